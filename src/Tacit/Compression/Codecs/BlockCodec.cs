@@ -1,0 +1,25 @@
+namespace Tacit.Compression.Codecs;
+
+/// <summary>One worker's coder of blocks: a model, a coder and the tables both need, used for one block at a time.</summary>
+/// <remarks>Not thread-safe: each worker owns one. A block is coded from a fresh state, whatever came before.</remarks>
+internal abstract class BlockCodec : IDisposable
+{
+    /// <summary>Codes one block.</summary>
+    /// <param name="raw">The block's bytes, at least one.</param>
+    /// <param name="coded">Receives the coded bytes.</param>
+    /// <param name="kind">The kind of data the codec took the block for; handed back to <see cref="Decode"/>.</param>
+    /// <param name="monitor">Told of progress at least every <see cref="WorkMonitor.Interval"/> raw bytes.</param>
+    /// <returns>The coded length, or −1 if it would exceed <paramref name="coded"/>: the block is then stored.</returns>
+    /// <exception cref="OperationCanceledException">The monitor's token was cancelled.</exception>
+    public abstract int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor);
+
+    /// <summary>Decodes one block into <paramref name="raw"/>, which has the block's exact length.</summary>
+    /// <exception cref="InvalidDataException">The coded bytes are not a block of this codec and length.</exception>
+    /// <exception cref="OperationCanceledException">The monitor's token was cancelled.</exception>
+    public abstract void Decode(ReadOnlySpan<byte> coded, byte kind, Span<byte> raw, WorkMonitor monitor);
+
+    /// <summary>Frees tables held outside the managed heap.</summary>
+    public virtual void Dispose()
+    {
+    }
+}

@@ -1,0 +1,28 @@
+namespace Tacit.Compression.Codecs;
+
+/// <summary>What the container knows of a codec before any block is coded: its name, limits and memory.</summary>
+internal abstract class CodecDescription
+{
+    /// <summary>The codec's number in the frame header (FORMAT.md, table 2).</summary>
+    public abstract byte Id { get; }
+
+    /// <summary>The name users type and see.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The parameter bytes that level 1 to 9 stands for.</summary>
+    public abstract byte[] ParametersFor(int level);
+
+    /// <summary>Checks parameter bytes read from a file.</summary>
+    /// <exception cref="InvalidDataException">They are not this codec's.</exception>
+    public abstract void CheckParameters(ReadOnlySpan<byte> parameters);
+
+    /// <summary>Bytes of tables one worker needs for blocks of at most <paramref name="blockLength"/> raw bytes.</summary>
+    /// <remarks>Block buffers are not included: the container counts those.</remarks>
+    public abstract long WorkingMemory(ReadOnlySpan<byte> parameters, int blockLength);
+
+    /// <summary>Makes one worker's codec for blocks of at most <paramref name="blockLength"/> raw bytes.</summary>
+    public abstract BlockCodec Create(ReadOnlySpan<byte> parameters, int blockLength);
+
+    /// <summary>The name of a block kind, for people.</summary>
+    public virtual string KindName(byte kind) => kind == 0 ? "" : $"kind {kind}";
+}
