@@ -1,20 +1,15 @@
 namespace Tacit.Compression;
 
-/// <summary>What long work reports to and asks: bytes done, and whether to stop.</summary>
-/// <remarks>Thread-safe: the workers of one operation share it.</remarks>
-internal sealed class WorkMonitor(Action<long>? progress, CancellationToken cancellationToken)
+/// <summary>What one worker reports to and asks while it codes a block: bytes done, and whether to stop.</summary>
+internal sealed class WorkMonitor(WorkProgress? progress, CancellationToken cancellationToken)
 {
     /// <summary>Codecs call <see cref="Advance"/> at least this often, in raw bytes.</summary>
     public const int Interval = 1 << 16;
 
-    private readonly Lock _gate = new();
-    private long _done;
+    private long _block;
 
-    /// <summary>A monitor that nobody watches.</summary>
+    /// <summary>A monitor that nobody watches and nobody cancels.</summary>
     public static WorkMonitor None { get; } = new(null, CancellationToken.None);
-
-    /// <summary>Cancels the work.</summary>
-    public CancellationToken Token => cancellationToken;
 
     /// <summary>Counts raw bytes done.</summary>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -23,7 +18,14 @@ internal sealed class WorkMonitor(Action<long>? progress, CancellationToken canc
         cancellationToken.ThrowIfCancellationRequested();
         if (progress is null)
             return;
-        lock (_gate)   // so that reports rise
-            progress(_done += bytes);
+        _block += bytes;
+        progress.Add(bytes);
+    }
+
+    /// <summary>Counts what the codec did not of a block of <paramref name="rawLength"/> bytes.</summary>
+    public void CompleteBlock(int rawLength)
+    {
+        progress?.Add(rawLength - _block);
+        _block = 0;
     }
 }

@@ -1,0 +1,95 @@
+using Tacit.Compression.Codecs;
+using Tacit.Compression.Container;
+
+namespace Tacit.Compression.Blocks;
+
+/// <summary>Codes and decodes blocks one at a time, with their checks; keeps its codec's tables in between.</summary>
+internal sealed class BlockWorker(CodecDescription description, byte[] parameters) : IDisposable
+{
+    private BlockCodec? _codec;
+    private int _codecCapacity;
+
+    /// <summary>Memory one worker needs for blocks of this length: two buffers and the codec's tables.</summary>
+    public static long Memory(CodecDescription description, ReadOnlySpan<byte> parameters, int blockLength) =>
+        2L * blockLength + description.WorkingMemory(parameters, blockLength);
+
+    /// <summary>How many workers fit the limit, at least 1 and at most <paramref name="threads"/>.</summary>
+    /// <exception cref="InsufficientMemoryException">Not even one fits.</exception>
+    public static int CountFor(long memory, long memoryLimit, int threads)
+    {
+        if (memory > memoryLimit)
+        {
+            throw new InsufficientMemoryException($"This needs {memory >> 20} MiB of memory; the limit is " +
+                $"{memoryLimit >> 20} MiB. Raise it with --memlimit (MemoryLimit in the library).");
+        }
+        return (int)Math.Clamp(memoryLimit / Math.Max(memory, 1), 1, threads);
+    }
+
+    /// <summary>The limit to keep: as set, or half of the machine's memory.</summary>
+    public static long EffectiveLimit(long memoryLimit) =>
+        memoryLimit > 0 ? memoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
+    /// <summary>Codes a block.</summary>
+    /// <param name="raw">The block, at least one byte.</param>
+    /// <param name="coded">Room for as many bytes as <paramref name="raw"/> has.</param>
+    /// <param name="number">The block's number in its frame.</param>
+    /// <param name="monitor">Told of progress.</param>
+    /// <returns>The block's header. If it says stored, the coded bytes are <paramref name="raw"/> itself.</returns>
+    public BlockHeader Encode(ReadOnlySpan<byte> raw, Span<byte> coded, long number, WorkMonitor monitor)
+    {
+        uint rawCrc = Crc32C.Of(raw);
+        byte kind = 0;
+        // A coded block must be shorter than its raw bytes, so a single byte is always stored.
+        int length = raw.Length == 1 ? -1 : Codec(raw.Length).Encode(raw, coded[..(raw.Length - 1)], out kind, monitor);
+        monitor.CompleteBlock(raw.Length);
+        bool stored = length < 0;
+        return new BlockHeader
+        {
+            Number = (ushort)number,
+            Stored = stored,
+            Kind = stored ? (byte)0 : kind,
+            RawLength = raw.Length,
+            CodedLength = stored ? raw.Length : length,
+            RawCrc = rawCrc,
+            CodedCrc = stored ? rawCrc : Crc32C.Of(coded[..length]),
+        };
+    }
+
+    /// <summary>Decodes a block whose coded bytes are all there.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not what was written.</exception>
+    public void Decode(in BlockHeader header, ReadOnlySpan<byte> coded, Span<byte> raw, WorkMonitor monitor)
+    {
+        Check("coded", Crc32C.Of(coded), header.CodedCrc);
+        if (header.Stored)
+            coded.CopyTo(raw);
+        else
+            Codec(header.RawLength).Decode(coded, header.Kind, raw, monitor);
+        Check("raw", Crc32C.Of(raw), header.RawCrc);
+        monitor.CompleteBlock(raw.Length);
+    }
+
+    /// <summary>Frees the codec's tables.</summary>
+    public void Dispose()
+    {
+        _codec?.Dispose();
+        _codec = null;
+        _codecCapacity = 0;
+    }
+
+    private BlockCodec Codec(int rawLength)
+    {
+        if (_codec is null || rawLength > _codecCapacity)
+        {
+            Dispose();
+            _codec = description.Create(parameters, rawLength);
+            _codecCapacity = rawLength;
+        }
+        return _codec;
+    }
+
+    private static void Check(string what, uint actual, uint expected)
+    {
+        if (actual != expected)
+            throw new InvalidDataException($"the CRC-32C of its {what} bytes is {actual:x8}, the file says {expected:x8}");
+    }
+}

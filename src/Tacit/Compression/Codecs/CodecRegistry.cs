@@ -1,0 +1,21 @@
+namespace Tacit.Compression.Codecs;
+
+/// <summary>The codecs this build knows, by number.</summary>
+internal static class CodecRegistry
+{
+    private static readonly CodecDescription[] Codecs =
+    [
+        new StoreCodec.Description(), new DeflateCodec.Description(), new BrotliCodec.Description(),
+    ];
+
+    /// <summary>All codecs in order of their numbers.</summary>
+    public static IReadOnlyList<CodecDescription> All => Codecs;
+
+    /// <summary>The codec with this number, or null if this build has none.</summary>
+    public static CodecDescription? Find(byte id) => id < Codecs.Length ? Codecs[id] : null;
+
+    /// <summary>The codec with this number.</summary>
+    /// <exception cref="InvalidDataException">This build has none.</exception>
+    public static CodecDescription Get(byte id) => Find(id)
+        ?? throw new InvalidDataException($"The frame was written with codec {id}, which this version does not know.");
+}

@@ -1,0 +1,81 @@
+namespace Tacit.Compression.Container;
+
+/// <summary>Finds a frame's parts in a stream that can seek.</summary>
+internal sealed class ArchiveReader(Stream stream)
+{
+    /// <summary>Bytes of the archive.</summary>
+    public long Length { get; } = stream.Length;
+
+    /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/> as far as the archive goes; returns the bytes read.</summary>
+    public int ReadAt(long offset, Span<byte> destination)
+    {
+        if (stream.Position != offset)
+            stream.Position = offset;
+        return stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
+    }
+
+    /// <summary>The footer that ends at <paramref name="end"/>.</summary>
+    /// <exception cref="InvalidDataException">None ends there, or it is damaged.</exception>
+    public FrameFooter FooterEndingAt(long end)
+    {
+        byte[] tail = Take(end - FormatConstants.FooterFixedLength, FormatConstants.FooterFixedLength);
+        int length = FrameFooter.LengthFromEnd(tail);
+        if (length == 0)
+        {
+            throw new InvalidDataException($"No frame ends at byte {end}: the archive is cut short, damaged at its end, " +
+                "or followed by other bytes. 'tacit decompress' reads it from the start, '--salvage' as far as it goes.");
+        }
+        FrameFooter footer = FrameFooter.Read(Take(end - length, length));
+        if (footer.FrameLength > end || footer.IndexLength < FormatConstants.IndexOverhead
+            || footer.FrameLength < footer.Header.Length + (long)footer.IndexLength + length)
+        {
+            throw new InvalidDataException($"The footer before byte {end} is damaged: its lengths disagree.");
+        }
+        return footer;
+    }
+
+    /// <summary>The blocks of the frame whose footer ends at <paramref name="end"/>, by its index.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
+    public List<TacitBlock> BlocksOf(FrameFooter footer, long end)
+    {
+        long indexStart = end - footer.Header.FooterLength - footer.IndexLength;
+        BlockIndex index = BlockIndex.Read(Take(indexStart, footer.IndexLength), footer.Header.BlockLength);
+        long offset = indexStart - index.BlockBytes, rawOffset = 0;
+        if (offset < end - footer.FrameLength + footer.Header.Length || index.RawBytes != footer.RawLength)
+            throw new InvalidDataException($"The index at byte {indexStart} disagrees with the footer after it.");
+        var blocks = new List<TacitBlock>(index.Count);
+        for (int i = 0; i < index.Count; i++)
+        {
+            (int raw, int coded) = index[i];
+            blocks.Add(new TacitBlock(rawOffset, raw, offset, coded));
+            rawOffset += raw;
+            offset += FormatConstants.BlockHeaderLength + coded;
+        }
+        return blocks;
+    }
+
+    /// <summary>The header at <paramref name="offset"/>.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is damaged.</exception>
+    public FrameHeader HeaderAt(long offset) =>
+        FrameHeader.Read(Take(offset, FrameHeader.LengthOf(Take(offset, FormatConstants.HeaderFixedLength))));
+
+    /// <summary>The metadata of the frame at <paramref name="offset"/>; empty if it has none.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public IReadOnlyDictionary<string, string> MetadataOf(FrameHeader header, long offset)
+    {
+        if (!header.Has(FormatConstants.FlagMetadata))
+            return new Dictionary<string, string>();
+        long start = offset + header.Length;
+        return FrameMetadata.Read(Take(start, FrameMetadata.LengthOf(Take(start, 4))));
+    }
+
+    // No caller asks for more than a checked length of the format or of what lies within the archive.
+    private byte[] Take(long offset, int length)
+    {
+        if (offset < 0 || offset + length > Length)
+            throw new InvalidDataException($"The data is cut short or not a Tacit file: {length} bytes are needed at byte {offset} of {Length}.");
+        byte[] bytes = new byte[length];
+        int read = ReadAt(offset, bytes);
+        return read == length ? bytes : throw new InvalidDataException($"The archive ends at byte {offset + read}, while it is read.");
+    }
+}

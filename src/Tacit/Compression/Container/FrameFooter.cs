@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+
+namespace Tacit.Compression.Container;
+
+/// <summary>A frame's footer (FORMAT.md, section 6): what lets a reader start from the end.</summary>
+internal sealed class FrameFooter
+{
+    /// <summary>The frame's header, of which the footer keeps a copy.</summary>
+    public required FrameHeader Header { get; init; }
+
+    /// <summary>Raw bytes of the frame.</summary>
+    public required long RawLength { get; init; }
+
+    /// <summary>Bytes of the frame in the file, magic to end magic.</summary>
+    public required long FrameLength { get; init; }
+
+    /// <summary>Bytes of the index in the file.</summary>
+    public required int IndexLength { get; init; }
+
+    /// <summary>CRC-32C of all block headers in order: shows blocks that were swapped or taken out.</summary>
+    public required uint Chain { get; init; }
+
+    /// <summary>SHA-256 of the frame's raw bytes, or null.</summary>
+    public byte[]? Sha256 { get; init; }
+
+    /// <summary>The footer as it stands in the file.</summary>
+    public byte[] Write()
+    {
+        byte[] bytes = new byte[Header.FooterLength];
+        byte[] header = new byte[Header.Length];
+        Header.Write(header);
+        header.AsSpan(4, Header.CopyLength).CopyTo(bytes);
+        Sha256?.CopyTo(bytes, Header.CopyLength);
+        Span<byte> rest = bytes.AsSpan(bytes.Length - FormatConstants.FooterFixedLength);
+        BinaryPrimitives.WriteInt64LittleEndian(rest, RawLength);
+        BinaryPrimitives.WriteInt64LittleEndian(rest[8..], FrameLength);
+        BinaryPrimitives.WriteInt32LittleEndian(rest[16..], IndexLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[20..], Chain);
+        BinaryPrimitives.WriteUInt16LittleEndian(rest[24..], (ushort)bytes.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[26..], Crc32C.Of(bytes.AsSpan(0, bytes.Length - 8)));
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[30..], FormatConstants.EndMagic);
+        return bytes;
+    }
+
+    /// <summary>The whole footer's length, told from its last <see cref="FormatConstants.FooterFixedLength"/> bytes; 0 if none ends here.</summary>
+    public static int LengthFromEnd(ReadOnlySpan<byte> end)
+    {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(end[^4..]) != FormatConstants.EndMagic)
+            return 0;
+        int length = BinaryPrimitives.ReadUInt16LittleEndian(end[^10..]);
+        return length < FormatConstants.FooterFixedLength + 12 ? 0 : length;
+    }
+
+    /// <summary>Reads a footer that is exactly <paramref name="source"/>.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static FrameFooter Read(ReadOnlySpan<byte> source)
+    {
+        if (source.Length < FormatConstants.FooterFixedLength + 12
+            || BinaryPrimitives.ReadUInt32LittleEndian(source[^4..]) != FormatConstants.EndMagic
+            || BinaryPrimitives.ReadUInt32LittleEndian(source[^8..]) != Crc32C.Of(source[..^8])
+            || BinaryPrimitives.ReadUInt16LittleEndian(source[^10..]) != source.Length)
+        {
+            throw new InvalidDataException("The frame's footer is damaged.");
+        }
+        bool hashed = (source[1] & FormatConstants.FlagSha256) != 0;
+        int copyLength = source.Length - FormatConstants.FooterFixedLength - (hashed ? FormatConstants.HashLength : 0);
+        if (copyLength < 12)
+            throw new InvalidDataException("The frame's footer is damaged: its lengths disagree.");
+        ReadOnlySpan<byte> rest = source[^FormatConstants.FooterFixedLength..];
+        return new FrameFooter
+        {
+            Header = FrameHeader.ReadCopy(source[..copyLength]),
+            Sha256 = hashed ? source.Slice(copyLength, FormatConstants.HashLength).ToArray() : null,
+            RawLength = BinaryPrimitives.ReadInt64LittleEndian(rest),
+            FrameLength = BinaryPrimitives.ReadInt64LittleEndian(rest[8..]),
+            IndexLength = BinaryPrimitives.ReadInt32LittleEndian(rest[16..]),
+            Chain = BinaryPrimitives.ReadUInt32LittleEndian(rest[20..]),
+        };
+    }
+}

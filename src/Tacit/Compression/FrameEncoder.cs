@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using Tacit.Compression.Blocks;
+using Tacit.Compression.Container;
+
+namespace Tacit.Compression;
+
+/// <summary>Writes one frame: takes raw bytes, codes full blocks on the thread pool, hands out the frame's bytes in order.</summary>
+/// <remarks>
+/// Knows nothing of streams. While <see cref="Output"/> is not empty, take it; while <see cref="MustCollect"/>, wait
+/// for <see cref="Oldest"/> and call <see cref="Collect"/>; otherwise <see cref="Write"/> takes bytes. Blocks come out
+/// in the order they went in and the bytes do not depend on the number of threads. Not thread-safe.
+/// </remarks>
+internal sealed class FrameEncoder : IDisposable
+{
+    private readonly TacitCompressionOptions _options;
+    private readonly byte[] _parameters;
+    private readonly int _blockLength;
+    private readonly BlockRing _ring;
+    private readonly BlockIndex _index = new();
+    private readonly IncrementalHash? _sha256;
+    private readonly Queue<ReadOnlyMemory<byte>> _output = new();
+
+    private FrameHeader? _header;
+    private bool _leaving;      // the oldest slot's payload is in _output
+    private int _taken;         // bytes taken of the first chunk in _output
+    private long _started;
+    private long _written;
+    private uint _chain;
+    private bool _ended;
+
+    /// <param name="options">What to write.</param>
+    /// <param name="progress">Told of raw bytes coded, from any thread, or null.</param>
+    /// <param name="rawLength">Raw bytes to come at most, if known: saves memory.</param>
+    /// <exception cref="ArgumentException">The metadata exceeds its limits.</exception>
+    /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
+    public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long rawLength = long.MaxValue)
+    {
+        _options = options;
+        _blockLength = options.EffectiveBlockSize;
+        _parameters = options.Description.ParametersFor(options.Level);
+        int largest = (int)Math.Clamp(rawLength, 1, _blockLength);
+        long blocks = Math.Max(1, (rawLength - 1) / _blockLength + 1);
+        int slots = BlockWorker.CountFor(BlockWorker.Memory(options.Description, _parameters, largest),
+            BlockWorker.EffectiveLimit(options.MemoryLimit), (int)Math.Min(options.Threads, blocks));
+        _ring = new BlockRing(options.Description, _parameters, slots, progress is null ? null : new WorkProgress(progress));
+        _sha256 = options.IncludeSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+        if (options.Metadata is { Count: > 0 } metadata)
+            _ = FrameMetadata.Write(metadata);   // fails now rather than after the first block
+    }
+
+    /// <summary>The next bytes of the frame; empty if none are ready. Valid until <see cref="Advance"/>.</summary>
+    public ReadOnlyMemory<byte> Output => _output.TryPeek(out ReadOnlyMemory<byte> chunk) ? chunk[_taken..] : default;
+
+    /// <summary>True if a block must be collected before anything can be written.</summary>
+    public bool MustCollect => _ring.IsFull || (_ended && _ring.InFlight > 0);
+
+    /// <summary>True if blocks are being coded.</summary>
+    public bool HasWork => _ring.InFlight > 0;
+
+    /// <summary>The work on the oldest block. Only while <see cref="HasWork"/>.</summary>
+    public Task Oldest => _ring.Oldest.Work;
+
+    /// <summary>Takes raw bytes into the current block, starting it when it is full; returns how many were taken.</summary>
+    /// <remarks>Takes none while <see cref="Output"/> is not empty or <see cref="MustCollect"/>.</remarks>
+    public int Write(ReadOnlySpan<byte> source)
+    {
+        int total = 0;
+        while (!source.IsEmpty && !_leaving && !_ring.IsFull)
+        {
+            int taken = _ring.Current.AddRaw(source, _blockLength);
+            source = source[taken..];
+            total += taken;
+            if (_ring.Current.RawLength == _blockLength)
+                StartBlock();
+        }
+        return total;
+    }
+
+    /// <summary>Starts coding the current block, however short. Only when nothing is left to take or collect.</summary>
+    public void EndBlock()
+    {
+        if (!_ring.IsFull && _ring.Current.RawLength > 0)
+            StartBlock();
+    }
+
+    /// <summary>Ends the frame; its last bytes are ready when all blocks have been collected.</summary>
+    public void EndFrame()
+    {
+        if (_ended)
+            return;
+        EndBlock();
+        _ended = true;
+        if (_ring.InFlight == 0)
+            EmitEnd();
+    }
+
+    /// <summary>Moves the oldest block, whose work must have ended, to <see cref="Output"/>, which must be empty.</summary>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public void Collect()
+    {
+        BlockSlot slot = _ring.Oldest;
+        slot.Work.GetAwaiter().GetResult();
+        if (_header is null)
+            EmitStart(slot.Header.RawCrc);
+        byte[] header = new byte[FormatConstants.BlockHeaderLength];
+        slot.Header.Write(header, _header!.Tag);
+        _chain = Crc32C.Append(_chain, header);
+        _index.Add(slot.Header.RawLength, slot.Header.CodedLength);
+        _sha256?.AppendData(slot.Raw.Span);
+        Emit(header);
+        Emit(slot.Payload);
+        _leaving = true;
+    }
+
+    /// <summary>Marks bytes of <see cref="Output"/> as taken.</summary>
+    public void Advance(int length)
+    {
+        _taken += length;
+        if (_taken < _output.Peek().Length)
+            return;
+        _output.Dequeue();
+        _taken = 0;
+        if (_output.Count > 0 || !_leaving)
+            return;
+        _leaving = false;
+        _ring.RemoveOldest();
+        if (_ended && _ring.InFlight == 0)
+            EmitEnd();
+    }
+
+    /// <summary>Makes all work end soon; the frame cannot be completed then.</summary>
+    public void Cancel() => _ring.Cancel();
+
+    /// <summary>Stops all work and frees its memory.</summary>
+    public void Dispose()
+    {
+        _ring.Dispose();
+        _sha256?.Dispose();
+    }
+
+    private void StartBlock()
+    {
+        _ring.Current.StartEncoding(_started++);
+        _ring.MarkStarted();
+    }
+
+    private void EmitStart(uint tag)
+    {
+        bool described = _options.Metadata is { Count: > 0 };
+        _header = new FrameHeader
+        {
+            Flags = (described ? FormatConstants.FlagMetadata : 0) | (_sha256 is null ? 0 : FormatConstants.FlagSha256),
+            Codec = _options.Description.Id,
+            Parameters = _parameters,
+            BlockLength = _blockLength,
+            Tag = tag,
+        };
+        byte[] header = new byte[_header.Length];
+        _header.Write(header);
+        Emit(header);
+        if (described)
+            Emit(FrameMetadata.Write(_options.Metadata!));
+    }
+
+    private void EmitEnd()
+    {
+        if (_header is null)
+            EmitStart(tag: 0);
+        byte[] index = _index.Write(_blockLength);
+        Emit(index);
+        Emit(new FrameFooter
+        {
+            Header = _header!,
+            RawLength = _index.RawBytes,
+            FrameLength = _written + _header!.FooterLength,
+            IndexLength = index.Length,
+            Chain = _chain,
+            Sha256 = _sha256?.GetHashAndReset(),
+        }.Write());
+    }
+
+    private void Emit(ReadOnlyMemory<byte> chunk)
+    {
+        _output.Enqueue(chunk);
+        _written += chunk.Length;
+    }
+}

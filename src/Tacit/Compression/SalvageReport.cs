@@ -1,0 +1,12 @@
+namespace Tacit.Compression;
+
+/// <summary>What salvaging an archive brought.</summary>
+/// <param name="RecoveredBytes">Raw bytes written that passed their checks.</param>
+/// <param name="Losses">The gaps, in order; empty if nothing was lost.</param>
+public sealed record SalvageReport(long RecoveredBytes, IReadOnlyList<SalvageLoss> Losses);
+
+/// <summary>A gap in salvaged data.</summary>
+/// <param name="Offset">First raw byte of the gap in what was written.</param>
+/// <param name="Length">Zero bytes written in place of what was lost; 0 if it is not known how many were.</param>
+/// <param name="Reason">What is wrong, in words.</param>
+public sealed record SalvageLoss(long Offset, long Length, string Reason);

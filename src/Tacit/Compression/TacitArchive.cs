@@ -1,0 +1,148 @@
+using Tacit.Compression.Blocks;
+using Tacit.Compression.Codecs;
+using Tacit.Compression.Container;
+
+namespace Tacit.Compression;
+
+/// <summary>An archive opened from its end: what it holds, and any range of it without decoding the rest.</summary>
+/// <remarks>Reads only headers, indexes and footers until asked for data. Not thread-safe.</remarks>
+public sealed class TacitArchive
+{
+    private readonly ArchiveReader _reader;
+    private readonly TacitDecompressionOptions _options;
+
+    private TacitArchive(ArchiveReader reader, TacitDecompressionOptions options, IReadOnlyList<TacitFrame> frames)
+    {
+        _reader = reader;
+        _options = options;
+        Frames = frames;
+        Length = frames.Sum(frame => frame.Length);
+    }
+
+    /// <summary>The frames in order.</summary>
+    public IReadOnlyList<TacitFrame> Frames { get; }
+
+    /// <summary>Raw bytes of all frames.</summary>
+    public long Length { get; }
+
+    /// <summary>Opens the archive that is exactly <paramref name="stream"/>, which must stay open and unused meanwhile.</summary>
+    /// <param name="stream">A stream that can seek.</param>
+    /// <param name="options">How to decompress, or null for the defaults.</param>
+    /// <exception cref="ArgumentException">The stream cannot read or seek.</exception>
+    /// <exception cref="InvalidDataException">The archive's structure is damaged, or other bytes follow it.</exception>
+    public static TacitArchive Open(Stream stream, TacitDecompressionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead || !stream.CanSeek)
+            throw new ArgumentException("The stream must be able to read and seek.", nameof(stream));
+        var reader = new ArchiveReader(stream);
+        var frames = new List<TacitFrame>();
+        long end = reader.Length;
+        do
+        {
+            FrameFooter footer = reader.FooterEndingAt(end);
+            long start = end - footer.FrameLength;
+            FrameHeader header = reader.HeaderAt(start);
+            frames.Add(new TacitFrame(footer, start, reader.BlocksOf(footer, end), reader.MetadataOf(header, start)));
+            end = start;
+        }
+        while (end > 0);
+        frames.Reverse();
+        return new TacitArchive(reader, options ?? new(), frames);
+    }
+
+    /// <summary>How a block was coded, in words: the kind of data the codec took it for, or "stored".</summary>
+    /// <exception cref="InvalidDataException">The block's header is damaged.</exception>
+    public string DescribeBlock(TacitFrame frame, TacitBlock block)
+    {
+        BlockHeader header = ReadHeader(frame, block);
+        return header.Stored ? "stored" : frame.Codec?.KindName(header.Kind) ?? "";
+    }
+
+    /// <summary>Writes the raw bytes from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>
+    /// <param name="start">First raw byte.</param>
+    /// <param name="end">One past the last raw byte; at most <see cref="Length"/>.</param>
+    /// <param name="destination">Receives the bytes.</param>
+    /// <param name="progress">Told of raw bytes decoded; whole blocks are decoded, so it may exceed the range.</param>
+    /// <param name="cancellationToken">Stops the work within 64 KB.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the data.</exception>
+    /// <exception cref="InvalidDataException">A block is damaged.</exception>
+    /// <exception cref="InsufficientMemoryException">A block needs more than the memory limit.</exception>
+    public async Task CopyRangeAsync(long start, long end, Stream destination, IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(end, Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, end);
+        WorkProgress? shared = progress is null ? null : new WorkProgress(progress);
+        long frameStart = 0;
+        foreach (TacitFrame frame in Frames)
+        {
+            await CopyFrameRangeAsync(frame, start - frameStart, end - frameStart, destination, shared, cancellationToken)
+                .ConfigureAwait(false);
+            frameStart += frame.Length;
+        }
+    }
+
+    private async Task CopyFrameRangeAsync(TacitFrame frame, long start, long end, Stream destination, WorkProgress? progress,
+        CancellationToken cancellationToken)
+    {
+        List<TacitBlock> wanted = [.. frame.Blocks.Where(b => b.RawOffset < end && b.RawOffset + b.RawLength > start)];
+        if (wanted.Count == 0)
+            return;
+        CodecDescription codec = CodecRegistry.Get(frame.Header.Codec);
+        codec.CheckParameters(frame.Header.Parameters);
+        int slots = BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Header.Parameters, wanted.Max(b => b.RawLength)),
+            BlockWorker.EffectiveLimit(_options.MemoryLimit), Math.Min(_options.Threads, wanted.Count));
+        using var ring = new BlockRing(codec, frame.Header.Parameters, slots, progress);
+        using CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(_ => ring.Cancel(), null);
+        for (int next = 0, oldest = 0; oldest < wanted.Count;)
+        {
+            if (next < wanted.Count && !ring.IsFull)
+            {
+                Fill(ring.Current, frame, wanted[next++]);
+                ring.Current.StartDecoding();
+                ring.MarkStarted();
+                continue;
+            }
+            TacitBlock block = wanted[oldest++];
+            try
+            {
+                await ring.Oldest.Work.ConfigureAwait(false);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new InvalidDataException($"The block at byte {block.Offset} is damaged: {e.Message}.", e);
+            }
+            int from = (int)Math.Max(start - block.RawOffset, 0), to = (int)Math.Min(end - block.RawOffset, block.RawLength);
+            await destination.WriteAsync(ring.Oldest.Raw[from..to], cancellationToken).ConfigureAwait(false);
+            ring.RemoveOldest();
+        }
+    }
+
+    private BlockHeader ReadHeader(TacitFrame frame, TacitBlock block)
+    {
+        Span<byte> bytes = stackalloc byte[FormatConstants.BlockHeaderLength];
+        _reader.ReadAt(block.Offset, bytes);
+        return BlockHeader.TryRead(bytes, frame.Header, out BlockHeader header)
+            && header.RawLength == block.RawLength && header.CodedLength == block.CodedLength
+            ? header
+            : throw new InvalidDataException($"The block header at byte {block.Offset} is damaged.");
+    }
+
+    private void Fill(BlockSlot slot, TacitFrame frame, TacitBlock block)
+    {
+        slot.Header = ReadHeader(frame, block);
+        byte[] buffer = new byte[1 << 16];
+        long offset = block.Offset + FormatConstants.BlockHeaderLength;
+        while (slot.CodedLength < block.CodedLength)
+        {
+            int read = _reader.ReadAt(offset, buffer.AsSpan(0, Math.Min(buffer.Length, block.CodedLength - slot.CodedLength)));
+            if (read == 0)
+                throw new InvalidDataException($"The archive ends inside the block at byte {block.Offset}.");
+            slot.AddCoded(buffer.AsSpan(0, read));
+            offset += read;
+        }
+    }
+}

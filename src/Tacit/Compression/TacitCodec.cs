@@ -1,0 +1,17 @@
+namespace Tacit.Compression;
+
+/// <summary>The codecs a frame can be written with. The numbers are those of the format.</summary>
+public enum TacitCodec
+{
+    /// <summary>No compression: blocks are kept as they are, with all checks.</summary>
+    Store = 0,
+
+    /// <summary>Deflate (RFC 1951), as .NET's zlib writes it: a classical baseline.</summary>
+    Deflate = 1,
+
+    /// <summary>Brotli (RFC 7932), as .NET writes it: a classical baseline.</summary>
+    Brotli = 2,
+
+    /// <summary>Context mixing, the default: learns the data bit by bit while coding it. Decoding takes as long as encoding.</summary>
+    ContextMixing = 3,
+}

@@ -1,0 +1,78 @@
+using Tacit.Compression.Codecs;
+using Tacit.Compression.Container;
+
+namespace Tacit.Compression;
+
+/// <summary>How to compress. The bytes written depend on codec, level, block size, SHA-256 and metadata only.</summary>
+/// <remarks>Safe to share between threads while nobody sets a property.</remarks>
+public sealed class TacitCompressionOptions
+{
+    /// <summary>The codec; <see cref="TacitCodec.ContextMixing"/> unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
+    public TacitCodec Codec
+    {
+        get;
+        set => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Unknown codec.");
+    } = TacitCodec.ContextMixing;
+
+    /// <summary>From 1 (fast) to 9 (small); 5 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 1 to 9.</exception>
+    public int Level
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 9);
+            field = value;
+        }
+    } = 5;
+
+    /// <summary>Raw bytes per block, 1 to 268,435,456; 0, unless set, stands for 4, 16 or 64 MiB by level.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
+    public int BlockSize
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, FormatConstants.MaxBlockLength);
+            field = value;
+        }
+    }
+
+    /// <summary>Most blocks coded at the same time; 1 unless set. Does not change the bytes written.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int Threads
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1;
+
+    /// <summary>Most memory for buffers and models, in bytes; 0, unless set, stands for half of the machine's memory.</summary>
+    /// <remarks>Fewer threads are used to keep it; if one does not fit, work fails with <see cref="InsufficientMemoryException"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public long MemoryLimit
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+
+    /// <summary>Adds the SHA-256 of all raw bytes, 32 bytes a frame, checked on decompression.</summary>
+    public bool IncludeSha256 { get; set; }
+
+    /// <summary>Text kept with the data, or null: keys of 1 to 255 UTF-8 bytes, 65,536 bytes in all.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; set; }
+
+    internal int EffectiveBlockSize => BlockSize > 0 ? BlockSize : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
+
+    internal CodecDescription Description => CodecRegistry.Get((byte)Codec);
+}

@@ -1,0 +1,30 @@
+namespace Tacit.Compression;
+
+/// <summary>How to decompress. Safe to share between threads while nobody sets a property.</summary>
+public sealed class TacitDecompressionOptions
+{
+    /// <summary>Most blocks decoded at the same time; 1 unless set. With more, blocks are read ahead of what was asked for.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int Threads
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1;
+
+    /// <summary>Most memory for buffers and models, in bytes; 0, unless set, stands for half of the machine's memory.</summary>
+    /// <remarks>Data that needs more fails with <see cref="InsufficientMemoryException"/> before anything is allocated for it.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public long MemoryLimit
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+}

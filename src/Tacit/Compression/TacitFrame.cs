@@ -1,0 +1,60 @@
+using Tacit.Compression.Blocks;
+using Tacit.Compression.Codecs;
+using Tacit.Compression.Container;
+
+namespace Tacit.Compression;
+
+/// <summary>What an archive says of one of its frames.</summary>
+public sealed class TacitFrame
+{
+    internal TacitFrame(FrameFooter footer, long offset, IReadOnlyList<TacitBlock> blocks, IReadOnlyDictionary<string, string> metadata)
+    {
+        Header = footer.Header;
+        Codec = CodecRegistry.Find(Header.Codec);
+        Offset = offset;
+        CompressedLength = footer.FrameLength;
+        Length = footer.RawLength;
+        Sha256 = footer.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null;
+        Blocks = blocks;
+        Metadata = metadata;
+    }
+
+    /// <summary>First byte of the frame in the archive.</summary>
+    public long Offset { get; }
+
+    /// <summary>Bytes of the frame in the archive.</summary>
+    public long CompressedLength { get; }
+
+    /// <summary>Raw bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>The codec's name, or its number if this version does not know it.</summary>
+    public string CodecName => Codec?.Name ?? $"codec {Header.Codec}";
+
+    /// <summary>The codec's parameters as stored.</summary>
+    public ReadOnlyMemory<byte> Parameters => Header.Parameters;
+
+    /// <summary>No block holds more raw bytes.</summary>
+    public int BlockSize => Header.BlockLength;
+
+    /// <summary>SHA-256 of the raw bytes in lower-case hex, or null.</summary>
+    public string? Sha256 { get; }
+
+    /// <summary>SHA-256 of the model needed to decode, in lower-case hex, or null.</summary>
+    public string? ModelSha256 => Header.ModelHash is { } hash ? Convert.ToHexStringLower(hash) : null;
+
+    /// <summary>The blocks in order.</summary>
+    public IReadOnlyList<TacitBlock> Blocks { get; }
+
+    /// <summary>Text kept with the data.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Memory one thread needs to decode the largest block, in bytes; 0 if the codec is not known.</summary>
+    public long DecodingMemory => Codec is null || Blocks.Count == 0
+        ? 0
+        : BlockWorker.Memory(Codec, Header.Parameters, Blocks.Max(block => block.RawLength));
+
+    internal FrameHeader Header { get; }
+
+    internal CodecDescription? Codec { get; }
+}
