@@ -34,7 +34,8 @@ public static class EliasDelta
     {
         ulong digits = EliasGamma.Read(ref reader);
         if (digits > 64)
-            throw new InvalidDataException($"Bit {reader.Position}: an Elias delta word has {digits} digits, not 1 to 64.");
+            throw new InvalidDataException(
+                $"Bit {reader.Position}: an Elias delta word announces {digits} digits, 64 at most.");
         int tail = (int)digits - 1;
         return 1UL << tail | reader.Read(tail);
     }

@@ -15,7 +15,8 @@ public sealed class FrequencyTable
     /// <exception cref="ArgumentOutOfRangeException">There is no such total.</exception>
     public FrequencyTable(ReadOnlySpan<uint> frequencies, int totalBits)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)totalBits, 24u, nameof(totalBits));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan<uint>(
+            (uint)totalBits, RangeEncoder.MaxTotalBits, nameof(totalBits));
         TotalBits = totalBits;
         _starts = new uint[frequencies.Length + 1];
         ulong sum = 0;
