@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Tacit.Modeling.ContextMixing;
 
 /// <summary>What is known of a block before it is coded: its kind and, if it has rows, their length in bytes.</summary>
@@ -23,9 +25,9 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
 
     private static ReadOnlySpan<byte> Sample(ReadOnlySpan<byte> data, int index)
     {
-        int length = Math.Min(SampleLength, data.Length / Samples + 1);
+        int length = Math.Min(data.Length, Math.Min(SampleLength, data.Length / Samples + 1));
         long start = (data.Length - length) * (long)index / (Samples - 1);
-        return data.Slice((int)start, Math.Min(length, data.Length - (int)start));
+        return data.Slice((int)start, length);
     }
 
     // Text has hardly any control bytes, and its high bytes come in UTF-8 sequences or as a few letters.
@@ -84,27 +86,11 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
         Span<int> agree = stackalloc int[MaxRowLength + 1];
         agree.Clear();
         int total = 0;
-        for (int s = 0; s < Samples; s++)
+        int length = Math.Min(Compared, data.Length / Samples - MaxRowLength);
+        for (int s = 0; s < Samples && length >= 256; s++)
         {
-            int length = Math.Min(Compared, data.Length / Samples - MaxRowLength);
-            if (length < 256)
-                return 0;
             long start = MaxRowLength + (data.Length - MaxRowLength - length) * (long)s / (Samples - 1);
-            ReadOnlySpan<byte> here = data.Slice((int)start, length);
-            // A byte equal to the one before it says nothing about rows.
-            for (int i = 0; i < length; i++)
-            {
-                byte b = here[i];
-                if (b == data[(int)start + i - 1])
-                    continue;
-                total++;
-                ReadOnlySpan<byte> past = data.Slice((int)start + i - MaxRowLength, MaxRowLength);
-                for (int d = 2; d <= MaxRowLength; d++)
-                {
-                    if (past[MaxRowLength - d] == b)
-                        agree[d]++;
-                }
-            }
+            total += CountAgreement(data, (int)start, length, agree);
         }
         if (total < 64)
             return 0;
@@ -127,5 +113,38 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
         }
         long mean = sum / (MaxRowLength - 1);
         return agree[best] > mean + (total - mean) / 4 || agree[best] > 2 * mean + total / 50 ? best : 0;
+    }
+
+    // Adds to agree[d], for d = 1 … MaxRowLength, how many of the bytes equal the one d before; returns how many were looked at.
+    private static int CountAgreement(ReadOnlySpan<byte> data, int start, int length, Span<int> agree)
+    {
+        Span<byte> counts = stackalloc byte[MaxRowLength];   // of distances MaxRowLength, … 1
+        int total = 0;
+        counts.Clear();
+        for (int i = start; i < start + length; i++)
+        {
+            byte b = data[i];
+            if (b == data[i - 1])
+                continue;   // a byte equal to the one before it says nothing about rows
+            ReadOnlySpan<byte> past = data.Slice(i - MaxRowLength, MaxRowLength);
+            Vector128<byte> value = Vector128.Create(b);
+            for (int d = 0; d < MaxRowLength; d += Vector128<byte>.Count)
+            {
+                // Equal bytes give 255, and taking that away adds 1.
+                Vector128<byte> sum = Vector128.Create(counts[d..]) - Vector128.Equals(Vector128.Create(past[d..]), value);
+                sum.CopyTo(counts[d..]);
+            }
+            if (++total % 255 == 0)
+                Flush(counts, agree);
+        }
+        Flush(counts, agree);
+        return total;
+    }
+
+    private static void Flush(Span<byte> counts, Span<int> agree)
+    {
+        for (int d = 0; d < MaxRowLength; d++)
+            agree[MaxRowLength - d] += counts[d];
+        counts.Clear();
     }
 }

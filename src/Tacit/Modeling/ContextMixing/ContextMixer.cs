@@ -69,9 +69,10 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private int _bitIndex;        // bits of the byte so far
     private uint _refinerHash;    // of the last two bytes
     private uint _probability;
-    private SlotArray _slot;      // each context's slot
-    private HashArray _hashes;    // each context's hash for this byte
-    private HashArray _map;       // index into the maps that each context used for this bit
+    private byte** _slot;         // each context's slot
+    private uint* _hashes;        // each context's hash for this byte
+    private uint** _used;         // the map entry each context used for this bit
+    private byte* _states;        // the state each context was in for this bit
 
     /// <summary>Makes a predictor; call <see cref="Reset(int)"/> before use.</summary>
     public ContextMixer(ContextMixerOptions? options = null)
@@ -94,7 +95,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     /// <inheritdoc/>
     public uint Probability => _probability;
 
-    /// <summary>Bytes of native memory for a block of that length and structure.</summary>
+    /// <summary>Bytes of native memory in use now.</summary>
+    public long AllocatedMemory =>
+        _slotMemory.Capacity + _historyMemory.Capacity + _matchMemory.Capacity + _smallMemory.Capacity;
+
+    /// <summary>Most bytes of native memory in use for blocks of at most that length, of any structure, without experts.</summary>
     public static long WorkingMemory(int level, int blockLength) => MixerPlan.MaxMemory(level, blockLength);
 
     /// <summary>Forgets everything and makes ready for about <paramref name="length"/> bytes of no known structure.</summary>
@@ -123,6 +128,10 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 
         byte* small = _smallMemory.Clear((nuint)plan.SmallSize);
         byte* start = small;
+        _slot = (byte**)Take(ref small, MixerPlan.ScratchSize / 4);
+        _used = (uint**)Take(ref small, MixerPlan.ScratchSize / 4);
+        _hashes = (uint*)Take(ref small, MixerPlan.ScratchSize / 4);
+        _states = Take(ref small, MixerPlan.ScratchSize / 4);
         _maps = (uint*)Take(ref small, plan.MapSize);
         uint* trust = (uint*)Take(ref small, MixerPlan.TrustSize);
         _past = new ContextHistory(history, historyMask, (uint*)Take(ref small, ContextHistory.FollowerSize));
@@ -209,13 +218,16 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         }
         _match.Train(bit);
         byte* nextState = _nextState + bit;
+        byte* states = _states;
+        byte** slots = _slot;
+        uint** used = _used;
         int* rates = _rates;
         int node = _node;
-        for (int i = 0; i < _contexts; i++)
+        int contexts = _contexts;
+        for (int i = 0; i < contexts; i++)
         {
-            uint index = _map[i];
-            AdaptiveProbability.Learn(_maps + index, rates, bit, MapLimit);
-            _slot.Get(i)[node] = nextState[2 * (index & 255)];
+            AdaptiveProbability.Learn(used[i], rates, bit, MapLimit);
+            slots[i][node] = nextState[2 * states[i]];
         }
         if (_experts.Length != 0)
         {
@@ -227,18 +239,16 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartByte()
     {
-        fixed (uint* hashes = &_hashes[0])
-        {
-            ContextSet.Hash(ref _past, _structure, hashes);
-            for (int i = 0; i < _contexts; i++)
-                _slots.Prefetch(hashes[i]);
-            ulong last = _past.Last;
-            uint matchHash = (uint)((last & 0xFFFFFFFFFFFF) * 0x9E3779B97F4A7C15UL >> 40);
-            _match.NextByte(_past.Position, matchHash);
-            _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
-            for (int i = 0; i < _contexts; i++)
-                _slot.Set(i, _slots.Find(hashes[i]));
-        }
+        uint* hashes = _hashes;
+        ContextSet.Hash(ref _past, _structure, hashes);
+        for (int i = 0; i < _contexts; i++)
+            _slots.Prefetch(hashes[i]);
+        ulong last = _past.Last;
+        uint matchHash = (uint)((last & 0xFFFFFFFFFFFF) * 0x9E3779B97F4A7C15UL >> 40);
+        _match.NextByte(_past.Position, matchHash);
+        _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
+        for (int i = 0; i < _contexts; i++)
+            _slot[i] = _slots.Find(hashes[i]);
         _node = 1;
     }
 
@@ -254,29 +264,34 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             _slots.Prefetch(hash);
         }
         for (int i = 0; i < _contexts; i++)
-            _slot.Set(i, _slots.Find(hashes[i]));
+            _slot[i] = _slots.Find(hashes[i]);
         _node = 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Predict()
     {
-        uint* maps = _maps;
+        uint* map = _maps;
+        byte* states = _states;
+        byte** slots = _slot;
+        uint** used = _used;
         int* inputTable = _inputTable;
         int* input = _mixers.Inputs;
         int node = _node;
+        int contexts = _contexts;
         int known = 0;   // contexts that have been seen before
-        for (int i = 0; i < _contexts; i++)
+        for (int i = 0; i < contexts; i++)
         {
-            uint state = _slot.Get(i)[node];
-            uint index = (uint)i * 256 + state;
-            _map[i] = index;
-            int packed = inputTable[maps[index] >> 20];
-            int seen = state != 0 ? 1 : 0;
+            uint state = slots[i][node];
+            states[i] = (byte)state;
+            used[i] = map + state;
+            int packed = inputTable[map[state] >> 20];
+            int seen = (int)((0 - state) >> 31);   // 0 for the empty history, else 1
             known += seen;
             input[0] = (short)packed & -seen;
             input[1] = packed >> 17 & -seen;
             input += InputsPerContext;
+            map += 256;
         }
         _match.Predict(input, _partial, _bitIndex);
         input += MatchModel.InputCount;
@@ -300,7 +315,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         ulong mixed = Logistic.Squash(Logistic.SquashTable, sum);
         ulong refined = (2 * (ulong)_refiner0.Refine(sum) + 3 * (ulong)_refiner1.Refine(sum) + 3 * (ulong)_refiner2.Refine(sum)) >> 3;
         ulong p = (mixed + refined) >> 1;
-        _probability = (uint)Math.Clamp(p, Logistic.MinProbability, (1UL << 32) - Logistic.MinProbability);
+        _probability = (uint)Math.Clamp(p, Logistic.MinProbability, Logistic.MaxProbability);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -326,23 +341,5 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
                 opinion = Math.Clamp(opinion, -Logistic.MaxInput, Logistic.MaxInput);
             input += expert.InputCount;
         }
-    }
-
-    [InlineArray(ContextSet.Max)]
-    private struct HashArray
-    {
-        private uint _first;
-    }
-
-    [InlineArray(ContextSet.Max)]
-    private struct SlotArray
-    {
-        private nint _first;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly byte* Get(int index) => (byte*)this[index];
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Set(int index, byte* slot) => this[index] = (nint)slot;
     }
 }

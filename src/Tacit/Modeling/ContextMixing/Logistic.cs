@@ -30,6 +30,9 @@ internal static unsafe class Logistic
     /// <summary>Squashed values keep this far from 0 and 2^32: 22 bits of precision.</summary>
     public const uint MinProbability = 1 << 10;
 
+    /// <summary>The other end: 2^32 − <see cref="MinProbability"/>.</summary>
+    public const uint MaxProbability = uint.MaxValue - MinProbability + 1;
+
     private const int KnotsPerUnit = 32;
     private const int KnotBits = SumBits - 5;   // bits of z between two knots
     private const int Knots = 2 * 16 * KnotsPerUnit + 1;

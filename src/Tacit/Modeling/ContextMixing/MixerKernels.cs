@@ -7,8 +7,9 @@ namespace Tacit.Modeling.ContextMixing;
 /// <remarks>
 /// <para>
 /// Shapes: inputs x (n) and weights w (n), n a multiple of <see cref="Group"/>, both aligned to 32 bytes. Weights have
-/// 16 fraction bits and stay within ±<see cref="MaxWeight"/>; |x| ≤ 2047. So |x · w| &lt; 2^31, and integer sums do not
-/// depend on their order: no width can differ.
+/// <see cref="WeightBits"/> fraction bits and stay within ±<see cref="MaxWeight"/>; a sum uses 16 of the fraction bits,
+/// the rest let small errors add up. |x| ≤ 2047, so |x · w| &lt; 2^31, and integer sums do not depend on their order: no
+/// width can differ.
 /// </para>
 /// </remarks>
 internal static unsafe class MixerKernels
@@ -16,8 +17,11 @@ internal static unsafe class MixerKernels
     /// <summary>Inputs come in groups of this many.</summary>
     public const int Group = 8;
 
-    /// <summary>Bound of a weight: 16 − 2^-16.</summary>
-    public const int MaxWeight = (1 << 20) - 1;
+    /// <summary>Fraction bits of a weight.</summary>
+    public const int WeightBits = 24;
+
+    /// <summary>Bound of a weight: 16 − 2^-24.</summary>
+    public const int MaxWeight = (16 << WeightBits) - 1;
 
     /// <summary>Bound of the error times the rate: its product with an input must fit 32 bits, rounding included.</summary>
     public const int MaxStep = (1 << 20) - 1;
@@ -25,16 +29,18 @@ internal static unsafe class MixerKernels
     /// <summary>Bits dropped from each product so that 256 of them fit 32 bits; what is left is the unit of a sum.</summary>
     public const int DotShift = 8;
 
-    private const int StepShift = 20;
+    // Weight bits that a sum leaves out, and bits between a step and a weight.
+    private const int WeightShift = WeightBits - 16;
+    private const int StepShift = 11;
 
-    /// <summary>Σ ⌊x · w / 2^8⌋, by the widest vectors the machine has.</summary>
+    /// <summary>Σ ⌊x · ⌊w / 2^8⌋ / 2^8⌋, by the widest vectors the machine has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Dot(int* x, int* w, int n) =>
         Vector256.IsHardwareAccelerated ? Dot256(x, w, n)
         : Vector128.IsHardwareAccelerated ? Dot128(x, w, n)
         : DotScalar(x, w, n);
 
-    /// <summary>w += round(x · step / 2^20), held to ±MaxWeight.</summary>
+    /// <summary>w += round(x · step / 2^11), held to ±MaxWeight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Train(int* x, int* w, int n, int step)
     {
@@ -51,7 +57,7 @@ internal static unsafe class MixerKernels
     {
         Vector256<int> sum = Vector256<int>.Zero;
         for (int i = 0; i < n; i += 8)
-            sum += (Vector256.LoadAligned(x + i) * Vector256.LoadAligned(w + i)) >> DotShift;
+            sum += (Vector256.LoadAligned(x + i) * (Vector256.LoadAligned(w + i) >> WeightShift)) >> DotShift;
         return Vector256.Sum(sum);   // integers: any order gives the same
     }
 
@@ -60,7 +66,7 @@ internal static unsafe class MixerKernels
     {
         Vector128<int> sum = Vector128<int>.Zero;
         for (int i = 0; i < n; i += 4)
-            sum += (Vector128.LoadAligned(x + i) * Vector128.LoadAligned(w + i)) >> DotShift;
+            sum += (Vector128.LoadAligned(x + i) * (Vector128.LoadAligned(w + i) >> WeightShift)) >> DotShift;
         return Vector128.Sum(sum);
     }
 
@@ -68,7 +74,7 @@ internal static unsafe class MixerKernels
     {
         int sum = 0;
         for (int i = 0; i < n; i++)
-            sum += (x[i] * w[i]) >> DotShift;
+            sum += (x[i] * (w[i] >> WeightShift)) >> DotShift;
         return sum;
     }
 

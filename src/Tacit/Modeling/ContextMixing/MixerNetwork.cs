@@ -20,9 +20,9 @@ internal unsafe struct MixerNetwork
     /// <summary>Weight sets of the second layer.</summary>
     public const int FinalSets = 256;
 
-    // Rates in sixteenths of the unit in which 65536ths of error and 256ths of input move 65536ths of weight.
-    private const int StartRate = 14 * 16;
-    private const int EndRate = 2 * 16 + 8;
+    // Rates in sixteenths of this unit: an error of 2^-16 and an input of 2^-8 move a weight by 2^-35.
+    private const int StartRate = 15 * 16;
+    private const int EndRate = 8 * 16;
     private const int FinalRate = 2 * 16;
     private const int DecayInterval = 256;
 
@@ -56,7 +56,7 @@ internal unsafe struct MixerNetwork
         _rate = StartRate;
         _untilDecay = DecayInterval;
 
-        int first = (1 << 16) * 5 / (2 * usedInputs + 4);
+        int first = (1 << MixerKernels.WeightBits) / (2 * usedInputs + 4) * 5;
         for (int i = 0; i < sets; i++)
         {
             for (int j = 0; j < usedInputs; j++)
@@ -65,7 +65,7 @@ internal unsafe struct MixerNetwork
         for (int i = 0; i < FinalSets; i++)
         {
             for (int j = 0; j < mixers; j++)
-                _finalWeights[i * MaxMixers + j] = (1 << 16) / mixers;
+                _finalWeights[i * MaxMixers + j] = (1 << MixerKernels.WeightBits) / mixers;
         }
     }
 

@@ -79,7 +79,10 @@ internal readonly record struct MixerPlan
 
     /// <summary>Bytes of everything small.</summary>
     public long SmallSize =>
-        MapSize + TrustSize + ContextHistory.FollowerSize + MixerSize + RefinerSize(256) + 2 * RefinerSize(RefinerRows);
+        ScratchSize + MapSize + TrustSize + ContextHistory.FollowerSize + MixerSize + RefinerSize(256) + 2 * RefinerSize(RefinerRows);
+
+    /// <summary>Bytes of what is kept from one bit to the next: four arrays of up to 8 bytes a context.</summary>
+    public static long ScratchSize => 4 * sizeof(ulong) * ContextSet.Max;
 
     /// <summary>Bytes of the maps from states to probabilities.</summary>
     public long MapSize => (long)Contexts * 256 * sizeof(uint);
