@@ -114,7 +114,7 @@ public class ContextMixingCodecTests
     {
         using BlockCodec codec = Create(1);
         using var source = new CancellationTokenSource();
-        var monitor = new WorkMonitor(done => { if (done >= 1 << 16) source.Cancel(); }, source.Token);
+        var monitor = new WorkMonitor(new WorkProgress(new StopAfter(1 << 16, source)), source.Token);
         Assert.Throws<OperationCanceledException>(
             () => codec.Encode(new byte[1 << 18], new byte[1 << 18], out _, monitor));
     }
@@ -174,6 +174,15 @@ public class ContextMixingCodecTests
         catch (InvalidDataException)
         {
             // The other permitted outcome.
+        }
+    }
+
+    private sealed class StopAfter(long bytes, CancellationTokenSource source) : IProgress<long>
+    {
+        public void Report(long value)
+        {
+            if (value >= bytes)
+                source.Cancel();
         }
     }
 }
