@@ -5,6 +5,9 @@ namespace Tacit.Compression.Container;
 /// <summary>A frame's footer (FORMAT.md, section 6): what lets a reader start from the end.</summary>
 internal sealed class FrameFooter
 {
+    private const int MinLength = FormatConstants.HeaderFixedLength - 4 + FormatConstants.FooterFixedLength;
+    private const int MaxLength = MinLength + FormatConstants.MaxParameterLength + 2 * FormatConstants.HashLength;
+
     /// <summary>The frame's header, of which the footer keeps a copy.</summary>
     public required FrameHeader Header { get; init; }
 
@@ -48,14 +51,14 @@ internal sealed class FrameFooter
         if (BinaryPrimitives.ReadUInt32LittleEndian(end[^4..]) != FormatConstants.EndMagic)
             return 0;
         int length = BinaryPrimitives.ReadUInt16LittleEndian(end[^10..]);
-        return length < FormatConstants.FooterFixedLength + 12 ? 0 : length;
+        return length is < MinLength or > MaxLength ? 0 : length;
     }
 
     /// <summary>Reads a footer that is exactly <paramref name="source"/>.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static FrameFooter Read(ReadOnlySpan<byte> source)
     {
-        if (source.Length < FormatConstants.FooterFixedLength + 12
+        if (source.Length < MinLength
             || BinaryPrimitives.ReadUInt32LittleEndian(source[^4..]) != FormatConstants.EndMagic
             || BinaryPrimitives.ReadUInt32LittleEndian(source[^8..]) != Crc32C.Of(source[..^8])
             || BinaryPrimitives.ReadUInt16LittleEndian(source[^10..]) != source.Length)
