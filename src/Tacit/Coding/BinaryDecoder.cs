@@ -1,73 +1,39 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Tacit.Coding;
 
 /// <summary>Reads what <see cref="BinaryEncoder"/> wrote, given the same probabilities.</summary>
 /// <remarks>
-/// Invariant between calls: 2^56 ≤ range &lt; 2^64 and code &lt; range, where code is the message minus the encoder's
-/// low. Bytes past the end of the source read as zero; a valid message needs at most
-/// <see cref="MaxOverread"/> of them, so <see cref="Exhausted"/> tells a cut or damaged one.
+/// Bytes past the end of the source read as zero; a whole message needs at most <see cref="MaxOverread"/> of them,
+/// so <see cref="Exhausted"/> tells one that was cut. Any bytes decode to some bits: a check sum is the caller's.
 /// </remarks>
 public ref struct BinaryDecoder
 {
     /// <summary>Bytes past the end that decoding a whole message may read.</summary>
-    public const int MaxOverread = 8;
+    public const int MaxOverread = IntervalDecoder.MaxOverread;
 
-    private const ulong MinRange = 1UL << 56;
-
-    private readonly ReadOnlySpan<byte> _source;
-    private ulong _code;
-    private ulong _range;
-    private int _position;
+    private IntervalDecoder _interval;
 
     /// <summary>Starts reading a message that is exactly <paramref name="source"/>.</summary>
-    public BinaryDecoder(ReadOnlySpan<byte> source)
-    {
-        _source = source;
-        _range = ulong.MaxValue;
-        for (int i = 0; i < 8; i++)
-            _code = _code << 8 | NextByte();
-    }
+    public BinaryDecoder(ReadOnlySpan<byte> source) => _interval = new(source);
 
     /// <summary>True if more bits were asked for than the message can hold: it is truncated or damaged.</summary>
-    public readonly bool Exhausted => _position - _source.Length > MaxOverread;
+    public readonly bool Exhausted => _interval.Exhausted;
 
     /// <summary>Decodes one bit.</summary>
-    /// <param name="probability">P(bit = 1) in units of 2^-32, at least 1: the encoder's.</param>
+    /// <param name="probability">P(bit = 1) in units of 2^-32, from 1 to 2^32 − 1: the encoder's.</param>
+    /// <returns>0 or 1.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Decode(uint probability)
     {
-        ulong bound = Math.BigMul(_range, (ulong)probability << 32, out _);
-        int bit;
-        if (_code < bound)
-        {
-            _range = bound;
-            bit = 1;
-        }
-        else
-        {
-            _code -= bound;
-            _range -= bound;
-            bit = 0;
-        }
-        while (_range < MinRange)
-            ShiftByte();
+        Debug.Assert(probability > 0);
+        ulong range = _interval.Range;
+        ulong bound = Math.BigMul(range, (ulong)probability << 32, out _);
+        int bit = _interval.Offset < bound ? 1 : 0;
+        ulong ifOne = (ulong)-(long)bit;
+        ulong rest = range - bound;
+        _interval.Narrow(bound & ~ifOne, rest ^ ((rest ^ bound) & ifOne));
         return bit;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ShiftByte()
-    {
-        _code = _code << 8 | NextByte();
-        _range <<= 8;
-    }
-
-    private byte NextByte()
-    {
-        int position = _position;
-        // Counts no further than it must, so that a hostile length cannot wrap it.
-        if (position <= _source.Length + MaxOverread)
-            _position++;
-        return position < _source.Length ? _source[position] : (byte)0;
     }
 }

@@ -6,6 +6,7 @@ internal static class CodecRegistry
     private static readonly CodecDescription[] Codecs =
     [
         new StoreCodec.Description(), new DeflateCodec.Description(), new BrotliCodec.Description(),
+        new ContextMixingDescription(),
     ];
 
     /// <summary>All codecs in order of their numbers.</summary>

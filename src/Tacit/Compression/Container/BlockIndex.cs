@@ -28,11 +28,11 @@ internal sealed class BlockIndex
     {
         byte[] bytes = new byte[FormatConstants.IndexOverhead + VarInt.MaxLength * (1 + 2 * (long)_blocks.Count)];
         int length = 8;
-        length += VarInt.Write((ulong)_blocks.Count, bytes.AsSpan(length));
+        length += VarInt.Write(bytes.AsSpan(length), (ulong)_blocks.Count);
         foreach ((int raw, int coded) in _blocks)
         {
-            length += VarInt.Write((ulong)(blockLength - raw), bytes.AsSpan(length));
-            length += VarInt.Write((ulong)(raw - coded), bytes.AsSpan(length));
+            length += VarInt.Write(bytes.AsSpan(length), (ulong)(blockLength - raw));
+            length += VarInt.Write(bytes.AsSpan(length), (ulong)(raw - coded));
         }
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, FormatConstants.IndexMarker);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), length - 8);
@@ -53,10 +53,10 @@ internal sealed class BlockIndex
         }
         ReadOnlySpan<byte> body = source[8..^4];
         var index = new BlockIndex();
-        ulong count = Next(ref body);
-        for (ulong i = 0; i < count; i++)   // ends early by an exception if the count lies: the body runs out
+        ulong count = VarInt.Read(ref body);
+        for (ulong i = 0; i < count; i++)   // if the count lies, the body runs out and Read throws
         {
-            ulong shortBy = Next(ref body), saved = Next(ref body);
+            ulong shortBy = VarInt.Read(ref body), saved = VarInt.Read(ref body);
             if (shortBy >= (ulong)blockLength || saved >= (ulong)blockLength - shortBy)
                 throw new InvalidDataException("The index is damaged: a block's length is out of range.");
             int raw = blockLength - (int)shortBy;
@@ -65,13 +65,5 @@ internal sealed class BlockIndex
         if (!body.IsEmpty)
             throw new InvalidDataException("The index is damaged: bytes are left over.");
         return index;
-    }
-
-    private static ulong Next(ref ReadOnlySpan<byte> body)
-    {
-        if (!VarInt.TryRead(body, out ulong value, out int length))
-            throw new InvalidDataException("The index is damaged: a number is cut short.");
-        body = body[length..];
-        return value;
     }
 }

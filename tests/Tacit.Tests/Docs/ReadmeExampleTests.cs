@@ -1,0 +1,47 @@
+using System.IO.Compression;
+using Tacit.Compression;
+using Tacit.Tests.Support;
+
+namespace Tacit.Tests.Docs;
+
+/// <summary>The README's .NET example, run as it stands there.</summary>
+public class ReadmeExampleTests
+{
+    [Fact]
+    public void TheExampleRestoresTheData()
+    {
+        byte[] data = File.ReadAllBytes(Path.Combine(Repository.Root, "README.md"));
+        string folder = Directory.CreateTempSubdirectory("tacit-readme-").FullName;
+        string before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder;
+        try
+        {
+            // <readme>
+            using var file = File.Create("log.tacit");
+            using (var compress = new TacitStream(file, CompressionMode.Compress, leaveOpen: true))
+                compress.Write(data);
+
+            file.Position = 0;
+            using var decompress = new TacitStream(file, CompressionMode.Decompress);
+            using var restored = new MemoryStream();
+            decompress.CopyTo(restored);
+            // </readme>
+            Assert.Equal(data, restored.ToArray());
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void TheReadmeShowsTheCodeAbove()
+    {
+        string source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Tacit.Tests", "Docs", "ReadmeExampleTests.cs"));
+        int start = source.IndexOf("// <readme>\n", StringComparison.Ordinal) + "// <readme>\n".Length;
+        string code = source[start..source.IndexOf("            // </readme>", start, StringComparison.Ordinal)];
+        string shown = string.Concat(code.Split('\n').Select(line => (line.Length > 12 ? line[12..] : "") + "\n")).TrimEnd('\n');
+        Assert.Contains($"```csharp\n{shown}\n```", File.ReadAllText(Path.Combine(Repository.Root, "README.md")), StringComparison.Ordinal);
+    }
+}
