@@ -76,7 +76,9 @@ internal sealed class OutputFile : IAsyncDisposable
     {
         if (path.Length == 0)
             throw new IOException("the output's name is empty");
-        string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        string target = FileStatus.Of(path, follow: false) is { Kind: FileKind.Link }
+            ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName
+            : Path.GetFullPath(path);
         FileStatus? existing = FileStatus.Of(target);
         if (existing is not null)
         {

@@ -11,7 +11,7 @@ internal static class Trouble
     private const int NoSpaceLeft = 28;   // ENOSPC, on all Unix systems .NET knows
 
     public static bool IsExpected(Exception e) =>
-        e is UsageException or InvalidDataException or IOException or UnauthorizedAccessException or OutOfMemoryException;
+        e is UsageException or InvalidDataException or (IOException and not FileLoadException) or UnauthorizedAccessException or OutOfMemoryException;
 
     public static string Describe(Exception e) => e switch
     {
