@@ -30,14 +30,15 @@ internal sealed class FrameEncoder : IDisposable
 
     /// <param name="options">What to write.</param>
     /// <param name="progress">Told of raw bytes coded, from any thread, or null.</param>
-    /// <param name="rawLength">Raw bytes to come at most, if known: saves memory.</param>
+    /// <param name="sourceLength">Raw bytes to come at most, if known better than the options say.</param>
     /// <exception cref="ArgumentException">The metadata exceeds its limits.</exception>
     /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
-    public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long rawLength = long.MaxValue)
+    public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long? sourceLength = null)
     {
         _options = options;
         _blockLength = options.EffectiveBlockSize;
         _parameters = options.Description.ParametersFor(options.Level);
+        long rawLength = sourceLength ?? options.SourceLength ?? long.MaxValue;
         int largest = (int)Math.Clamp(rawLength, 1, _blockLength);
         long blocks = Math.Max(1, (rawLength - 1) / _blockLength + 1);
         int slots = BlockWorker.CountFor(BlockWorker.Memory(options.Description, _parameters, largest),

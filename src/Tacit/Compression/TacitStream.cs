@@ -74,16 +74,11 @@ public sealed class TacitStream : Stream
     /// <exception cref="ArgumentException">The stream cannot be written, or the metadata exceeds its limits.</exception>
     /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
     public TacitStream(Stream stream, TacitCompressionOptions options, bool leaveOpen = false, IProgress<long>? progress = null)
-        : this(stream, options, leaveOpen, progress, long.MaxValue)
-    {
-    }
-
-    internal TacitStream(Stream stream, TacitCompressionOptions options, bool leaveOpen, IProgress<long>? progress, long rawLength)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
         RequireWritable(stream);
-        _encoder = new FrameEncoder(options, progress, rawLength);
+        _encoder = new FrameEncoder(options, progress);
         _base = stream;
         _leaveOpen = leaveOpen;
     }
