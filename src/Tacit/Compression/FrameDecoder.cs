@@ -323,14 +323,14 @@ internal sealed class FrameDecoder : IDisposable
         _chain = Crc32C.Append(_chain, bytes);
         _rawLength += header.RawLength;
         Span<byte> entry = stackalloc byte[2 * VarInt.MaxLength];
-        int length = VarInt.Write((ulong)(_header.BlockLength - header.RawLength), entry);
-        length += VarInt.Write((ulong)(header.RawLength - header.CodedLength), entry[length..]);
+        int length = VarInt.Write(entry, (ulong)(_header.BlockLength - header.RawLength));
+        length += VarInt.Write(entry[length..], (ulong)(header.RawLength - header.CodedLength));
         _expectedEntriesCrc = Crc32C.Append(_expectedEntriesCrc, entry[..length]);
         _expectedEntriesLength += length;
         Expect(Part.Payload, 0);
     }
 
-    private int WriteCount(Span<byte> destination) => VarInt.Write((ulong)_blockCount, destination);
+    private int WriteCount(Span<byte> destination) => VarInt.Write(destination, (ulong)_blockCount);
 
     private void EndFrame(ReadOnlySpan<byte> bytes)
     {
