@@ -61,9 +61,9 @@ internal static class Pack
     }
 
     /// <summary>Compares long data without printing it.</summary>
-    public static void AssertSame(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual, string what = "data")
+    public static void AssertSame(byte[] expected, byte[] actual, string what = "data")
     {
-        int common = expected.CommonPrefixLength(actual);
+        int common = expected.AsSpan().CommonPrefixLength(actual);
         Assert.True(common == expected.Length && common == actual.Length,
             $"{what}: {actual.Length} bytes for {expected.Length}, the first difference at {common}");
     }
