@@ -67,7 +67,7 @@ internal sealed class InputFile : IDisposable
             _spool = new FileStream(path, options);
             if (!OperatingSystem.IsWindows())
                 File.Delete(path);
-            await Stream.CopyToAsync(_spool, cancellationToken);
+            await Stream.CopyToAsync(_spool, 1 << 18, cancellationToken);
         }
         _spool.Position = 0;
         return _spool;

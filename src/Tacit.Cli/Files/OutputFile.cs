@@ -78,9 +78,9 @@ internal sealed class OutputFile : IAsyncDisposable
     {
         if (path.Length == 0)
             throw new IOException("the output's name is empty");
-        string target = FileStatus.Of(path, follow: false) is { Kind: FileKind.Link }
-            ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName
-            : Path.GetFullPath(path);
+        string target = Path.GetFullPath(path);   // full, for links in the current folder are resolved wrongly otherwise
+        if (FileStatus.Of(target, follow: false) is { Kind: FileKind.Link })
+            target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
         FileStatus? existing = FileStatus.Of(target);
         if (existing is not null)
         {
