@@ -27,7 +27,7 @@ internal static class CommandLine
         Exit codes: 0 done, 1 error, 2 warning, 130 interrupted.
         """;
 
-    private static readonly ParserConfiguration Posix = new() { EnablePosixBundling = true, ResponseFileTokenReplacer = null };
+    private static readonly ParserConfiguration Plain = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     /// <summary>Runs the command line and returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal static class CommandLine
             return ExitCode.Success;
         }
         args[0] = command.Name;
-        ParseResult parsed = new Command("tacit") { command }.Parse(args, Posix);
+        ParseResult parsed = new Command("tacit") { command }.Parse(Unbundle(args), Plain);
         Check(parsed, command.Name);
         return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
     }
@@ -70,6 +70,39 @@ internal static class CommandLine
             return args;
         string rest = bundle.Remove(at, 1), command = bundle[at..(at + 1)];
         return rest == "-" ? [command, .. args[1..]] : [command, rest, .. args[1..]];
+    }
+
+    // Splits -kf9T2 into -k -f -9 -T 2. The parser's own way of doing so takes what it does not know for a FILE.
+    private static List<string> Unbundle(string[] args)
+    {
+        var split = new List<string>(args.Length + 4);
+        bool value = false;
+        for (int i = 0; i < args.Length; i++)
+        {
+            string arg = args[i];
+            if (arg == "--")
+            {
+                split.AddRange(args[i..]);
+                break;
+            }
+            if (value || arg is not ['-', not '-', _, ..])
+            {
+                split.Add(arg);
+                value = !value && arg is "-o" or "-T" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range";
+                continue;
+            }
+            for (int at = 1; at < arg.Length; at++)
+            {
+                split.Add($"-{arg[at]}");
+                if (arg[at] is not ('o' or 'T'))
+                    continue;
+                value = at == arg.Length - 1;
+                if (!value)
+                    split.Add(arg[(at + (arg[at + 1] == '=' ? 2 : 1))..]);
+                break;
+            }
+        }
+        return split;
     }
 
     private static int WithoutCommand(string first)

@@ -161,9 +161,17 @@ internal sealed class CompressCommand
         {
             var counted = new CountedOutput(output.Stream);
             var tacit = new TacitStream(counted, Options(input, path), leaveOpen: true, progress);
-            await input.Stream.CopyToAsync(tacit, 1 << 18, cancellationToken);
-            await tacit.FlushAsync(cancellationToken);   // the last block, which disposing would finish without the token
-            await tacit.DisposeAsync();                  // only now: this ends the frame, and it must not look complete before
+            if (input.IsSmall)
+            {
+                input.Stream.CopyTo(tacit, 1 << 16);
+                tacit.Flush();
+            }
+            else
+            {
+                await input.Stream.CopyToAsync(tacit, 1 << 18, cancellationToken);
+                await tacit.FlushAsync(cancellationToken);   // the last block, which disposing would finish without the token
+            }
+            tacit.Dispose();   // only now: this ends the frame, and it must not look complete before
             written = counted.Length;
         }
         await output.FinishAsync(input.Status, cancellationToken);

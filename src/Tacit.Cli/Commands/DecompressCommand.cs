@@ -154,7 +154,7 @@ internal sealed class DecompressCommand
     {
         // Looking for a name has read the archive, and a pipe is in a temporary file by then.
         InputStream source = _name ? new InputStream(await RewoundAsync(input, cancellationToken)) : input.Stream;
-        await ArchiveReading.CopyAsync(source, destination, Options, progress, cancellationToken);
+        await ArchiveReading.CopyAsync(source, destination, Options, progress, input.IsSmall, cancellationToken);
     }
 
     private async Task CopyRangeAsync(InputFile input, Stream destination, ByteRange range, ProgressLine? progress, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ internal static class TestCommand
         await using (ProgressLine? progress = ProgressLine.Start(report, input,
             _ => input.Length is > 0 and long length ? (double)input.Stream.Position / length : null))
         {
-            await ArchiveReading.CopyAsync(input.Stream, counted, options, progress, cancellationToken);
+            await ArchiveReading.CopyAsync(input.Stream, counted, options, progress, input.IsSmall, cancellationToken);
         }
         report.Detail(string.Create(CultureInfo.InvariantCulture,
             $"{input.Name}: intact, {counted.Length} bytes, {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s"));

@@ -40,10 +40,12 @@ internal sealed class FileStatus
     /// <summary>The status of what the path leads to, through links if <paramref name="follow"/>; null if there is nothing.</summary>
     public static FileStatus? Of(string path, bool follow = true)
     {
+        if (path.Length == 0)
+            return null;
         if (!OperatingSystem.IsLinux())
             return Portable(path, follow);
-        // An empty path would mean the current folder's own descriptor.
-        if (path.Length == 0 || Posix.GetStatus(Posix.AtCurrentFolder, path, follow ? 0 : Posix.AtNoFollow, Posix.BasicStatus, out Posix.Statx status) != 0)
+        // The full path, since that is what .NET opens: "link/../file" is "file" to it.
+        if (Posix.GetStatus(Posix.AtCurrentFolder, Path.GetFullPath(path), follow ? 0 : Posix.AtNoFollow, Posix.BasicStatus, out Posix.Statx status) != 0)
             return null;
         return From(status);
     }
@@ -89,8 +91,6 @@ internal sealed class FileStatus
 
     private static FileStatus? Portable(string path, bool follow)
     {
-        if (path.Length == 0)
-            return null;
         FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
         if (info.LinkTarget is not null && follow && info.ResolveLinkTarget(returnFinalTarget: true) is { } target)
             info = target;

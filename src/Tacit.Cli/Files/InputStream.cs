@@ -29,7 +29,7 @@ internal sealed class InputStream(Stream inner) : Stream
 
     /// <summary>True if anything is left to read.</summary>
     public async Task<bool> HasMoreAsync(CancellationToken cancellationToken) =>
-        _returned || await inner.ReadAsync(new byte[1], cancellationToken) > 0;
+        _returned || (inner is FileStream { CanSeek: true } ? inner.ReadByte() >= 0 : await inner.ReadAsync(new byte[1], cancellationToken) > 0);
 
     public override int Read(Span<byte> buffer) => Count(buffer, inner.Read(buffer));
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Tacit.Cli.Files;
@@ -12,7 +11,7 @@ internal sealed class OutputFile : IAsyncDisposable
 {
     private const string Prefix = ".tacit-", Suffix = ".tmp";
 
-    private static readonly ConcurrentDictionary<string, bool> Temporaries = new();
+    private static readonly HashSet<string> Temporaries = [];   // locked while in use
 
     private readonly Stream _sink;
     private readonly string? _temporary;
@@ -51,8 +50,11 @@ internal sealed class OutputFile : IAsyncDisposable
     /// <summary>Removes what is not complete; for a process that is about to end without disposing.</summary>
     public static void RemoveTemporaries()
     {
-        foreach (string path in Temporaries.Keys)
-            Remove(path);
+        lock (Temporaries)
+        {
+            foreach (string path in Temporaries)
+                Remove(path);
+        }
     }
 
     /// <summary>True for the names of standard output, which must not be opened anew: a redirected file would be cut.</summary>
@@ -76,9 +78,9 @@ internal sealed class OutputFile : IAsyncDisposable
     {
         if (path.Length == 0)
             throw new IOException("the output's name is empty");
-        string target = FileStatus.Of(path, follow: false) is { Kind: FileKind.Link }
-            ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName
-            : Path.GetFullPath(path);
+        string target = Path.GetFullPath(path);   // full, for links in the current folder are resolved wrongly otherwise
+        if (FileStatus.Of(target, follow: false) is { Kind: FileKind.Link })
+            target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
         FileStatus? existing = FileStatus.Of(target);
         if (existing is not null)
         {
@@ -102,14 +104,15 @@ internal sealed class OutputFile : IAsyncDisposable
         };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        Temporaries[temporary] = true;
+        lock (Temporaries)
+            Temporaries.Add(temporary);
         try
         {
             return new OutputFile(path, new FileStream(temporary, options), temporary, target, existing, overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Temporaries.TryRemove(temporary, out _);
+            Forget(temporary);
             throw new IOException($"cannot create '{path}': {Terminal.Trouble.Describe(e)}", e);
         }
     }
@@ -125,13 +128,16 @@ internal sealed class OutputFile : IAsyncDisposable
     /// <summary>Ends writing: everything is on disk, with the mode and times of <paramref name="like"/> if that is a regular file.</summary>
     public async Task FinishAsync(FileStatus? like, CancellationToken cancellationToken)
     {
-        await Stream.FlushAsync(cancellationToken);
         if (_temporary is null)
+        {
+            await Stream.FlushAsync(cancellationToken);
             return;
+        }
+        Stream.Flush();
         var file = (FileStream)_sink;
         FileAttributeCopy.Apply(file.SafeFileHandle, like is { IsRegular: true } ? like : null, _replaced);
         file.Flush(flushToDisk: true);
-        await file.DisposeAsync();
+        file.Dispose();
     }
 
     /// <summary>Opens what was written, between <see cref="FinishAsync"/> and <see cref="Publish"/>.</summary>
@@ -149,7 +155,7 @@ internal sealed class OutputFile : IAsyncDisposable
         if (_temporary is null)
             return;
         Rename();
-        Temporaries.TryRemove(_temporary, out _);
+        Forget(_temporary);
         FlushFolder(Path.GetDirectoryName(_target)!);
     }
 
@@ -163,7 +169,7 @@ internal sealed class OutputFile : IAsyncDisposable
         {
             // What could not be written was reported by FinishAsync, or is not wanted any more.
         }
-        if (_temporary is not null && Temporaries.TryRemove(_temporary, out _))
+        if (_temporary is not null && Forget(_temporary))
             Remove(_temporary);
     }
 
@@ -199,6 +205,12 @@ internal sealed class OutputFile : IAsyncDisposable
             return;
         _ = Posix.FlushToDisk(descriptor);   // some file systems cannot; the file itself is on disk already
         _ = Posix.Close(descriptor);
+    }
+
+    private static bool Forget(string path)
+    {
+        lock (Temporaries)
+            return Temporaries.Remove(path);
     }
 
     private static void Remove(string path)

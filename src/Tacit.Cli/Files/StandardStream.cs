@@ -5,7 +5,7 @@ namespace Tacit.Cli.Files;
 /// <summary>The other end of a pipe or standard output is closed.</summary>
 internal sealed class BrokenPipeException() : IOException("the reader has closed the pipe");
 
-/// <summary>Standard input or output as plain reads and writes.</summary>
+/// <summary>Standard input, output or error as plain reads and writes.</summary>
 /// <remarks>
 /// FileStream would read and write a redirected file at positions of its own and leave the shared one behind, so that
 /// <c>(tacit -dc a; tacit -dc b) &gt; file</c> would lose a; the console's streams swallow a broken pipe.
@@ -13,7 +13,8 @@ internal sealed class BrokenPipeException() : IOException("the reader has closed
 internal sealed unsafe class StandardStream(int descriptor) : Stream
 {
     private readonly Stream? _console = !OperatingSystem.IsWindows() ? null
-        : descriptor == Posix.StandardInput ? Console.OpenStandardInput() : Console.OpenStandardOutput();
+        : descriptor == Posix.StandardInput ? Console.OpenStandardInput()
+        : descriptor == Posix.StandardOutput ? Console.OpenStandardOutput() : Console.OpenStandardError();
 
     public override bool CanRead => descriptor == Posix.StandardInput;
     public override bool CanWrite => !CanRead;

@@ -1,4 +1,5 @@
 using System.Text;
+using Tacit.Cli.Files;
 
 namespace Tacit.Cli.Terminal;
 
@@ -53,5 +54,17 @@ internal sealed class Report(Verbosity verbosity)
         return safe?.ToString() ?? text;
     }
 
-    private static void WriteLine(string message) => Console.Error.WriteLine("tacit: " + Printable(message));
+    // Not through the console, which would set up the terminal first.
+    private static void WriteLine(string message)
+    {
+        try
+        {
+            using var stream = new StandardStream(Posix.StandardError);
+            stream.Write(Encoding.UTF8.GetBytes("tacit: " + Printable(message) + Environment.NewLine));
+        }
+        catch (IOException)
+        {
+            // Nobody listens; the exit code says it too.
+        }
+    }
 }
