@@ -37,16 +37,16 @@ public sealed class TerminalTests : IDisposable
     [TerminalFact]
     public void ProgressIsShownAndCleared()
     {
-        _box.Write("noise.bin", Samples.Noise(2_500_000));
-        string shown = OnTerminal("\"$TACIT\" c -1 -f noise.bin").Text;
+        _box.Write("noise.bin", Samples.Noise(800_000));
+        string shown = OnTerminal("\"$TACIT\" c -f noise.bin").Text;
         Assert.Contains("noise.bin", shown, StringComparison.Ordinal);
         Assert.Matches(@"iB/s", shown);
         Assert.Contains("%", shown, StringComparison.Ordinal);
         Assert.Contains(" left", shown, StringComparison.Ordinal);
-        Assert.Equal("", OnTerminal("\"$TACIT\" c -1 -f -q noise.bin").Text);
-        Assert.Equal("", OnTerminal("\"$TACIT\" c -1 -f noise.bin 2> error; cat error").Text);
+        Assert.Equal("", OnTerminal("\"$TACIT\" c -f -q noise.bin").Text);
+        Assert.Equal("", OnTerminal("\"$TACIT\" c -f noise.bin 2> error; cat error").Text);
         // Colours are what SGR sequences other than "reset" set.
-        Assert.DoesNotMatch(@"\x1b\[[1-9][0-9;]*m", OnTerminal("NO_COLOR=1 \"$TACIT\" c -1 -f noise.bin").Text);
+        Assert.DoesNotMatch(@"\x1b\[[1-9][0-9;]*m", OnTerminal("NO_COLOR=1 \"$TACIT\" c -f noise.bin").Text);
     }
 
     [TerminalFact]
