@@ -43,7 +43,13 @@ public sealed class TacitArchive
             FrameFooter footer = reader.FooterEndingAt(end);
             long start = end - footer.FrameLength;
             FrameHeader header = reader.HeaderAt(start);
-            frames.Add(new TacitFrame(footer, start, reader.BlocksOf(footer, end), reader.MetadataOf(header, start)));
+            if (!header.Matches(footer.Header))
+                throw new InvalidDataException($"The frame header at byte {start} is not the one its footer has a copy of.");
+            List<TacitBlock> blocks = reader.BlocksOf(footer, end);
+            IReadOnlyDictionary<string, string> metadata = reader.MetadataOf(header, start, out long headerEnd);
+            if (headerEnd != (blocks.Count > 0 ? blocks[0].Offset : end - header.FooterLength - footer.IndexLength))
+                throw new InvalidDataException($"The index of the frame at byte {start} leaves bytes out, or its header does.");
+            frames.Add(new TacitFrame(footer, start, blocks, metadata));
             end = start;
         }
         while (end > 0);
@@ -91,8 +97,7 @@ public sealed class TacitArchive
         List<TacitBlock> wanted = [.. frame.Blocks.Where(b => b.RawOffset < end && b.RawOffset + b.RawLength > start)];
         if (wanted.Count == 0)
             return;
-        CodecDescription codec = CodecRegistry.Get(frame.Header.Codec);
-        codec.CheckParameters(frame.Header.Parameters);
+        CodecDescription codec = CodecRegistry.For(frame.Header);
         int slots = BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Header.Parameters, wanted.Max(b => b.RawLength)),
             BlockWorker.EffectiveLimit(_options.MemoryLimit), Math.Min(_options.Threads, wanted.Count));
         using var ring = new BlockRing(codec, frame.Header.Parameters, slots, progress);
@@ -125,10 +130,26 @@ public sealed class TacitArchive
     {
         Span<byte> bytes = stackalloc byte[FormatConstants.BlockHeaderLength];
         _reader.ReadAt(block.Offset, bytes);
+        int number = NumberOf(frame, block);
         return BlockHeader.TryRead(bytes, frame.Header, out BlockHeader header)
+            && header.Number == (ushort)number && (number > 0 || header.RawCrc == frame.Header.Tag)
             && header.RawLength == block.RawLength && header.CodedLength == block.CodedLength
             ? header
-            : throw new InvalidDataException($"The block header at byte {block.Offset} is damaged.");
+            : throw new InvalidDataException($"The block header at byte {block.Offset} is damaged, or another block's.");
+    }
+
+    private static int NumberOf(TacitFrame frame, TacitBlock block)
+    {
+        int low = 0, high = frame.Blocks.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (frame.Blocks[middle].RawOffset < block.RawOffset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
     }
 
     private void Fill(BlockSlot slot, TacitFrame frame, TacitBlock block)
