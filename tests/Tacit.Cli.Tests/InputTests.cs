@@ -105,12 +105,12 @@ public sealed class InputTests : IDisposable
     [UnixFact]
     public void AnInputThatChangesMeanwhileIsKept()
     {
-        byte[] data = _box.Write("a", Samples.Noise(1_000_000));
+        byte[] data = _box.Write("a", Samples.Noise(800_000));
         using (System.Diagnostics.Process process = _box.StartAndAwaitTemporary("c --rm a"))
         {
             Thread.Sleep(300);   // it is read by now, and coded for another second
             File.AppendAllText(_box.PathOf("a"), "more");
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
             Assert.Equal(1, process.ExitCode);
             Assert.Contains("verification failed", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
         }

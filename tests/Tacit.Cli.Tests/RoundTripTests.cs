@@ -112,11 +112,11 @@ public sealed class RoundTripTests : IDisposable
     [UnixFact]
     public void ThreadsDoNotChangeTheBytes()
     {
-        _box.WriteText("a", 200_000);
-        _box.Tacit("c -1 --block-size 20K -T1 a -o 1").IsQuiet();
-        _box.Tacit("c -1 --block-size 20K -T2 a -o 2").IsQuiet();
-        _box.Tacit("c -1 --block-size 20K a -o 3").IsQuiet();
-        _box.Tacit("c -1 --block-size 20K -T7 < a > 4").IsQuiet();
+        _box.WriteText("a", 100_000);
+        _box.Tacit("c -1 --block-size 10K -T1 a -o 1").IsQuiet();
+        _box.Tacit("c -1 --block-size 10K -T2 a -o 2").IsQuiet();
+        _box.Tacit("c -1 --block-size 10K a -o 3").IsQuiet();
+        _box.Tacit("c -1 --block-size 10K -T7 < a > 4").IsQuiet();
         _box.Run("cmp 1 2 && cmp 1 3 && cmp 1 4").IsQuiet();
     }
 

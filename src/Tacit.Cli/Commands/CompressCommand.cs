@@ -108,7 +108,7 @@ internal sealed class CompressCommand
         try
         {
             return await Jobs.RunAsync(FileWalk.Expand(_settings.Files, _settings.Recursive, _settings.Report), _settings.Report,
-                file => CompressAsync(file, cancellationToken));
+                file => CompressAsync(file, cancellationToken), cancellationToken);
         }
         finally
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
 using Tacit.Compression;
@@ -76,7 +75,7 @@ internal sealed class DecompressCommand
         try
         {
             return await Jobs.RunAsync(FileWalk.Expand(_settings.Files, _settings.Recursive, _settings.Report), _settings.Report,
-                file => DecompressAsync(file, cancellationToken));
+                file => DecompressAsync(file, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -189,7 +188,7 @@ internal sealed class DecompressCommand
     {
         byte[] written;
         await using (FileStream raw = output.OpenWritten())
-            written = await SHA256.HashDataAsync(raw, cancellationToken);
+            written = await Verification.HashAsync(raw, cancellationToken);
         await Verification.CompareAsync(await RewoundAsync(input, cancellationToken), written, Options, cancellationToken);
     }
 }

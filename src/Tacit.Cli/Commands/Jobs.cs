@@ -10,10 +10,12 @@ internal sealed class StopException(string message, Exception cause) : IOExcepti
 internal static class Jobs
 {
     /// <summary>Runs them in turn; expected trouble with one does not stop the others. Returns the exit code.</summary>
-    public static async Task<int> RunAsync(IEnumerable<FoundFile> files, Report report, Func<FoundFile, Task> job)
+    public static async Task<int> RunAsync(IEnumerable<FoundFile> files, Report report, Func<FoundFile, Task> job,
+        CancellationToken cancellationToken)
     {
         foreach (FoundFile file in files)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 await job(file);

@@ -28,7 +28,7 @@ internal static class ListCommand
             IArchiveTable table = report.Verbosity == Verbosity.Verbose ? new ArchiveDetails()
                 : StandardStream.IsTerminal(Posix.StandardOutput) ? new TerminalTable() : new PlainTable();
             await Jobs.RunAsync(FileWalk.Expand(options.Files(parsed), recursive: false, report), report,
-                file => ListAsync(file.Path, table, cancellationToken));
+                file => ListAsync(file.Path, table, cancellationToken), cancellationToken);
             table.End();
             return report.ExitCode;
         });

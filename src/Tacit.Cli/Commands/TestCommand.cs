@@ -32,7 +32,7 @@ internal static class TestCommand
             Report report = options.Report(parsed);
             var decoding = new TacitDecompressionOptions { Threads = options.Threads(parsed), MemoryLimit = options.MemoryLimit(parsed) };
             return Jobs.RunAsync(FileWalk.Expand(options.Files(parsed), recursive: false, report), report,
-                file => TestAsync(file.Path, decoding, report, cancellationToken));
+                file => TestAsync(file.Path, decoding, report, cancellationToken), cancellationToken);
         });
         return command;
     }

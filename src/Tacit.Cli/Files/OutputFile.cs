@@ -48,13 +48,12 @@ internal sealed class OutputFile : IAsyncDisposable
         Path.GetFileName(path) is { } name && name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal);
 
     /// <summary>Removes what is not complete; for a process that is about to end without disposing.</summary>
+    /// <remarks>The lock is kept, so that nothing new is made between this and the end.</remarks>
     public static void RemoveTemporaries()
     {
-        lock (Temporaries)
-        {
-            foreach (string path in Temporaries)
-                Remove(path);
-        }
+        Monitor.Enter(Temporaries);
+        foreach (string path in Temporaries)
+            Remove(path);
     }
 
     /// <summary>True for the names of standard output, which must not be opened anew: a redirected file would be cut.</summary>

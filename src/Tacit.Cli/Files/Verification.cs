@@ -12,7 +12,7 @@ internal static class Verification
     {
         var input = new InputStream(archive);
         await using var raw = new TacitStream(input, options, leaveOpen: true);
-        byte[] hash = await SHA256.HashDataAsync(raw, cancellationToken);
+        byte[] hash = await HashAsync(raw, cancellationToken);
         if (!hash.AsSpan().SequenceEqual(rawHash) || await input.HasMoreAsync(cancellationToken))
             throw new InvalidDataException("verification failed: what was written does not decode to the input. The input is kept, the output is not.");
     }
@@ -21,6 +21,17 @@ internal static class Verification
     public static async Task<byte[]> HashAsync(string path, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        return await SHA256.HashDataAsync(file, cancellationToken);
+        return await HashAsync(file, cancellationToken);
+    }
+
+    /// <summary>The SHA-256 of what a stream still holds.</summary>
+    public static async Task<byte[]> HashAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 18];   // SHA256.HashDataAsync reads 4 KB at a time
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+            hash.AppendData(buffer, 0, read);
+        return hash.GetHashAndReset();
     }
 }

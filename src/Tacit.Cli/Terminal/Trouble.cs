@@ -17,7 +17,7 @@ internal static class Trouble
     {
         FileNotFoundException or DirectoryNotFoundException => "no such file or folder" + Place(e),
         UnauthorizedAccessException => "permission denied" + Place(e),
-        IOException { HResult: NoSpaceLeft } => "no space left" + Place(e) + "; nothing was kept there. Free some, or choose another folder with -o.",
+        IOException { HResult: NoSpaceLeft } => "no space left" + Place(e),
         InsufficientMemoryException => e.Message,
         OutOfMemoryException => "out of memory; fewer threads (-T 1) or a smaller --block-size need less",
         _ => e.Message,
@@ -31,6 +31,6 @@ internal static class Trouble
         if (start < 0 || start == end)
             return "";
         string path = message[(start + 1)..end];
-        return OutputFile.IsTemporary(path) ? $" in '{Path.GetDirectoryName(path)}'" : $": '{path}'";
+        return OutputFile.IsTemporary(path) ? $" in '{Path.GetDirectoryName(path)}'; nothing is kept there (-o chooses another folder)" : $": '{path}'";
     }
 }
