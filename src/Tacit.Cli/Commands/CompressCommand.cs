@@ -160,18 +160,27 @@ internal sealed class CompressCommand
             line => input.Length is > 0 and long length ? (double)line.Bytes / length : null))
         {
             var counted = new CountedOutput(output.Stream);
-            var tacit = new TacitStream(counted, Options(input, path), leaveOpen: true, progress);
-            if (input.IsSmall)
+            await using (var tacit = new TacitStream(counted, Options(input, path), leaveOpen: true, progress))
             {
-                input.Stream.CopyTo(tacit, 1 << 16);
-                tacit.Flush();
+                try
+                {
+                    if (input.IsSmall)
+                    {
+                        input.Stream.CopyTo(tacit, 1 << 16);
+                        tacit.Flush();
+                    }
+                    else
+                    {
+                        await input.Stream.CopyToAsync(tacit, 1 << 18, cancellationToken);
+                        await tacit.FlushAsync(cancellationToken);   // the last block, which disposing would finish without the token
+                    }
+                }
+                catch
+                {
+                    tacit.Abandon();   // disposing must not make it look complete
+                    throw;
+                }
             }
-            else
-            {
-                await input.Stream.CopyToAsync(tacit, 1 << 18, cancellationToken);
-                await tacit.FlushAsync(cancellationToken);   // the last block, which disposing would finish without the token
-            }
-            tacit.Dispose();   // only now: this ends the frame, and it must not look complete before
             written = counted.Length;
         }
         await output.FinishAsync(input.Status, cancellationToken);

@@ -355,6 +355,10 @@ public sealed class TacitStream : Stream
         }
     }
 
+    /// <summary>Gives up: disposal frees all memory but does not end the frame, so that what was written reads as truncated.</summary>
+    /// <remarks>For a caller whose source has failed; a failure of this stream itself has the same effect.</remarks>
+    public void Abandon() => _failed = true;
+
     /// <summary>Ends the frame (when compressing and nothing has failed) and disposes the base stream unless it is left open.</summary>
     protected override void Dispose(bool disposing)
     {
