@@ -320,7 +320,7 @@ internal sealed class FrameDecoder : IDisposable
             _ring = new BlockRing(_codec, _header.Parameters, slots, _progress);
         }
         _ring.Current.Header = header;
-        _chain = Crc32C.Append(_chain, bytes);
+        _chain = BlockHeader.Chain(_chain, bytes);
         _rawLength += header.RawLength;
         Span<byte> entry = stackalloc byte[2 * VarInt.MaxLength];
         int length = VarInt.Write(entry, (ulong)(_header.BlockLength - header.RawLength));

@@ -107,7 +107,7 @@ internal sealed class FrameEncoder : IDisposable
             EmitStart(slot.Header.RawCrc);
         byte[] header = new byte[FormatConstants.BlockHeaderLength];
         slot.Header.Write(header, _header!.Tag);
-        _chain = Crc32C.Append(_chain, header);
+        _chain = BlockHeader.Chain(_chain, header);
         _index.Add(slot.Header.RawLength, slot.Header.CodedLength);
         _sha256?.AppendData(slot.Raw.Span);
         Emit(header);

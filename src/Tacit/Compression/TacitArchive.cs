@@ -61,11 +61,13 @@ public sealed class TacitArchive
     /// <exception cref="InvalidDataException">The block's header is damaged.</exception>
     public string DescribeBlock(TacitFrame frame, TacitBlock block)
     {
-        BlockHeader header = ReadHeader(frame, block);
+        uint chain = 0;
+        BlockHeader header = ReadHeader(frame, block, ref chain);
         return header.Stored ? "stored" : frame.Codec?.KindName(header.Kind) ?? "";
     }
 
     /// <summary>Writes the raw bytes from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>
+    /// <remarks>Each block is checked by itself; that all belong together is only checked of frames wholly in the range.</remarks>
     /// <param name="start">First raw byte.</param>
     /// <param name="end">One past the last raw byte; at most <see cref="Length"/>.</param>
     /// <param name="destination">Receives the bytes.</param>
@@ -102,11 +104,12 @@ public sealed class TacitArchive
             BlockWorker.EffectiveLimit(_options.MemoryLimit), Math.Min(_options.Threads, wanted.Count));
         using var ring = new BlockRing(codec, frame.Header.Parameters, slots, progress);
         using CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(_ => ring.Cancel(), null);
+        uint chain = 0;
         for (int next = 0, oldest = 0; oldest < wanted.Count;)
         {
             if (next < wanted.Count && !ring.IsFull)
             {
-                Fill(ring.Current, frame, wanted[next++]);
+                Fill(ring.Current, frame, wanted[next++], ref chain);
                 ring.Current.StartDecoding();
                 ring.MarkStarted();
                 continue;
@@ -124,12 +127,15 @@ public sealed class TacitArchive
             await destination.WriteAsync(ring.Oldest.Raw[from..to], cancellationToken).ConfigureAwait(false);
             ring.RemoveOldest();
         }
+        if (wanted.Count == frame.Blocks.Count && chain != frame.Chain)
+            throw new InvalidDataException($"Blocks of the frame at byte {frame.Offset} were exchanged for another frame's.");
     }
 
-    private BlockHeader ReadHeader(TacitFrame frame, TacitBlock block)
+    private BlockHeader ReadHeader(TacitFrame frame, TacitBlock block, ref uint chain)
     {
         Span<byte> bytes = stackalloc byte[FormatConstants.BlockHeaderLength];
         _reader.ReadAt(block.Offset, bytes);
+        chain = BlockHeader.Chain(chain, bytes);
         int number = NumberOf(frame, block);
         return BlockHeader.TryRead(bytes, frame.Header, out BlockHeader header)
             && header.Number == (ushort)number && (number > 0 || header.RawCrc == frame.Header.Tag)
@@ -152,9 +158,9 @@ public sealed class TacitArchive
         return low;
     }
 
-    private void Fill(BlockSlot slot, TacitFrame frame, TacitBlock block)
+    private void Fill(BlockSlot slot, TacitFrame frame, TacitBlock block, ref uint chain)
     {
-        slot.Header = ReadHeader(frame, block);
+        slot.Header = ReadHeader(frame, block, ref chain);
         byte[] buffer = new byte[1 << 16];
         long offset = block.Offset + FormatConstants.BlockHeaderLength;
         while (slot.CodedLength < block.CodedLength)

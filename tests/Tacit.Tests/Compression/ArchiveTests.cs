@@ -25,7 +25,7 @@ public class ArchiveTests
         {
             TacitArchive archive = TacitArchive.Open(new MemoryStream(packed), new() { Threads = threads });
             Assert.Equal(data.Length, archive.Length);
-            for (int start = 0; start <= data.Length; start++)
+            for (int start = 0; start <= data.Length; start += Pack.Stride(codec))
             {
                 for (int end = start; end <= data.Length; end += threads)
                 {

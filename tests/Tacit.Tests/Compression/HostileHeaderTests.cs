@@ -112,7 +112,7 @@ public class HostileHeaderTests
     };
 
     // Lies that only reading the whole frame shows.
-    private static readonly HashSet<string> OnlyForward = ["chain", "chain without blocks", "SHA-256", "tag of an empty frame"];
+    private static readonly HashSet<string> OnlyForward = ["chain without blocks", "SHA-256", "tag of an empty frame"];
 
     public static TheoryData<string> Names => [.. Lies.Keys];
 

@@ -41,7 +41,7 @@ public class SalvageTests
         byte[] data = Samples.Text(450);
         byte[] packed = Pack.CompressParts([data[..330], data[330..]], Pack.Options(codec, BlockLength, sha: true, metadata: ("name", "x")));
         IReadOnlyList<TacitBlock> blocks = TacitArchive.Open(new MemoryStream(packed)).Frames[0].Blocks;
-        for (int at = 0; at < packed.Length; at++)
+        for (int at = 0; at < packed.Length; at += Pack.Stride(codec))
         {
             byte[] damaged = [.. packed];
             damaged[at] ^= 0x11;
@@ -71,7 +71,7 @@ public class SalvageTests
         for (int hit = 0; hit < blocks.Count; hit++)
         {
             TacitBlock block = blocks[hit];
-            for (int at = (int)block.Offset; at < block.Offset + 27 + block.CodedLength; at++)
+            for (int at = (int)block.Offset; at < block.Offset + 27 + block.CodedLength; at += Pack.Stride(codec))
             {
                 foreach (int change in new[] { -3, -1, 1, 40 })
                 {
@@ -97,7 +97,7 @@ public class SalvageTests
         byte[] packed = Pack.Compress(data, Pack.Options(codec, BlockLength));
         IReadOnlyList<TacitBlock> blocks = TacitArchive.Open(new MemoryStream(packed)).Frames[0].Blocks;
         long end = blocks[^1].Offset + 27 + blocks[^1].CodedLength;
-        for (int length = 0; length < packed.Length; length++)
+        for (int length = 0; length < packed.Length; length += Pack.Stride(codec))
         {
             (byte[] output, SalvageReport report) = await Salvage(packed[..length]);
             TacitBlock[] whole = [.. blocks.Where(b => b.Offset + 27 + b.CodedLength <= length)];

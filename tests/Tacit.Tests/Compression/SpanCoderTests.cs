@@ -112,13 +112,13 @@ public class SpanCoderTests
             byte[] packed = Pack.Compress(data, options);
             int most = (int)TacitEncoder.GetMaxCompressedLength(data.Length, options);
             Assert.InRange(packed.Length, 1, most);
-            for (int room = 0; room <= most; room++)
+            for (int room = most; room >= 0; room -= room - packed.Length is <= 3 and >= -3 ? 1 : Pack.Stride(codec))
             {
                 byte[] target = new byte[room];
                 Assert.Equal(room >= packed.Length, TacitEncoder.TryCompress(data, target, out int written, options));
                 Assert.Equal(room >= packed.Length ? packed.Length : 0, written);
             }
-            for (int room = 0; room <= data.Length + 2; room++)
+            for (int room = data.Length + 2; room >= 0; room -= room >= data.Length - 2 ? 1 : Pack.Stride(codec))
             {
                 Assert.Equal(room >= data.Length, TacitDecoder.TryDecompress(packed, new byte[room], out int written));
                 Assert.Equal(room >= data.Length ? data.Length : 0, written);

@@ -99,7 +99,7 @@ internal sealed class ForgedFrame
             byte[] fields = Join(U32(b.Marker), U16(b.Number ?? (ushort)i), [b.Method], U32(RawLengthOf(b)), U32(CodedLengthOf(b)),
                 U32(RawCrcOf(b)), U32(b.CodedCrc ?? Crc(b.Coded)));
             byte[] full = Join(fields, U32(Crc(Join(U32(tag), fields))));
-            headers.AddRange(full);
+            headers.AddRange(fields);
             blocks.AddRange(full);
             blocks.AddRange(b.Coded);
         }

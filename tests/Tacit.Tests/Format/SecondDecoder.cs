@@ -134,7 +134,7 @@ internal static class SecondDecoder
         return entries;
     }
 
-    // Section 4. Also gives the 27 header bytes, for the chain.
+    // Section 4. Also gives the header bytes that the chain is of.
     private static Block ReadBlock(Cursor r, Header header, int number, List<byte> headers)
     {
         long start = r.Position;
@@ -145,7 +145,7 @@ internal static class SecondDecoder
         byte[] fields = r.File[(int)start..(int)r.Position];
         byte[] tagAndFields = [.. BitConverter.GetBytes(header.Tag), .. fields];
         Demand(r.U32() == Crc(tagAndFields, 0, tagAndFields.Length), "the block header's CRC");
-        headers.AddRange(r.File[(int)start..(int)r.Position]);
+        headers.AddRange(fields);
 
         Demand(rawLength >= 1 && rawLength <= header.BlockLength, "a raw length from 1 to the block length");
         Demand(method is 0 or 128, "a known method: stored, or kind 0 (store and deflate have no other)");

@@ -12,6 +12,9 @@ internal static class Pack
     /// <summary>The same, as data of a theory.</summary>
     public static TheoryData<TacitCodec> CodecData => [.. Codecs];
 
+    /// <summary>How many of very many like cases to skip: the learned codecs take milliseconds for the smallest block.</summary>
+    public static int Stride(TacitCodec codec) => codec <= TacitCodec.Brotli ? 1 : 7;
+
     public static TacitCompressionOptions Options(TacitCodec codec, int blockSize = 0, bool sha = false, int level = 1,
         params (string Key, string Value)[] metadata) => new()
         {

@@ -22,7 +22,7 @@ internal sealed class FrameFooter
     /// <summary>Bytes of the index in the file.</summary>
     public required int IndexLength { get; init; }
 
-    /// <summary>CRC-32C of all block headers in order: shows blocks that were swapped or taken out.</summary>
+    /// <summary>CRC-32C of all block headers in order, each without its CRC: shows blocks that were swapped or taken out.</summary>
     public required uint Chain { get; init; }
 
     /// <summary>SHA-256 of the frame's raw bytes, or null.</summary>
