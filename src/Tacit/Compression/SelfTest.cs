@@ -6,7 +6,7 @@ namespace Tacit.Compression;
 /// <summary>Computes digests that must be the same on every machine.</summary>
 public static class SelfTest
 {
-    private const int SampleLength = 1 << 15;
+    private const int SampleLength = 1 << 15, ModelSampleLength = 1 << 13;
 
     // What the digests are everywhere. A change here is a change of the format.
     private static readonly (string Name, Func<byte[]> Make, string Expected)[] Digests =
@@ -15,15 +15,15 @@ public static class SelfTest
         ("coding/range", RangeCode, "0f0e75d0b7892d26"),
         ("coding/rans", RansCode, "c9870cf12c15a441"),
         ("coding/golomb-rice", GolombRiceCode, "7530d80711d65b8c"),
-        ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "96e5dd24d2ff7059"),
-        ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "94f054867da50dda"),
-        ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "7f2db46d72dc3ede"),
-        ("cm/text-5", () => Compressed(SelfTestSamples.Text, 5), "65b8bd4336792232"),
-        ("cm/records-5", () => Compressed(SelfTestSamples.Records, 5), "1321395a2f161bbc"),
-        ("cm/skewed-5", () => Compressed(SelfTestSamples.Skewed, 5), "1ad973bb66f26c95"),
-        ("cm/text-9", () => Compressed(SelfTestSamples.Text, 9), "286f1426e08e37af"),
-        ("cm/records-9", () => Compressed(SelfTestSamples.Records, 9), "4a0eaae633dd3a56"),
-        ("cm/skewed-9", () => Compressed(SelfTestSamples.Skewed, 9), "ac58f6e80c81b2e9"),
+        ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "94841ed0f6d5a0c6"),
+        ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "498b4c9e2cb00ffb"),
+        ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "c45c0172e21ce6bd"),
+        ("cm/text-5", () => Compressed(SelfTestSamples.Text, 5), "e6414fa288642a44"),
+        ("cm/records-5", () => Compressed(SelfTestSamples.Records, 5), "d01d22b28c5ff4bf"),
+        ("cm/skewed-5", () => Compressed(SelfTestSamples.Skewed, 5), "f8987a8cc3ad9007"),
+        ("cm/text-9", () => Compressed(SelfTestSamples.Text, 9), "391c7e4d462e2de3"),
+        ("cm/records-9", () => Compressed(SelfTestSamples.Records, 9), "cb1f699d50873b28"),
+        ("cm/skewed-9", () => Compressed(SelfTestSamples.Skewed, 9), "75f8f63d18175ea6"),
     ];
 
     /// <summary>Runs all digests, one at a time as they are asked for.</summary>
@@ -34,7 +34,7 @@ public static class SelfTest
 
     private static byte[] Compressed(Func<int, byte[]> sample, int level)
     {
-        byte[] data = sample(SampleLength);
+        byte[] data = sample(ModelSampleLength);
         var options = new TacitCompressionOptions { Codec = TacitCodec.ContextMixing, Level = level };
         byte[] packed = new byte[TacitEncoder.GetMaxCompressedLength(data.Length, options)];
         TacitEncoder.TryCompress(data, packed, out int length, options);
