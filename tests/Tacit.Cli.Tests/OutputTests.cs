@@ -24,6 +24,58 @@ public sealed class OutputTests : IDisposable
         Assert.Equal("a a.tacit", _box.Names);
     }
 
+    [UnixFact]
+    public void WhatThisCommandWroteIsNotOverwrittenByIt()
+    {
+        // Two archives of different data with one target, and each is removed when its output is proven.
+        byte[] first = _box.WriteText("a", 4000);
+        _box.Run("\"$TACIT\" c --codec brotli --name a -o 1.tacit; echo other > a; \"$TACIT\" c --codec brotli --name a -o 2.tacit; rm a").IsQuiet();
+        _box.Tacit("d --name --rm -f 1.tacit 2.tacit").Says(1, "2.tacit: 'a' was written by this command already");
+        Assert.Equal(first, _box.Read("a"));
+        Assert.Equal("2.tacit a", _box.Names);
+
+        _box.Run("mv 2.tacit a.TACIT; \"$TACIT\" c --codec brotli a; ln -s . here").IsQuiet();
+        _box.Tacit("d --rm -f a.tacit here/a.TACIT").Says(1, "here/a.TACIT: 'here/a' was written by this command already");
+        Assert.Equal(first, _box.Read("a"));
+        Assert.Equal("a a.TACIT here", _box.Names);
+        _box.Tacit("d -f a.TACIT").IsQuiet();   // another command may
+        Assert.Equal("other\n"u8.ToArray(), _box.Read("a"));
+    }
+
+    [LinuxFact]
+    public void NamesNobodyTypedLeadNowhereElse()
+    {
+        byte[] data = _box.WriteText("a");
+        _box.Run("echo victim > v; \"$TACIT\" c --codec brotli --name a -o x.tacit; rm a; ln -s v a; ln -s nowhere x; mkfifo p; \"$TACIT\" c --codec store v -o p.tacit").IsQuiet();
+        _box.Tacit("d --name x.tacit").Says(1, "'a' exists already");
+        _box.Tacit("d x.tacit").Says(1, "'x' exists already");
+        _box.Tacit("d -f p.tacit").Says(1, "'p' is a FIFO");
+        _box.Tacit("d -f --name x.tacit").IsQuiet();
+        _box.Tacit("d -f x.tacit").IsQuiet();
+        Assert.Equal(data, _box.Read("a"));
+        Assert.Equal(data, _box.Read("x"));
+        _box.Run("test ! -L a && test ! -L x && test \"$(cat v)\" = victim && stat -c %a a x | sort -u | cmp - <(stat -c %a x.tacit)").IsQuiet();
+        _box.Run("ln -s v v.tacit").IsQuiet();
+        _box.Tacit("c --codec brotli v").Says(1, "'v.tacit' exists already");
+        _box.Tacit("c --codec brotli --rm -f v").IsQuiet();
+        Assert.Equal("victim\n"u8.ToArray(), _box.Tacit("-dc v.tacit").IsQuiet().Output);
+        Assert.Equal("a p p.tacit v.tacit x x.tacit", _box.Names);
+    }
+
+    [LinuxFact]
+    public void ANameThatIsTooLongIsFoundBeforeTheWork()
+    {
+        string longest = new('n', 253), wide = string.Concat(Enumerable.Repeat("名", 84));   // 253 and 252 bytes
+        _box.WriteText(longest);
+        _box.WriteText(wide);
+        _box.Tacit($"c {longest} -v --codec brotli").Says(1, "is too long: 255 bytes are the most");
+        _box.Tacit($"c {wide} --codec brotli").Says(1, "is too long");
+        _box.Tacit($"c {longest} --codec brotli -o {longest}xyz").Says(1, "is too long");
+        _box.Tacit($"c {longest} --codec brotli -o {longest}xy").IsQuiet();
+        // Before anything is read, too: this input would never end.
+        _box.Run($"timeout 20 \"$TACIT\" c /dev/zero -o {longest}xyz").Says(1, "is too long");
+    }
+
     [LinuxFact]
     public void DevicesAreWrittenDirectly()
     {

@@ -142,7 +142,9 @@ internal sealed class CompressCommand
             }
             return;
         }
-        await using OutputFile output = OutputFile.Create(_settings.Output ?? path + Suffix, _settings.Force, compressed: true, input.Status);
+        await using OutputFile output = _settings.Output is { } target
+            ? OutputFile.Create(target, _settings.Force, compressed: true, input.Status)
+            : OutputFile.CreateDerived(path + Suffix, _settings.Force, input.Status);
         await CompressAsync(input, path, output, removal, cancellationToken);
     }
 

@@ -104,12 +104,19 @@ internal sealed class DecompressCommand
             await DecompressAsync(input, _joined, removal, cancellationToken);
             return;
         }
-        string target = _settings.Output
-            ?? (_name ? await NamedTargetAsync(input, path, cancellationToken)
-            : suffixed && Path.GetFileName(path).Length > CompressCommand.Suffix.Length ? path[..^CompressCommand.Suffix.Length]
-            : throw new IOException($"does not end in {CompressCommand.Suffix}, so its output has no name; give one with -o, or use -c"));
-        await using OutputFile output = OutputFile.Create(target, _settings.Force, compressed: false, input.Status);
+        await using OutputFile output = _settings.Output is { } target
+            ? OutputFile.Create(target, _settings.Force, compressed: false, input.Status)
+            : OutputFile.CreateDerived(await DerivedTargetAsync(input, path, suffixed, cancellationToken), _settings.Force, input.Status);
         await DecompressAsync(input, output, removal, cancellationToken);
+    }
+
+    private async Task<string> DerivedTargetAsync(InputFile input, string path, bool suffixed, CancellationToken cancellationToken)
+    {
+        if (_name)
+            return await NamedTargetAsync(input, path, cancellationToken);
+        return suffixed && Path.GetFileName(path).Length > CompressCommand.Suffix.Length
+            ? path[..^CompressCommand.Suffix.Length]
+            : throw new IOException($"does not end in {CompressCommand.Suffix}, so its output has no name; give one with -o, or use -c");
     }
 
     // Only ever a name in the folder where the archive is.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Tacit.Cli.Files;
 
@@ -10,8 +11,10 @@ namespace Tacit.Cli.Files;
 internal sealed class OutputFile : IAsyncDisposable
 {
     private const string Prefix = ".tacit-", Suffix = ".tmp";
+    private const int LongestName = 255;   // bytes, on all file systems in use
 
     private static readonly HashSet<string> Temporaries = [];   // locked while in use
+    private static readonly HashSet<string> Published = [];     // full paths and identities
 
     private readonly Stream _sink;
     private readonly string? _temporary;
@@ -68,7 +71,7 @@ internal sealed class OutputFile : IAsyncDisposable
         return new OutputFile("standard output", new StandardStream(Posix.StandardOutput), buffered: compressed);
     }
 
-    /// <summary>Opens the file <paramref name="path"/> leads to. Waits for a FIFO's reader.</summary>
+    /// <summary>Opens the file, FIFO or device that was asked for by name (-o). Waits for a FIFO's reader.</summary>
     /// <param name="path">Where the file is to appear; the target of a link is replaced, not the link.</param>
     /// <param name="overwrite">Whether it may be there already.</param>
     /// <param name="compressed">Whether compressed data is written, which a terminal does not get.</param>
@@ -81,39 +84,25 @@ internal sealed class OutputFile : IAsyncDisposable
         if (FileStatus.Of(target, follow: false) is { Kind: FileKind.Link })
             target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
         FileStatus? existing = FileStatus.Of(target);
-        if (existing is not null)
+        if (existing is { Kind: FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket } || (existing is { Kind: FileKind.BlockDevice } && overwrite))
         {
             RefuseSame(existing, input);
-            if (existing.Kind == FileKind.Folder)
-                throw new IOException($"'{path}' is a folder; the output must be a file");
-            if (existing.Kind is FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket)
-                return OpenInPlace(path, target, compressed);
-            if (!overwrite)
-                throw new IOException($"'{path}' exists already; -f overwrites it");
-            if (existing.Kind == FileKind.BlockDevice)
-                return OpenInPlace(path, target, compressed);
+            return OpenInPlace(path, target, compressed);
         }
-        string temporary = Path.Join(Path.GetDirectoryName(target), TemporaryName());
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.Read | FileShare.Delete,
-            BufferSize = 1 << 16,
-        };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        lock (Temporaries)
-            Temporaries.Add(temporary);
-        try
-        {
-            return new OutputFile(path, new FileStream(temporary, options), temporary, target, existing, overwrite);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Forget(temporary);
-            throw new IOException($"cannot create '{path}': {Terminal.Trouble.Describe(e)}", e);
-        }
+        return CreateFile(path, target, existing, overwrite, input);
+    }
+
+    /// <summary>Opens a file whose name nobody typed: it comes from the input's name or from an archive.</summary>
+    /// <param name="path">Where the file is to appear; a link there counts as a file, and is not followed.</param>
+    /// <param name="overwrite">Whether it may be there already.</param>
+    /// <param name="input">The input, which must not be the same file.</param>
+    public static OutputFile CreateDerived(string path, bool overwrite, FileStatus? input)
+    {
+        string target = Path.GetFullPath(path);
+        FileStatus? existing = FileStatus.Of(target, follow: false);
+        if (existing is { Kind: FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket or FileKind.BlockDevice })
+            throw new IOException($"'{path}' is a FIFO, socket or device; only -o writes to one");
+        return CreateFile(path, target, existing, overwrite, input);
     }
 
     /// <summary>Checks that an input is not what standard output leads to.</summary>
@@ -155,6 +144,9 @@ internal sealed class OutputFile : IAsyncDisposable
             return;
         Rename();
         Forget(_temporary);
+        Published.Add(_target!);
+        if (FileStatus.Of(_target!, follow: false) is { } status)
+            Published.Add(status.Identity);
         FlushFolder(Path.GetDirectoryName(_target)!);
     }
 
@@ -170,6 +162,45 @@ internal sealed class OutputFile : IAsyncDisposable
         }
         if (_temporary is not null && Forget(_temporary))
             Remove(_temporary);
+    }
+
+    private static OutputFile CreateFile(string path, string target, FileStatus? existing, bool overwrite, FileStatus? input)
+    {
+        string name = Path.GetFileName(target);
+        if ((OperatingSystem.IsWindows() ? name.Length : Encoding.UTF8.GetByteCount(name)) > LongestName)
+            throw new IOException($"the output's name '{path}' is too long: {LongestName} bytes are the most");
+        if (existing is not null)
+        {
+            RefuseSame(existing, input);
+            if (existing.Kind == FileKind.Folder)
+                throw new IOException($"'{path}' is a folder; the output must be a file");
+            // Even with -f: its input may be gone by now.
+            if (Published.Contains(target) || Published.Contains(existing.Identity))
+                throw new IOException($"'{path}' was written by this command already, from another input");
+            if (!overwrite)
+                throw new IOException($"'{path}' exists already; -f overwrites it");
+        }
+        string temporary = Path.Join(Path.GetDirectoryName(target), TemporaryName());
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 1 << 16,
+        };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        lock (Temporaries)
+            Temporaries.Add(temporary);
+        try
+        {
+            return new OutputFile(path, new FileStream(temporary, options), temporary, target, existing is { IsRegular: true } ? existing : null, overwrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Forget(temporary);
+            throw new IOException($"cannot create '{path}': {Terminal.Trouble.Describe(e)}", e);
+        }
     }
 
     private static OutputFile OpenInPlace(string path, string target, bool compressed)
