@@ -81,6 +81,9 @@ public sealed class InputTests : IDisposable
     public void FilesWithoutALengthAreRead()
     {
         _box.Run("\"$TACIT\" c --codec brotli /proc/version -o v && \"$TACIT\" -dc v | cmp - /proc/version").IsQuiet();
+        _box.Run("\"$TACIT\" c --codec brotli --verify --sha256 /proc/version -o w && \"$TACIT\" -dc w | cmp - /proc/version").IsQuiet();
+        // More than a page, and more than one read.
+        _box.Run("f=/proc/kallsyms; test -r $f || f=/proc/cpuinfo; \"$TACIT\" c --codec store $f -o x && \"$TACIT\" -dc x | cmp - $f").IsQuiet();
     }
 
     [UnixFact]

@@ -86,6 +86,39 @@ public sealed class OutputTests : IDisposable
     }
 
     [LinuxFact]
+    public void DescriptorsOfTheCallerAreWrittenDirectly()
+    {
+        byte[] data = _box.WriteText("a", 300_000);
+        _box.Run("mkfifo done; \"$TACIT\" c --codec brotli a -o >(cat > x; echo > done) && cat done > d1; \"$TACIT\" d x -o >(cat > y; echo > done) && cat done > d1; rm done d1").IsQuiet();
+        Assert.Equal(data, _box.Read("y"));
+        _box.Run("echo first > z; \"$TACIT\" d x -o /dev/fd/3 3>> z; cat <(echo first) a | cmp - z").IsQuiet();
+        _box.Run("\"$TACIT\" d x -o /proc/self/fd/17 17> z; cmp a z; \"$TACIT\" d x -o /dev/stderr 2> z; cmp a z; \"$TACIT\" d x -o /dev/stderr 2>&1 | cmp - a").IsQuiet();
+        _box.Run("ln -s /proc/self/fd/5 link; \"$TACIT\" d x -o link 5> >(cat > w; mkfifo w.done; echo > w.done); while ! test -p w.done; do sleep 0.05; done; cat w.done > /dev/null; cmp a w; rm link w w.done").IsQuiet();
+        _box.Tacit("d x -o /dev/fd/9").Says(1, "'/dev/fd/9' is not open");
+        _box.Tacit("d x -o /dev/stdin").Says(1, "takes no output");
+        _box.Tacit("c --codec store a -o /dev/fd/3 3>> a").Says(1, "same file");
+        _box.Tacit("c --codec store a -o /dev/fd/3 3> /dev/full").Says(1, "no space left: '/dev/fd/3'");
+        // What the runtime itself has opened is nobody's output.
+        _box.Run("for n in {3..99}; do test -e /proc/self/fd/$n && continue; \"$TACIT\" d x -o /dev/fd/$n 2>> said && exit 9; test $n = 30 && break; done; ! grep -v 'is not open' said; rm said").IsQuiet();
+        Assert.Equal("a x y z", _box.Names);
+    }
+
+    [LinuxFact]
+    public void NoNameIsDerivedFromADevice()
+    {
+        byte[] data = _box.WriteText("a");
+        _box.Run("\"$TACIT\" c --codec brotli /dev/stdin < a").Says(1, "/dev/stdin: is not an ordinary file, so its output has no name");
+        _box.Run("\"$TACIT\" c --codec brotli <(cat a)").Says(1, "has no name; give one with -o, or use -c");
+        _box.Tacit("c /dev/zero").Says(1, "has no name");
+        _box.Tacit("c /proc/version").Says(1, "has no name");
+        _box.Run("\"$TACIT\" c --codec brotli --name a -o x; \"$TACIT\" d --name /dev/stdin < x").Says(1, "has no name");
+        _box.Run("! ls /dev | grep tacit; \"$TACIT\" c --codec brotli /dev/stdin -c < a | \"$TACIT\" d /dev/stdin -c | cmp - a").IsQuiet();
+        _box.Run("mkfifo p; cat a > p & \"$TACIT\" c --codec brotli p; wait; rm p").IsQuiet();
+        Assert.Equal(data, _box.Tacit("-dc p.tacit").IsQuiet().Output);
+        Assert.Equal("a p.tacit x", _box.Names);
+    }
+
+    [LinuxFact]
     public void AFullDeviceIsAClearError()
     {
         _box.WriteText("a", 200_000);

@@ -45,6 +45,9 @@ internal sealed class CompressCommand
           tar c folder | tacit c -o folder.tacit
         """;
 
+    /// <summary>Says that no output name is derived from an input's.</summary>
+    public const string NoName = "is not an ordinary file, so its output has no name; give one with -o, or use -c";
+
     private readonly FileSettings _settings;
     private readonly TacitCodec _codec;
     private readonly int _level, _blockSize;
@@ -126,6 +129,8 @@ internal sealed class CompressCommand
             _settings.Report.Warning($"{path}: ends in {Suffix} already; skipped (-f compresses it again)");
             return;
         }
+        if (derived && !InputFile.GivesName(path))
+            throw new IOException(NoName);
         Removal? removal = _settings.Remove ? Removal.Prepare(path) : null;
         using InputFile input = InputFile.Open(path);
         if (!derived && _settings.Output is null)

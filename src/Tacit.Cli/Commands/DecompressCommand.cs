@@ -94,6 +94,8 @@ internal sealed class DecompressCommand
             return;
         }
         Removal? removal = _settings.Remove ? Removal.Prepare(path) : null;
+        if (path != "-" && !_settings.Stdout && _settings.Output is null && !InputFile.GivesName(path))
+            throw new IOException(CompressCommand.NoName);
         if (path == "-" && StandardStream.IsTerminal(Posix.StandardInput))
             throw new IOException("compressed data is not read from a terminal; redirect standard input or name a FILE");
         using InputFile input = InputFile.Open(path);

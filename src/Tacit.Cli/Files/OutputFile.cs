@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -80,15 +81,17 @@ internal sealed class OutputFile : IAsyncDisposable
     {
         if (path.Length == 0)
             throw new IOException("the output's name is empty");
+        if (DescriptorOf(path) is { } descriptor)
+            return OpenDescriptor(path, descriptor, compressed, input);
         string target = Path.GetFullPath(path);   // full, for links in the current folder are resolved wrongly otherwise
-        if (FileStatus.Of(target, follow: false) is { Kind: FileKind.Link })
-            target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
         FileStatus? existing = FileStatus.Of(target);
         if (existing is { Kind: FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket } || (existing is { Kind: FileKind.BlockDevice } && overwrite))
         {
             RefuseSame(existing, input);
-            return OpenInPlace(path, target, compressed);
+            return OpenInPlace(path, compressed);   // by the name given: a link in /proc may lead to no other
         }
+        if (FileStatus.Of(target, follow: false) is { Kind: FileKind.Link })
+            target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
         return CreateFile(path, target, existing, overwrite, input);
     }
 
@@ -203,9 +206,35 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    private static OutputFile OpenInPlace(string path, string target, bool compressed)
+    // What the caller has opened for us, as in 3>file and >(command), is not opened anew: a file would be cut or replaced.
+    private static OutputFile OpenDescriptor(string path, int descriptor, bool compressed, FileStatus? input)
     {
-        var file = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1 << 16);
+        if (descriptor == Posix.StandardInput)
+            throw new IOException($"'{path}' is standard input, which takes no output");
+        // The runtime has descriptors of its own; those from the caller have outlived an exec.
+        if (Posix.GetFlags(descriptor, Posix.GetDescriptorFlags) is var flags && (flags < 0 || (flags & Posix.CloseOnExecute) != 0))
+            throw new IOException($"'{path}' is not open");
+        RefuseSame(FileStatus.Of(descriptor), input);
+        if (compressed && StandardStream.IsTerminal(descriptor))
+            throw new IOException($"'{path}' is a terminal; compressed data is not written to one");
+        return new OutputFile(path, new StandardStream(descriptor), buffered: compressed);
+    }
+
+    // The N of /dev/fd/N and its like.
+    private static int? DescriptorOf(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        if (path is "/dev/stdin" or "/dev/stderr")
+            return path == "/dev/stdin" ? Posix.StandardInput : Posix.StandardError;
+        string number = path.StartsWith("/dev/fd/", StringComparison.Ordinal) ? path["/dev/fd/".Length..]
+            : path.StartsWith("/proc/self/fd/", StringComparison.Ordinal) ? path["/proc/self/fd/".Length..] : "";
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) ? descriptor : null;
+    }
+
+    private static OutputFile OpenInPlace(string path, bool compressed)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1 << 16);
         if (compressed && !OperatingSystem.IsWindows() && Posix.IsTerminal((int)file.SafeFileHandle.DangerousGetHandle()) == 1)
         {
             file.Dispose();
