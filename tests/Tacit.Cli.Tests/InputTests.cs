@@ -67,6 +67,14 @@ public sealed class InputTests : IDisposable
     }
 
     [UnixFact]
+    public void WhatAKilledCommandLeftIsSkippedInFolders()
+    {
+        _box.Run("mkdir dir; echo a > dir/a; echo b > dir/.tacit-0123456789a.tmp").IsQuiet();
+        _box.Tacit("c -r --codec store dir").Says(2, "dir/.tacit-0123456789a.tmp: is what a killed tacit has left");
+        Assert.Equal(".tacit-0123456789a.tmp\na\na.tacit\n", _box.Run("ls -A dir | LC_ALL=C sort").Text);
+    }
+
+    [UnixFact]
     public void PipesAndDevicesAreReadAsStreams()
     {
         byte[] data = _box.WriteText("a", 200_000);

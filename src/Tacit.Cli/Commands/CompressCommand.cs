@@ -64,8 +64,8 @@ internal sealed class CompressCommand
     {
         var files = new FileOptions();
         Option<bool> levels = CommandLine.Flag("-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "-9");
-        var codec = new Option<string>("--codec");
-        var blockSize = new Option<string>("--block-size");
+        var codec = CommandLine.Value("--codec");
+        var blockSize = CommandLine.Value("--block-size");
         Option<bool> verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
         var command = new Command("compress", Help) { levels, codec, blockSize, verify, sha256, name };
         files.AddTo(command);
@@ -124,6 +124,11 @@ internal sealed class CompressCommand
     {
         string path = file.Path;
         bool derived = !_settings.Stdout && _settings.Output is null && path != "-";
+        if (file.InFolder && OutputFile.IsTemporary(path))
+        {
+            _settings.Report.Warning($"{path}: is what a killed tacit has left, or one at work will rename; skipped");
+            return;
+        }
         if (derived && !_settings.Force && path.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase))
         {
             _settings.Report.Warning($"{path}: ends in {Suffix} already; skipped (-f compresses it again)");

@@ -58,7 +58,7 @@ internal sealed class DecompressCommand
     public static Command Create()
     {
         var files = new FileOptions();
-        var range = new Option<string>("--range");
+        var range = CommandLine.Value("--range");
         Option<bool> salvage = CommandLine.Flag("--salvage"), name = CommandLine.Flag("--name");
         var command = new Command("decompress", Help) { range, salvage, name };
         files.AddTo(command);
