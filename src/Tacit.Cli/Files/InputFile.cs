@@ -37,7 +37,9 @@ internal sealed class InputFile : IDisposable
     /// <summary>True if an output may get this input's name: the input is a file or FIFO, and not in a folder of the system's.</summary>
     public static bool GivesName(string path)
     {
-        if (FileStatus.Of(path) is { Kind: not (FileKind.Regular or FileKind.Pipe) })
+        if (FileStatus.Of(path) is not { } status)
+            return true;   // nothing there: opening says so
+        if (status.Kind is not (FileKind.Regular or FileKind.Pipe))
             return false;
         if (OperatingSystem.IsWindows())
             return true;
