@@ -137,7 +137,7 @@ internal sealed class DecompressCommand
         long started = Stopwatch.GetTimestamp();
         if (removal is not null && !output.CanVerify)
             throw new IOException($"'{output.Name}' cannot be read again to be verified, which --rm needs");
-        var counted = new CountedOutput(output.Stream);
+        var counted = new CountedOutput(output.Stream, holes: output.CanVerify);   // a file of ours, nothing in it
         await using (ProgressLine? progress = ProgressLine.Start(_settings.Report, input,
             line => _range is { End: { } end } range ? (double)line.Bytes / Math.Max(end - range.Start, 1)
                 : !_salvage && input.Length is > 0 and long length ? (double)input.Stream.Position / length : null))
@@ -155,7 +155,7 @@ internal sealed class DecompressCommand
         output.Publish();
         removal?.Remove(input);
         _settings.Report.Detail(string.Create(CultureInfo.InvariantCulture,
-            $"{input.Name}: {counted.Length} bytes, {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s"));
+            $"{input.Name}: {counted.Position} bytes, {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s"));
     }
 
     private async Task CopyAllAsync(InputFile input, Stream destination, ProgressLine? progress, CancellationToken cancellationToken)
@@ -181,8 +181,8 @@ internal sealed class DecompressCommand
             throw new InvalidDataException($"nothing could be recovered: {report.Losses[0].Reason}");
         foreach (SalvageLoss loss in report.Losses)
         {
-            string what = loss.Length > 0 ? $"bytes {loss.Offset} to {loss.Offset + loss.Length}" : $"an unknown number of bytes at {loss.Offset}";
-            _settings.Report.Warning($"{input.Name}: lost {what}: {loss.Reason}");
+            string what = loss.Length > 0 ? $"lost bytes {loss.Offset} to {loss.Offset + loss.Length}" : $"damage at {loss.Offset} in the data";
+            _settings.Report.Warning($"{input.Name}: {what}: {loss.Reason}");
         }
     }
 

@@ -1,14 +1,14 @@
 namespace Tacit.Cli.Files;
 
-/// <summary>Passes bytes on and counts them.</summary>
-internal sealed class CountedOutput(Stream inner) : Stream
+/// <summary>Passes bytes on and counts them; with <paramref name="holes"/> forward seeks too, into a new file.</summary>
+internal sealed class CountedOutput(Stream inner, bool holes = false) : Stream
 {
     private long _length;
 
     public override bool CanRead => false;
-    public override bool CanSeek => false;
+    public override bool CanSeek => holes;
     public override bool CanWrite => true;
-    public override long Length => _length;
+    public override long Length => holes ? inner.Length : _length;
 
     public override long Position
     {
@@ -39,7 +39,18 @@ internal sealed class CountedOutput(Stream inner) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        if (!holes || origin != SeekOrigin.Current || offset < 0)
+            throw new NotSupportedException();
+        inner.Seek(offset, SeekOrigin.Current);
+        return _length += offset;
+    }
 
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void SetLength(long value)
+    {
+        if (!holes)
+            throw new NotSupportedException();
+        inner.SetLength(value);
+    }
 }

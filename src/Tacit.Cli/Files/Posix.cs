@@ -16,7 +16,6 @@ internal static unsafe partial class Posix
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct Statx
     {
-        [FieldOffset(16)] public uint Links;
         [FieldOffset(20)] public uint Owner;
         [FieldOffset(24)] public uint Group;
         [FieldOffset(28)] public ushort Mode;

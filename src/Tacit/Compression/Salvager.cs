@@ -5,6 +5,11 @@ using Tacit.Compression.Container;
 namespace Tacit.Compression;
 
 /// <summary>One run of salvage: goes through an archive from its start and jumps over what is damaged.</summary>
+/// <remarks>
+/// A gap is written as soon as a block after it is recovered, or at the end of its frame if any of that was: then all
+/// that comes out stands at its offset, and the last frame has its whole length. Other gaps cost nothing. A destination
+/// that can seek and ends where it stands gets a hole for a gap, any other gets zeros.
+/// </remarks>
 internal sealed class Salvager : IDisposable
 {
     private readonly DamagedArchive _archive;
@@ -13,14 +18,20 @@ internal sealed class Salvager : IDisposable
     private readonly WorkMonitor _monitor;
     private readonly List<SalvageLoss> _losses = [];
     private BlockWorker? _worker;
-    private long _written;
+    private byte[] _coded = [], _raw = [];
+    private readonly bool _holes;
+    private long _written;           // bytes of the destination
+    private long _position;          // the same with the gap that is not written yet
+    private long _due;               // gaps before this offset are written even if nothing follows
     private long _recovered;
+    private long _metadataChecked;   // where the last metadata section ended
 
     public Salvager(Stream archive, Stream destination, TacitDecompressionOptions options, IProgress<long>? progress,
         CancellationToken cancellationToken)
     {
         _archive = new DamagedArchive(archive);
         _destination = destination;
+        _holes = destination.CanSeek && destination.Position == destination.Length;   // what it holds must not show through
         _memoryLimit = BlockWorker.EffectiveLimit(options.MemoryLimit);
         _monitor = new WorkMonitor(progress is null ? null : new WorkProgress(progress), cancellationToken);
     }
@@ -37,6 +48,7 @@ internal sealed class Salvager : IDisposable
             if (header is not null)
             {
                 blocks += header.Length;
+                CheckMetadata(header, position);
             }
             else if ((footer ??= _archive.FindFooter(position)) is { } found)
             {
@@ -52,10 +64,16 @@ internal sealed class Salvager : IDisposable
                 position = next;
                 continue;
             }
+            long recovered = _recovered;
             position = SalvageFrame(header, blocks, footer);
+            if (_recovered > recovered)
+                _due = _position;
         }
         if (position == 0 && _archive.Length == 0)
             Lose(0, "the archive is empty");
+        WriteGap(_due);
+        if (_holes && _destination.Length < _destination.Position)
+            _destination.SetLength(_destination.Position);
         _destination.Flush();
         return new SalvageReport(_recovered, _losses);
     }
@@ -66,10 +84,11 @@ internal sealed class Salvager : IDisposable
     // Returns where to go on after the frame.
     private long SalvageFrame(FrameHeader frame, long position, (FrameFooter Footer, long End)? footer)
     {
-        List<TacitBlock>? index = footer is { } f ? _archive.IndexOf(f.Footer, f.End) : null;
+        List<TacitBlock>? index = footer is { } f ? _archive.IndexOf(f.Footer, f.End, position) : null;
         long limit = footer?.End ?? _archive.Length;
         _worker?.Dispose();
         _worker = null;
+        _coded = _raw = [];
         int expected = 0;            // number of the next block
         long searched = position;    // where the last intact structure ended
         bool trusted = false;        // position is where the structure before says something begins
@@ -92,7 +111,10 @@ internal sealed class Salvager : IDisposable
             if (_archive.IndexAt(position, frame, footerRequired: !trusted) is { } end)
             {
                 LoseBlocks(frame, index, expected, end.Blocks, position - searched);
-                return position + end.Length + frame.FooterLength;
+                position += end.Length + frame.FooterLength;
+                if (!_archive.HasFooterBefore(position, frame))
+                    Lose(0, $"the frame's footer before byte {position} is damaged");
+                return position;
             }
             // The metadata and model sections come here too, as does every kind of damage.
             trusted = false;
@@ -132,12 +154,12 @@ internal sealed class Salvager : IDisposable
                 CodecDescription codec = CodecRegistry.For(frame);
                 BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Parameters, block.RawLength), _memoryLimit, 1);
                 _worker ??= new BlockWorker(codec, frame.Parameters);
-                byte[] coded = GC.AllocateUninitializedArray<byte>(block.CodedLength);
-                byte[] raw = GC.AllocateUninitializedArray<byte>(block.RawLength);
+                Span<byte> coded = Room(ref _coded, block.CodedLength), raw = Room(ref _raw, block.RawLength);
                 _archive.ReadAt(offset, coded);
                 _worker.Decode(block, coded, raw, _monitor);
+                WriteGap(_position);
                 _destination.Write(raw);
-                _written += raw.Length;
+                _written = _position += raw.Length;
                 _recovered += raw.Length;
                 return true;
             }
@@ -164,15 +186,49 @@ internal sealed class Salvager : IDisposable
             Lose(0, which + ", of unknown length");
     }
 
+    // Nothing else reads the metadata; headers in a row that all claim the same bytes for it must not take long.
+    private void CheckMetadata(FrameHeader frame, long position)
+    {
+        if (!frame.Has(FormatConstants.FlagMetadata) || position < _metadataChecked)
+            return;
+        if (!_archive.HasMetadata(frame, position, out _metadataChecked))
+            Lose(0, $"the metadata at byte {position + frame.Length} is damaged");
+    }
+
     private void Lose(long length, string reason)
     {
-        _losses.Add(new SalvageLoss(_written, length, reason));
-        byte[] zeros = new byte[Math.Min(length, WorkMonitor.Interval)];
-        for (long left = length; left > 0; left -= zeros.Length)
+        _losses.Add(new SalvageLoss(_position, length, reason));
+        _position += length;
+    }
+
+    // Brings the destination to the offset, which lies in the gap.
+    private void WriteGap(long end)
+    {
+        long left = end - _written;
+        if (left <= 0)
+            return;
+        _written = end;
+        if (_holes)
+        {
+            _destination.Seek(left, SeekOrigin.Current);
+            return;
+        }
+        byte[] zeros = new byte[Math.Min(left, WorkMonitor.Interval)];
+        for (; left > 0; left -= zeros.Length)
         {
             _monitor.Advance(0);
             _destination.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
         }
-        _written += length;
+    }
+
+    // Kept from block to block: at the sizes of blocks, what is dropped stays in memory for long.
+    private static Span<byte> Room(ref byte[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            buffer = [];
+            buffer = GC.AllocateUninitializedArray<byte>(length);
+        }
+        return buffer.AsSpan(0, length);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tacit.Coding;
 
@@ -15,6 +16,10 @@ public static class SelfTest
         ("coding/range", RangeCode, "0f0e75d0b7892d26"),
         ("coding/rans", RansCode, "c9870cf12c15a441"),
         ("coding/golomb-rice", GolombRiceCode, "7530d80711d65b8c"),
+        ("coding/elias-gamma", EliasGammaCode, "ba6a503a26db7845"),
+        ("coding/elias-delta", EliasDeltaCode, "313ece25c82a2258"),
+        ("coding/varint", VarIntCode, "10f6e16f497a9e9d"),
+        ("coding/frequencies", Frequencies, "334ebdb974d9d1a9"),
         ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "d58c4216d25b9a07"),
         ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "cbff2426e00e3bf9"),
         ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "37b249b7a2324a33"),
@@ -94,5 +99,56 @@ public static class SelfTest
         for (int i = 0; i < SampleLength / 8; i++)
             GolombRice.Write(writer, random.Next() >> (i & 63), k: i % 24);
         return writer.ToArray();
+    }
+
+    private static byte[] EliasGammaCode()
+    {
+        var writer = new BitWriter();
+        var random = new SelfTestSamples.Generator(5);
+        for (int i = 0; i < SampleLength / 8; i++)
+            EliasGamma.Write(writer, random.Next() >> (i & 63) | 1);
+        return writer.ToArray();
+    }
+
+    private static byte[] EliasDeltaCode()
+    {
+        var writer = new BitWriter();
+        var random = new SelfTestSamples.Generator(6);
+        for (int i = 0; i < SampleLength / 8; i++)
+            EliasDelta.Write(writer, random.Next() >> (i & 63) | 1);
+        return writer.ToArray();
+    }
+
+    private static byte[] VarIntCode()
+    {
+        byte[] bytes = new byte[SampleLength / 8 * VarInt.MaxLength];
+        var random = new SelfTestSamples.Generator(7);
+        int length = 0;
+        for (int i = 0; i < SampleLength / 8; i++)
+            length += VarInt.Write(bytes.AsSpan(length), random.Next() >> (i & 63));
+        return bytes[..length];
+    }
+
+    // Many equal counts and remainders, so that ties are broken, and counts too large to be taken as they are.
+    private static byte[] Frequencies()
+    {
+        const int Symbols = 300, Rounds = 48;
+        ulong[] counts = new ulong[Symbols];
+        uint[] frequencies = new uint[Symbols];
+        byte[] bytes = new byte[Rounds * Symbols * sizeof(uint)];
+        var random = new SelfTestSamples.Generator(8);
+        int length = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < Symbols; i++)
+                counts[i] = random.Next() >> round >> (int)(random.Next() & 15);
+            FrequencyQuantiser.Quantise(counts, frequencies, totalBits: 9 + round % (FrequencyQuantiser.MaxTotalBits - 8));
+            foreach (uint frequency in frequencies)
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(length), frequency);
+                length += sizeof(uint);
+            }
+        }
+        return bytes;
     }
 }

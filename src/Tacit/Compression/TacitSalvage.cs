@@ -7,7 +7,10 @@ public static class TacitSalvage
     /// <remarks>
     /// Handles changed, missing and added bytes, lost frame headers (by the copy in the footer) and lost ends. Every
     /// recovered byte stands at its own offset as long as the lengths of the lost blocks are known: from their own
-    /// headers, from the index, or because all blocks but a frame's last have the same length unless it was flushed.
+    /// headers, from the index, or because all blocks but a frame's last have the same length unless it was flushed. An index is not believed if it tells
+    /// of more than 1 MiB of data in more than twice the bytes its frame still has: then lost lengths are unknown. Zeros
+    /// are not written for frames at the end of which nothing was recovered. A destination that can seek and stands at
+    /// its end gets holes for zeros.
     /// </remarks>
     /// <param name="archive">A stream that can seek, read from its start.</param>
     /// <param name="destination">Receives the raw bytes.</param>

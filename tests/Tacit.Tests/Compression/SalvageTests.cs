@@ -59,6 +59,8 @@ public class SalvageTests
                 Assert.Equal(blocks[hit].RawOffset, report.Losses.Single(loss => loss.Length > 0).Offset);
             else if (at < (codec == TacitCodec.Store ? 20 : 21))
                 Assert.Contains("header", Assert.Single(report.Losses).Reason, StringComparison.Ordinal);
+            else
+                Assert.NotEmpty(report.Losses);   // metadata, index and footer too
         }
     }
 
@@ -96,7 +98,6 @@ public class SalvageTests
         byte[] data = Samples.Text(450);
         byte[] packed = Pack.Compress(data, Pack.Options(codec, BlockLength));
         IReadOnlyList<TacitBlock> blocks = TacitArchive.Open(new MemoryStream(packed)).Frames[0].Blocks;
-        long end = blocks[^1].Offset + 27 + blocks[^1].CodedLength;
         for (int length = 0; length < packed.Length; length += Pack.Stride(codec))
         {
             (byte[] output, SalvageReport report) = await Salvage(packed[..length]);
@@ -105,7 +106,7 @@ public class SalvageTests
             Assert.Equal(recovered, report.RecoveredBytes);
             Assert.Equal(data[..(int)recovered], output[..(int)recovered]);
             Assert.All(output[(int)recovered..], b => Assert.Equal(0, b));
-            if (length < end)
+            if (length < packed.Length)
                 Assert.NotEmpty(report.Losses);
             Check(report, output);
         }
@@ -123,7 +124,10 @@ public class SalvageTests
             {
                 byte[] damaged = [.. packed[..(int)blocks[first].Offset], .. packed[(int)(blocks[last].Offset + 27 + blocks[last].CodedLength)..]];
                 (byte[] output, SalvageReport report) = await Salvage(damaged);
-                Pack.AssertSame(Blanked(data, blocks.Skip(first).Take(last - first + 1)), output, $"blocks {first} to {last}");
+                // If nothing is recovered, no zeros are written either.
+                byte[] expected = last - first + 1 == blocks.Count ? [] : Blanked(data, blocks.Skip(first).Take(last - first + 1));
+                Pack.AssertSame(expected, output, $"blocks {first} to {last}");
+                Assert.Equal(data.Length, report.RecoveredBytes + report.Losses.Sum(loss => loss.Length));
                 Check(report, output);
             }
         }
@@ -209,7 +213,8 @@ public class SalvageTests
                 byte[] damaged = [.. packed];
                 damaged[at] ^= 0x80;
                 (byte[] output, SalvageReport report) = await Salvage(damaged);
-                Pack.AssertSame(Blanked(data, blocks.Where(b => at >= b.Offset && at < b.Offset + 27 + b.CodedLength)), output, $"byte {at}");
+                TacitBlock[] hit = [.. blocks.Where(b => at >= b.Offset && at < b.Offset + 27 + b.CodedLength)];
+                Pack.AssertSame(hit.Length == blocks.Count ? [] : Blanked(data, hit), output, $"byte {at}");
                 Check(report, output);
             }
         }
@@ -322,6 +327,88 @@ public class SalvageTests
         }
     }
 
+    /// <summary>An index may claim any lengths: those that nothing stands for must not fill the disk.</summary>
+    [Fact]
+    public async Task LengthsThatNothingStandsForCostNothing()
+    {
+        const uint Large = 1 << 28;
+        byte[] entry = ForgedFrame.Join([0], ForgedFrame.VarInt(Large - 1));   // 256 MiB that a single byte codes
+        byte[] body = ForgedFrame.Join(ForgedFrame.VarInt(100_000), Repeated(100_000 * entry.Length - 1, entry));
+        var frame = new ForgedFrame { BlockLength = Large, IndexBody = body, RawLength = 100_000L * Large, FrameLength = 1L << 40 };
+        byte[] forged = frame.Build(), after = Samples.Text(200);
+        frame.Blocks.Add(new ForgedFrame.Block([7]) { Number = 50_000 });   // the number's low 16 bits are all there is
+        foreach (byte[] file in new byte[][] { forged, frame.Build() })
+        {
+            var counter = new Counter();
+            var clock = Stopwatch.StartNew();
+            SalvageReport report = await TacitSalvage.SalvageAsync(
+                new MemoryStream([.. file, .. Pack.Compress(after, Pack.Options(TacitCodec.Deflate, BlockLength))]), counter, new() { MemoryLimit = 64 << 20 });
+            Assert.InRange(counter.Written, after.Length, 1 << 20);
+            Assert.InRange(report.RecoveredBytes, after.Length, after.Length + 1);
+            Assert.NotEmpty(report.Losses);
+            Assert.InRange(clock.Elapsed.TotalSeconds, 0, 8);
+        }
+    }
+
+    [Fact]
+    public async Task GapsAreZerosOnAPipeAndHolesInANewFile()
+    {
+        byte[] data = Samples.Noise(1 << 20);
+        byte[] packed = Pack.Compress(data, Pack.Options(TacitCodec.Store, 1 << 17));
+        IReadOnlyList<TacitBlock> blocks = TacitArchive.Open(new MemoryStream(packed)).Frames[0].Blocks;
+        foreach (int hit in new[] { 0, 3, 7 })
+        {
+            byte[] damaged = [.. packed];
+            damaged[blocks[hit].Offset + 1000] ^= 1;
+            byte[] expected = Blanked(data, [blocks[hit]]);
+            var counter = new Counter();
+            await TacitSalvage.SalvageAsync(new MemoryStream(damaged), counter);
+            Pack.AssertSame(expected, counter.ToArray(), $"pipe, block {hit}");
+            Assert.Equal(data.Length, counter.Written);
+
+            var memory = new Counter(seekable: true);
+            await TacitSalvage.SalvageAsync(new MemoryStream(damaged), memory);
+            Pack.AssertSame(expected, memory.ToArray(), $"new file, block {hit}");
+            Assert.Equal(data.Length - (1 << 17), memory.Written);
+
+            var old = new MemoryStream(Enumerable.Repeat((byte)9, data.Length + 5).ToArray());   // whose bytes must not show
+            await TacitSalvage.SalvageAsync(new MemoryStream(damaged), old);
+            Pack.AssertSame([.. expected, 9, 9, 9, 9, 9], old.ToArray(), $"old file, block {hit}");
+        }
+    }
+
+    [Fact]
+    public async Task DamagedMetadataAndFootersAreTold()
+    {
+        byte[] data = Samples.Text(200);
+        byte[] packed = Pack.Compress(data, Pack.Options(TacitCodec.Deflate, BlockLength, metadata: ("name", "x")));
+        foreach ((int at, string what) in new[] { (26, "metadata"), (packed.Length - 20, "footer") })
+        {
+            byte[] damaged = [.. packed];
+            damaged[at] ^= 1;
+            (byte[] output, SalvageReport report) = await Salvage([.. damaged, .. packed]);
+            Assert.Equal([.. data, .. data], output);
+            SalvageLoss loss = Assert.Single(report.Losses);
+            Assert.Equal(0, loss.Length);
+            Assert.Contains(what, loss.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    // Counts what is really written.
+    private sealed class Counter(bool seekable = false) : MemoryStream
+    {
+        public long Written { get; private set; }
+        public override bool CanSeek => seekable;
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            Written += count;
+            base.Write(buffer, offset, count);
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
+    }
+
     private static async Task<(byte[] Output, SalvageReport Report)> Salvage(byte[] packed)
     {
         var output = new MemoryStream();
@@ -332,13 +419,15 @@ public class SalvageTests
 
     private static void Check(SalvageReport report, byte[] output)
     {
-        Assert.Equal(output.Length, report.RecoveredBytes + report.Losses.Sum(loss => loss.Length));
+        long total = report.RecoveredBytes + report.Losses.Sum(loss => loss.Length);
+        Assert.True(output.Length == (report.RecoveredBytes == 0 ? 0 : total), $"{output.Length} bytes for {total}");
         long at = 0;
         foreach (SalvageLoss loss in report.Losses)
         {
-            Assert.InRange(loss.Offset, at, output.Length);
-            Assert.InRange(loss.Length, 0, output.Length - loss.Offset);
-            Assert.All(output[(int)loss.Offset..(int)(loss.Offset + loss.Length)], b => Assert.Equal(0, b));
+            Assert.InRange(loss.Offset, at, total);
+            Assert.InRange(loss.Length, 0, total - loss.Offset);
+            if (output.Length > 0)
+                Assert.All(output[(int)loss.Offset..(int)(loss.Offset + loss.Length)], b => Assert.Equal(0, b));
             Assert.NotEmpty(loss.Reason);
             at = loss.Offset + loss.Length;
         }

@@ -6,6 +6,7 @@ namespace Tacit.Compression.Container;
 internal sealed class DamagedArchive
 {
     private const int FirstWindow = 1 << 12, LastWindow = 1 << 18;
+    private const int HarmlessLength = 1 << 20;
 
     private readonly ArchiveReader _reader;
     private readonly List<(FrameFooter Footer, long End)> _footers = [];   // those that chain back from the end, last first
@@ -83,8 +84,31 @@ internal sealed class DamagedArchive
         return null;
     }
 
-    /// <summary>The index whose frame's footer ends at <paramref name="end"/>, or null.</summary>
-    public List<TacitBlock>? IndexOf(FrameFooter footer, long end) => Try(() => _reader.BlocksOf(footer, end));
+    /// <summary>The index of the frame that begins at or before <paramref name="start"/> and whose footer ends at <paramref name="end"/>, or null.</summary>
+    /// <remarks>
+    /// An index that tells of more than twice the bytes there are is not believed, unless what it tells is small: half
+    /// of a frame may be lost, but lengths that nothing stands for must cost a hostile file as much as real blocks.
+    /// </remarks>
+    public List<TacitBlock>? IndexOf(FrameFooter footer, long end, long start)
+    {
+        long indexStart = end - footer.Header.FooterLength - footer.IndexLength;
+        return Try(() => _reader.BlocksOf(footer, end)) is { } blocks
+            && (footer.RawLength <= HarmlessLength || indexStart - blocks[0].Offset <= 2 * (indexStart - start)) ? blocks : null;
+    }
+
+    /// <summary>True if the frame's footer ends at <paramref name="end"/>.</summary>
+    public bool HasFooterBefore(long end, FrameHeader frame) => FooterEndingAt(end) is { } footer && footer.Header.Matches(frame);
+
+    /// <summary>True if the metadata of the frame at <paramref name="offset"/> is intact; and how far was read for it.</summary>
+    public bool HasMetadata(FrameHeader frame, long offset, out long end)
+    {
+        end = Math.Min(offset + frame.Length + FormatConstants.MaxMetadataLength, Length);
+        long read = 0;
+        if (Try(() => _reader.MetadataOf(frame, offset, out read)) is null)
+            return false;
+        end = read;
+        return true;
+    }
 
     /// <summary>Number of blocks and length in bytes of the index at <paramref name="offset"/>, if there is one, followed by the frame's footer if required.</summary>
     public (int Blocks, int Length)? IndexAt(long offset, FrameHeader frame, bool footerRequired)

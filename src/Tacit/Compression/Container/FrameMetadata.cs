@@ -6,9 +6,6 @@ namespace Tacit.Compression.Container;
 /// <summary>The metadata section (FORMAT.md, section 3.1): names and values, both text.</summary>
 internal static class FrameMetadata
 {
-    /// <summary>The key under which a file's name is kept. A reader never uses it as a path.</summary>
-    public const string NameKey = "name";
-
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The section as it stands in the file: body length, body, CRC. Keys in order of their bytes.</summary>
