@@ -46,7 +46,7 @@ public sealed class ListTests : IDisposable
         Assert.Matches($"""
             ^a\.tacit
               10000 bytes in {second}, [\d.]+ %
-              frame 0 at 0: 5000 bytes in 5\d\d\d, store, blocks up to 4\.0 KiB, 8\.0 KiB a thread to decode
+              frame 0 at 0: 5000 bytes in 5\d\d\d, store, blocks up to 4\.0 KiB, 9\.3 KiB a thread to decode
                 name: a
                 SHA-256 {hash}
                 block 0 at \d+: 4096 bytes from 0 in 4096, stored
