@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using Tacit.Numerics.Lanes;
+
+namespace Tacit.Numerics.Elementary;
+
+/// <summary>e^x. At most 2 ulp; results below 2^-126 are zero, from x = 88.72284 on they are infinite.</summary>
+/// <remarks>
+/// x = n · ln 2 + r with |r| ≤ ln 2 / 2, so e^x = 2^n · e^r and e^r = 1 + r + r² · q(r). ln 2 is subtracted in two
+/// floats; the first step is exact. q is the polynomial of degree 4 with the least relative error of e^r, 3.1e-9.
+/// </remarks>
+internal readonly struct Exp : IFunction
+{
+    private const float Log2E = 1.44269502f;
+    private const float Ln2High = 0.693147182f;
+    private const float Ln2Low = -1.90465421e-9f;
+    private const float Largest = 88.7228317f;
+    private const float Smallest = -87.3365402f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<L, V>(V x)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        V shifted = L.Fma(x, L.Create(Log2E), L.Create(Bits.RoundingShift));
+        V n = L.Subtract(shifted, L.Create(Bits.RoundingShift));
+        V r = L.Fma(n, L.Create(-Ln2High), x);
+        r = L.Fma(n, L.Create(-Ln2Low), r);
+        V q = L.Create(0.00138143206f);
+        q = Bits.Step<L, V>(q, r, 0.00836885069f);
+        q = Bits.Step<L, V>(q, r, 0.0416684002f);
+        q = Bits.Step<L, V>(q, r, 0.166665196f);
+        q = Bits.Step<L, V>(q, r, 0.49999994f);
+        V p = L.Add(L.Fma(q, L.Multiply(r, r), r), L.Create(1f));
+        V y = L.AddBits(p, L.ShiftLeftBits(shifted, 23));       // times 2^n
+        y = L.Select(L.Less(x, L.Create(Smallest)), L.Create(0f), y);
+        // Above, x + ∞ is infinite, and NaN stays.
+        return L.Select(L.LessOrEqual(x, L.Create(Largest)), y, L.Add(x, L.Create(float.PositiveInfinity)));
+    }
+}
