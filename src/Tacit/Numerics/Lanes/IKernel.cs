@@ -14,15 +14,23 @@ internal interface IKernel
 /// <summary>Runs kernels at the widest vectors the machine has. The width never shows in the results.</summary>
 internal static class Widest
 {
+    /// <summary>
+    /// Lanes the tests want instead of the widest, for a while; 0 otherwise. Wide ones are emulated where missing. As
+    /// results do not depend on the width, neither do those of what runs beside such a test.
+    /// </summary>
+    internal static int Forced { get; set; }
+
     /// <summary>Lanes of the vectors in use: 16, 8, 4 or 1.</summary>
-    public static int Lanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8
+    public static int Lanes => Forced != 0 ? Forced : Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8
         : Vector128.IsHardwareAccelerated ? 4 : 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TKernel>(ref TKernel kernel)
         where TKernel : struct, IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (Forced != 0)
+            Run(ref kernel, Forced);
+        else if (Vector512.IsHardwareAccelerated)
             kernel.Run<Lanes512, Vector512<float>>();
         else if (Vector256.IsHardwareAccelerated)
             kernel.Run<Lanes256, Vector256<float>>();
@@ -32,7 +40,7 @@ internal static class Widest
             kernel.Run<LanesScalar, float>();
     }
 
-    /// <summary>Runs a kernel with a stated number of lanes, for the tests; wide ones are emulated where missing.</summary>
+    /// <summary>Runs a kernel with a stated number of lanes.</summary>
     public static void Run<TKernel>(ref TKernel kernel, int lanes)
         where TKernel : struct, IKernel
     {

@@ -40,7 +40,7 @@ public static unsafe class MatMul
             Product product = Describe(a, pa, c, pc, ps, accumulate, activation, py);
             product.Panels = b.Panels;
             product.PanelStep = b.PanelStep;
-            Run(product, pool);
+            Run(product, b.Lanes, pool);
         }
         GC.KeepAlive(b);
     }
@@ -57,7 +57,7 @@ public static unsafe class MatMul
             product.B = pb;
             product.BRowStep = b.RowStep;
             product.BColumnStep = b.ColumnStep;
-            Run(product, pool);
+            Run(product, Widest.Lanes, pool);
         }
     }
 
@@ -100,12 +100,12 @@ public static unsafe class MatMul
         }
     }
 
-    /// <summary>Runs a product in parts: of rows if there are many, else of columns.</summary>
-    internal static void Run(in Product product, WorkPool? pool)
+    /// <summary>Runs a product, with the lanes B is packed for, in parts: of rows if there are many, else of columns.</summary>
+    internal static void Run(in Product product, int lanes, WorkPool? pool)
     {
         if (product.EndRow == 0 || product.EndColumn == 0)
             return;
-        var work = new SplitWork { Whole = product, RowsPerPart = product.EndRow, ColumnsPerPart = product.EndColumn };
+        var work = new SplitWork { Whole = product, Lanes = lanes, RowsPerPart = product.EndRow, ColumnsPerPart = product.EndColumn };
         int parts = 1;
         if (pool is { Threads: > 1 } && (long)product.EndRow * product.Depth * product.EndColumn >= SmallestSplit)
         {
@@ -173,7 +173,7 @@ public static unsafe class MatMul
     private struct SplitWork : IWork
     {
         public Product Whole;
-        public int RowsPerPart, ColumnsPerPart;
+        public int Lanes, RowsPerPart, ColumnsPerPart;
 
         public readonly void Run(int part)
         {
@@ -188,7 +188,7 @@ public static unsafe class MatMul
                 mine.FirstColumn = part * ColumnsPerPart;
                 mine.EndColumn = Math.Min(mine.FirstColumn + ColumnsPerPart, Whole.EndColumn);
             }
-            Widest.Run(ref mine);
+            Widest.Run(ref mine, Lanes);
         }
     }
 
