@@ -97,7 +97,7 @@ internal static class Numbers
         float nearest = (float)truth;
         if (float.IsInfinity(nearest) || float.IsNaN(nearest))
             return actual.Equals(nearest) ? 0 : double.PositiveInfinity;
-        double unit = Math.Max(Math.BitIncrement(Math.Abs(nearest)) - (double)Math.Abs(nearest), 1.1754943508222875e-38 * 1.1920928955078125e-7);
+        double unit = Math.Max(MathF.BitIncrement(Math.Abs(nearest)) - (double)Math.Abs(nearest), 1.1754943508222875e-38 * 1.1920928955078125e-7);
         return Math.Abs(actual - truth) / unit;
     }
 }

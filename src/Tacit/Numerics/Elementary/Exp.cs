@@ -22,9 +22,34 @@ internal readonly struct Exp : IFunction
         where V : struct
     {
         V shifted = L.Fma(x, L.Create(Log2E), L.Create(Bits.RoundingShift));
+        return Finish<L, V>(x, shifted, Remainder<L, V>(x, shifted));
+    }
+
+    /// <summary>e^(x + low), where low is what rounding took from x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<L, V>(V x, V low)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        V shifted = L.Fma(x, L.Create(Log2E), L.Create(Bits.RoundingShift));
+        return Finish<L, V>(x, shifted, L.Add(Remainder<L, V>(x, shifted), low));
+    }
+
+    /// <summary>r.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Remainder<L, V>(V x, V shifted)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
         V n = L.Subtract(shifted, L.Create(Bits.RoundingShift));
-        V r = L.Fma(n, L.Create(-Ln2High), x);
-        r = L.Fma(n, L.Create(-Ln2Low), r);
+        return L.Fma(n, L.Create(-Ln2Low), L.Fma(n, L.Create(-Ln2High), x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Finish<L, V>(V x, V shifted, V r)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
         V q = L.Create(0.00138143206f);
         q = Bits.Step<L, V>(q, r, 0.00836885069f);
         q = Bits.Step<L, V>(q, r, 0.0416684002f);

@@ -13,9 +13,12 @@ internal readonly struct Gelu : IFunction
         where V : struct
     {
         V t = Clamped<L, V>(x);
-        V tail = L.Multiply(Normal.Density<L, V>(t), Normal.Ratio<L, V>(t));
-        V y = L.Multiply(x, L.Select(L.Less(x, L.Create(0f)), tail, L.Subtract(L.Create(1f), tail)));
-        return y;
+        V density = Normal.Density<L, V>(t), ratio = Normal.Ratio<L, V>(t);
+        V tail = L.Multiply(density, ratio);
+        V lost = L.Fma(density, ratio, Bits.Negate<L, V>(tail));
+        V negative = L.Less(x, L.Create(0f));
+        V phi = L.Select(negative, tail, L.Subtract(L.Create(1f), tail));
+        return L.Fma(x, phi, L.Multiply(x, L.And(negative, lost)));
     }
 
     /// <summary>|x|, at most 10: what lies beyond is zero, and infinity would make NaN of it.</summary>

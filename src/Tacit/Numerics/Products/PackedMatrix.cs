@@ -87,6 +87,23 @@ public sealed unsafe class PackedMatrix : IDisposable
         GC.KeepAlive(this);
     }
 
+    /// <summary>Replaces row k: a value that joins what products sum over.</summary>
+    internal void SetRow(int k, ReadOnlySpan<float> row)
+    {
+        int width = Panel.Width(Lanes);
+        for (int n = 0; n < row.Length; n++)
+            Panels[n / width * PanelStep + (nint)k * width + n % width] = Packing.Floored(row[n]);
+    }
+
+    /// <summary>Replaces column n: a value that joins the products' results.</summary>
+    internal void SetColumn(int n, ReadOnlySpan<float> column)
+    {
+        int width = Panel.Width(Lanes);
+        float* target = Panels + n / width * PanelStep + n % width;
+        for (int k = 0; k < column.Length; k++, target += width)
+            *target = Packing.Floored(column[k]);
+    }
+
     /// <summary>Frees the memory; the matrix cannot be used after.</summary>
     public void Dispose() => _panels.Dispose();
 
