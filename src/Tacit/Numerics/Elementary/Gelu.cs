@@ -3,7 +3,7 @@ using Tacit.Numerics.Lanes;
 
 namespace Tacit.Numerics.Elementary;
 
-/// <summary>x · Φ(x), Φ the standard normal distribution. At most 4 ulp; −0 below −9.12.</summary>
+/// <summary>x · Φ(x), Φ the standard normal distribution. At most 4 ulp; −0 below −9.12 (−∞ gives NaN).</summary>
 /// <remarks>The exact form of Hendrycks and Gimpel 2016, not the one with tanh. See <see cref="Normal"/>.</remarks>
 internal readonly struct Gelu : IFunction
 {
@@ -18,7 +18,7 @@ internal readonly struct Gelu : IFunction
         V lost = L.Fma(density, ratio, Bits.Negate<L, V>(tail));
         V negative = L.Less(x, L.Create(0f));
         V phi = L.Select(negative, tail, L.Subtract(L.Create(1f), tail));
-        return L.Fma(x, phi, L.Multiply(x, L.And(negative, lost)));
+        return L.Fma(x, phi, L.And(negative, L.Multiply(x, lost)));
     }
 
     /// <summary>|x|, at most 10: what lies beyond is zero, and infinity would make NaN of it.</summary>

@@ -61,6 +61,16 @@ public static unsafe class MatMul
         }
     }
 
+    /// <summary>c = a · b over the last axes: (…, K) · (K, N) into (…, N), the axes before flattened to rows.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit; the message has all.</exception>
+    /// <inheritdoc cref="Multiply(Matrix, PackedMatrix, MatrixTarget, ReadOnlySpan{float}, bool, Activation, Span{float}, WorkPool?)" path="/param"/>
+    public static void Multiply(Tensor a, Tensor b, Tensor c, bool accumulate = false, WorkPool? pool = null)
+    {
+        if (b.Shape.Rank != 2 || a.Shape.Columns != b.Shape[0] || c.Shape.Columns != b.Shape[1] || c.Shape.Rows != a.Shape.Rows)
+            throw new ArgumentException($"Multiply: {a.Shape} · {b.Shape} into {c.Shape}.");
+        Multiply(a.AsMatrix, b.AsMatrix, c.AsTarget, accumulate: accumulate, pool: pool);
+    }
+
     /// <summary>C_i = S + A_i · B_i for i &lt; count: the same shapes at equal distances.</summary>
     /// <param name="count">How many products, at least 0.</param>
     /// <param name="a">A_0 (M, K), in a span that holds all.</param>
