@@ -1,10 +1,13 @@
+using BenchmarkDotNet.Running;
 using Tacit.Bench;
+using Tacit.Bench.Comparison;
 
-switch (args.FirstOrDefault())
-{
-    case "products": ProductBench.Run(args[1..]); break;
-    default:
-        Console.WriteLine("usage: Tacit.Bench products [--quick] [--rows=M,…]");
-        return 1;
-}
+// compare [OUT]: whole processes, Tacit against the compressors installed here; writes docs/BENCHMARKS.md and its plot.
+// kernels [--quick]: the numeric engine against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
+// anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
+if (args is ["compare", ..])
+    return ComparisonRun.Run(args[1..]);
+if (args is ["kernels", ..])
+    return KernelBars.Run(args[1..]);
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
+using Tacit.Coding;
 using Tacit.Compression.Blocks;
 using Tacit.Compression.Codecs;
 using Tacit.Compression.Container;
@@ -18,7 +19,7 @@ namespace Tacit.Compression;
 internal sealed class FrameDecoder : IDisposable
 {
     /// <summary>What the next bytes are.</summary>
-    private enum Part { Boundary, Header, MetadataLength, Metadata, Marker, Block, Payload, IndexLength, Index, Footer }
+    private enum Part { Boundary, Header, MetadataLength, Metadata, Marker, Block, Payload, IndexLength, IndexCount, Index, Footer }
 
     private readonly long _memoryLimit;
     private readonly int _threads;
@@ -41,6 +42,9 @@ internal sealed class FrameDecoder : IDisposable
     private long _indexLength;
     private long _indexLeft;       // bytes of it still to come
     private uint _indexCrc;
+    private uint _entriesCrc;      // of the index's entries as they came …
+    private uint _expectedEntriesCrc;   // … and as they must be, told by the block headers
+    private long _expectedEntriesLength;
     private uint _chain;
     private int _outputTaken;
     private bool _leaving;         // the oldest slot's raw bytes are Output
@@ -209,11 +213,14 @@ internal sealed class FrameDecoder : IDisposable
     {
         int taken = (int)Math.Min(source.Length, _indexLeft);
         _indexCrc = Crc32C.Append(_indexCrc, source[..taken]);
+        _entriesCrc = Crc32C.Append(_entriesCrc, source[..(int)Math.Clamp(_indexLeft - 4, 0, taken)]);
         _indexLeft -= taken;
         if (_indexLeft == 0)
         {
             if (_indexCrc != Crc32C.Residue)
                 throw Damaged("the index");
+            if (_entriesCrc != _expectedEntriesCrc)
+                throw Damaged("the index is not that of the blocks");
             Expect(Part.Footer, _header.FooterLength);
         }
         return taken;
@@ -259,11 +266,19 @@ internal sealed class FrameDecoder : IDisposable
                 break;
             case Part.IndexLength:
                 int body = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
-                if (body < 1)
+                int countLength = WriteCount(stackalloc byte[VarInt.MaxLength]);
+                if (body != countLength + _expectedEntriesLength)
                     throw Damaged("the index's length");
                 _indexLength = body + (long)FormatConstants.IndexOverhead;
+                Expect(Part.IndexCount, bytes.Length + countLength, keep: bytes.Length);
+                break;
+            case Part.IndexCount:
+                Span<byte> count = stackalloc byte[VarInt.MaxLength];
+                if (!bytes[8..].SequenceEqual(count[..WriteCount(count)]))
+                    throw Damaged("the index's number of blocks");
                 _indexCrc = Crc32C.Of(bytes);
-                _indexLeft = body + 4L;
+                _entriesCrc = 0;
+                _indexLeft = _expectedEntriesLength + 4;
                 Expect(Part.Index, 0);
                 break;
             case Part.Footer:
@@ -275,17 +290,11 @@ internal sealed class FrameDecoder : IDisposable
     private void StartFrame(FrameHeader header)
     {
         _header = header;
-        _codec = CodecRegistry.Get(header.Codec);
-        _codec.CheckParameters(header.Parameters);
-        if (header.ModelHash is { } hash)
-        {
-            throw new InvalidDataException($"The frame needs the model with SHA-256 {Convert.ToHexStringLower(hash)}; " +
-                $"codec '{_codec.Name}' of this version uses none. A newer tacit may read it.");
-        }
+        _codec = CodecRegistry.For(header);
         _ring?.Dispose();
         _ring = null;
-        _chain = 0;
-        _rawLength = _blockCount = 0;
+        _chain = _expectedEntriesCrc = 0;
+        _rawLength = _blockCount = _expectedEntriesLength = 0;
         if (header.Has(FormatConstants.FlagSha256))
             _sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (header.Has(FormatConstants.FlagMetadata))
@@ -300,6 +309,8 @@ internal sealed class FrameDecoder : IDisposable
             throw Damaged($"the header of block {_blockCount}");
         if (header.Number != (ushort)_blockCount)
             throw Damaged($"block {_blockCount} is missing or out of place");
+        if (_blockCount == 0 && header.RawCrc != _header.Tag)
+            throw Damaged("the tag is not the first block's check sum");
         BlockWorker.CountFor(BlockWorker.Memory(_codec, _header.Parameters, header.RawLength), _memoryLimit, 1);
         if (_ring is null)
         {
@@ -309,10 +320,17 @@ internal sealed class FrameDecoder : IDisposable
             _ring = new BlockRing(_codec, _header.Parameters, slots, _progress);
         }
         _ring.Current.Header = header;
-        _chain = Crc32C.Append(_chain, bytes);
+        _chain = BlockHeader.Chain(_chain, bytes);
         _rawLength += header.RawLength;
+        Span<byte> entry = stackalloc byte[2 * VarInt.MaxLength];
+        int length = VarInt.Write(entry, (ulong)(_header.BlockLength - header.RawLength));
+        length += VarInt.Write(entry[length..], (ulong)(header.RawLength - header.CodedLength));
+        _expectedEntriesCrc = Crc32C.Append(_expectedEntriesCrc, entry[..length]);
+        _expectedEntriesLength += length;
         Expect(Part.Payload, 0);
     }
+
+    private int WriteCount(Span<byte> destination) => VarInt.Write(destination, (ulong)_blockCount);
 
     private void EndFrame(ReadOnlySpan<byte> bytes)
     {
@@ -325,6 +343,8 @@ internal sealed class FrameDecoder : IDisposable
             throw Damaged("the footer's lengths are not those of the frame");
         if (footer.Chain != _chain)
             throw Damaged("blocks are missing or out of place");
+        if (_blockCount == 0 && _header.Tag != 0)
+            throw Damaged("there is a tag, but no block");
         if (footer.Sha256 is { } expected && !_sha256!.GetHashAndReset().AsSpan().SequenceEqual(expected))
             throw Damaged("the SHA-256 of the data is not the one in the footer");
         FrameCount++;

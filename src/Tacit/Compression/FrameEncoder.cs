@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Tacit.Compression.Blocks;
+using Tacit.Compression.Codecs;
 using Tacit.Compression.Container;
 
 namespace Tacit.Compression;
@@ -12,8 +13,9 @@ namespace Tacit.Compression;
 /// </remarks>
 internal sealed class FrameEncoder : IDisposable
 {
-    private readonly TacitCompressionOptions _options;
+    private readonly CodecDescription _codec;      // what the options say now: they may be changed for another frame
     private readonly byte[] _parameters;
+    private readonly byte[] _metadata = [];
     private readonly int _blockLength;
     private readonly BlockRing _ring;
     private readonly BlockIndex _index = new();
@@ -30,22 +32,23 @@ internal sealed class FrameEncoder : IDisposable
 
     /// <param name="options">What to write.</param>
     /// <param name="progress">Told of raw bytes coded, from any thread, or null.</param>
-    /// <param name="rawLength">Raw bytes to come at most, if known: saves memory.</param>
+    /// <param name="sourceLength">Raw bytes to come at most, if known better than the options say.</param>
     /// <exception cref="ArgumentException">The metadata exceeds its limits.</exception>
     /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
-    public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long rawLength = long.MaxValue)
+    public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long? sourceLength = null)
     {
-        _options = options;
+        _codec = options.Description;
         _blockLength = options.EffectiveBlockSize;
-        _parameters = options.Description.ParametersFor(options.Level);
+        _parameters = _codec.ParametersFor(options.Level);
+        long rawLength = sourceLength ?? options.SourceLength ?? long.MaxValue;
         int largest = (int)Math.Clamp(rawLength, 1, _blockLength);
         long blocks = Math.Max(1, (rawLength - 1) / _blockLength + 1);
-        int slots = BlockWorker.CountFor(BlockWorker.Memory(options.Description, _parameters, largest),
+        int slots = BlockWorker.CountFor(BlockWorker.Memory(_codec, _parameters, largest),
             BlockWorker.EffectiveLimit(options.MemoryLimit), (int)Math.Min(options.Threads, blocks));
-        _ring = new BlockRing(options.Description, _parameters, slots, progress is null ? null : new WorkProgress(progress));
+        _ring = new BlockRing(_codec, _parameters, slots, progress is null ? null : new WorkProgress(progress));
         _sha256 = options.IncludeSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         if (options.Metadata is { Count: > 0 } metadata)
-            _ = FrameMetadata.Write(metadata);   // fails now rather than after the first block
+            _metadata = FrameMetadata.Write(metadata);
     }
 
     /// <summary>The next bytes of the frame; empty if none are ready. Valid until <see cref="Advance"/>.</summary>
@@ -104,7 +107,7 @@ internal sealed class FrameEncoder : IDisposable
             EmitStart(slot.Header.RawCrc);
         byte[] header = new byte[FormatConstants.BlockHeaderLength];
         slot.Header.Write(header, _header!.Tag);
-        _chain = Crc32C.Append(_chain, header);
+        _chain = BlockHeader.Chain(_chain, header);
         _index.Add(slot.Header.RawLength, slot.Header.CodedLength);
         _sha256?.AppendData(slot.Raw.Span);
         Emit(header);
@@ -146,11 +149,10 @@ internal sealed class FrameEncoder : IDisposable
 
     private void EmitStart(uint tag)
     {
-        bool described = _options.Metadata is { Count: > 0 };
         _header = new FrameHeader
         {
-            Flags = (described ? FormatConstants.FlagMetadata : 0) | (_sha256 is null ? 0 : FormatConstants.FlagSha256),
-            Codec = _options.Description.Id,
+            Flags = (_metadata.Length > 0 ? FormatConstants.FlagMetadata : 0) | (_sha256 is null ? 0 : FormatConstants.FlagSha256),
+            Codec = _codec.Id,
             Parameters = _parameters,
             BlockLength = _blockLength,
             Tag = tag,
@@ -158,8 +160,8 @@ internal sealed class FrameEncoder : IDisposable
         byte[] header = new byte[_header.Length];
         _header.Write(header);
         Emit(header);
-        if (described)
-            Emit(FrameMetadata.Write(_options.Metadata!));
+        if (_metadata.Length > 0)
+            Emit(_metadata);
     }
 
     private void EmitEnd()

@@ -73,10 +73,11 @@ internal sealed class Salvager : IDisposable
         int expected = 0;            // number of the next block
         long searched = position;    // where the last intact structure ended
         bool trusted = false;        // position is where the structure before says something begins
+        long nextFrame = -1;         // without a footer: where the next frame's header is, or the archive ends
         while (true)
         {
             _monitor.Advance(0);
-            if (_archive.TryBlockAt(position, frame, out BlockHeader block) && Number(block, expected) is { } number)
+            if (_archive.TryBlockAt(position, frame, out BlockHeader block) && DamagedArchive.NumberOf(block, expected) is { } number)
             {
                 LoseBlocks(frame, index, expected, number, position - searched);
                 bool intact = TryBlock(frame, block, position);
@@ -95,11 +96,12 @@ internal sealed class Salvager : IDisposable
             }
             // The metadata and model sections come here too, as does every kind of damage.
             trusted = false;
-            long found = _archive.FindBlock(position, limit, frame);
+            if (footer is null && nextFrame < position)
+                limit = nextFrame = _archive.FindHeader(position, _archive.Length) is >= 0 and var at ? at : _archive.Length;
+            long found = _archive.FindBlock(position, limit, frame, expected);
             if (found < 0)
                 found = _archive.FindIndex(position, limit, frame);
-            long headerAt = footer is null ? _archive.FindHeader(position, found < 0 ? limit : found) : -1;
-            if (found >= 0 && headerAt < 0)
+            if (found >= 0)
             {
                 position = found;
                 continue;
@@ -108,26 +110,15 @@ internal sealed class Salvager : IDisposable
                 LoseBlocks(frame, index, expected, index.Count, 0);
             else
                 Lose(0, $"the frame's end is damaged: an unknown number of blocks after block {expected - 1} is lost");
-            return headerAt >= 0 ? headerAt : limit;
+            return limit;
         }
     }
 
     private bool StructureAt(long position, FrameHeader frame) =>
         _archive.TryBlockAt(position, frame, out _) || _archive.IndexAt(position, frame, footerRequired: true) is not null;
 
-    // The full number of a block whose header keeps 16 bits of it; null if it lies behind.
-    private static int? Number(in BlockHeader block, int expected)
-    {
-        int ahead = (ushort)(block.Number - expected);
-        return ahead < 1 << 15 ? expected + ahead : null;
-    }
-
     private bool TryBlock(FrameHeader frame, in BlockHeader block, long position)
     {
-        CodecDescription codec = CodecRegistry.Get(frame.Codec);
-        codec.CheckParameters(frame.Parameters);
-        BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Parameters, block.RawLength), _memoryLimit, 1);
-        _worker ??= new BlockWorker(codec, frame.Parameters);
         string reason;
         long offset = position + FormatConstants.BlockHeaderLength;
         if (offset + block.CodedLength > _archive.Length)
@@ -136,11 +127,14 @@ internal sealed class Salvager : IDisposable
         }
         else
         {
-            byte[] coded = GC.AllocateUninitializedArray<byte>(block.CodedLength);
-            byte[] raw = GC.AllocateUninitializedArray<byte>(block.RawLength);
-            _archive.ReadAt(offset, coded);
             try
             {
+                CodecDescription codec = CodecRegistry.For(frame);
+                BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Parameters, block.RawLength), _memoryLimit, 1);
+                _worker ??= new BlockWorker(codec, frame.Parameters);
+                byte[] coded = GC.AllocateUninitializedArray<byte>(block.CodedLength);
+                byte[] raw = GC.AllocateUninitializedArray<byte>(block.RawLength);
+                _archive.ReadAt(offset, coded);
                 _worker.Decode(block, coded, raw, _monitor);
                 _destination.Write(raw);
                 _written += raw.Length;
@@ -159,7 +153,7 @@ internal sealed class Salvager : IDisposable
     // Without an index, missing blocks are taken to be of full length, but only as many as the bytes between could hold.
     private void LoseBlocks(FrameHeader frame, List<TacitBlock>? index, int from, int to, long bytesBetween)
     {
-        if (from == to)
+        if (from >= to)   // an index may tell of fewer blocks than there are
             return;
         string which = to - from == 1 ? $"block {from} is missing" : $"blocks {from} to {to - 1} are missing";
         if (index is not null && to <= index.Count)

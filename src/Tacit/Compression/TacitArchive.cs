@@ -43,7 +43,13 @@ public sealed class TacitArchive
             FrameFooter footer = reader.FooterEndingAt(end);
             long start = end - footer.FrameLength;
             FrameHeader header = reader.HeaderAt(start);
-            frames.Add(new TacitFrame(footer, start, reader.BlocksOf(footer, end), reader.MetadataOf(header, start)));
+            if (!header.Matches(footer.Header))
+                throw new InvalidDataException($"The frame header at byte {start} is not the one its footer has a copy of.");
+            List<TacitBlock> blocks = reader.BlocksOf(footer, end);
+            IReadOnlyDictionary<string, string> metadata = reader.MetadataOf(header, start, out long headerEnd);
+            if (headerEnd != (blocks.Count > 0 ? blocks[0].Offset : end - header.FooterLength - footer.IndexLength))
+                throw new InvalidDataException($"The index of the frame at byte {start} leaves bytes out, or its header does.");
+            frames.Add(new TacitFrame(footer, start, blocks, metadata));
             end = start;
         }
         while (end > 0);
@@ -55,11 +61,13 @@ public sealed class TacitArchive
     /// <exception cref="InvalidDataException">The block's header is damaged.</exception>
     public string DescribeBlock(TacitFrame frame, TacitBlock block)
     {
-        BlockHeader header = ReadHeader(frame, block);
+        uint chain = 0;
+        BlockHeader header = ReadHeader(frame, block, ref chain);
         return header.Stored ? "stored" : frame.Codec?.KindName(header.Kind) ?? "";
     }
 
     /// <summary>Writes the raw bytes from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>
+    /// <remarks>Each block is checked by itself; that all belong together is only checked of frames wholly in the range.</remarks>
     /// <param name="start">First raw byte.</param>
     /// <param name="end">One past the last raw byte; at most <see cref="Length"/>.</param>
     /// <param name="destination">Receives the bytes.</param>
@@ -91,17 +99,17 @@ public sealed class TacitArchive
         List<TacitBlock> wanted = [.. frame.Blocks.Where(b => b.RawOffset < end && b.RawOffset + b.RawLength > start)];
         if (wanted.Count == 0)
             return;
-        CodecDescription codec = CodecRegistry.Get(frame.Header.Codec);
-        codec.CheckParameters(frame.Header.Parameters);
+        CodecDescription codec = CodecRegistry.For(frame.Header);
         int slots = BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Header.Parameters, wanted.Max(b => b.RawLength)),
             BlockWorker.EffectiveLimit(_options.MemoryLimit), Math.Min(_options.Threads, wanted.Count));
         using var ring = new BlockRing(codec, frame.Header.Parameters, slots, progress);
         using CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(_ => ring.Cancel(), null);
+        uint chain = 0;
         for (int next = 0, oldest = 0; oldest < wanted.Count;)
         {
             if (next < wanted.Count && !ring.IsFull)
             {
-                Fill(ring.Current, frame, wanted[next++]);
+                Fill(ring.Current, frame, wanted[next++], ref chain);
                 ring.Current.StartDecoding();
                 ring.MarkStarted();
                 continue;
@@ -119,21 +127,40 @@ public sealed class TacitArchive
             await destination.WriteAsync(ring.Oldest.Raw[from..to], cancellationToken).ConfigureAwait(false);
             ring.RemoveOldest();
         }
+        if (wanted.Count == frame.Blocks.Count && chain != frame.Chain)
+            throw new InvalidDataException($"Blocks of the frame at byte {frame.Offset} were exchanged for another frame's.");
     }
 
-    private BlockHeader ReadHeader(TacitFrame frame, TacitBlock block)
+    private BlockHeader ReadHeader(TacitFrame frame, TacitBlock block, ref uint chain)
     {
         Span<byte> bytes = stackalloc byte[FormatConstants.BlockHeaderLength];
         _reader.ReadAt(block.Offset, bytes);
+        chain = BlockHeader.Chain(chain, bytes);
+        int number = NumberOf(frame, block);
         return BlockHeader.TryRead(bytes, frame.Header, out BlockHeader header)
+            && header.Number == (ushort)number && (number > 0 || header.RawCrc == frame.Header.Tag)
             && header.RawLength == block.RawLength && header.CodedLength == block.CodedLength
             ? header
-            : throw new InvalidDataException($"The block header at byte {block.Offset} is damaged.");
+            : throw new InvalidDataException($"The block header at byte {block.Offset} is damaged, or another block's.");
     }
 
-    private void Fill(BlockSlot slot, TacitFrame frame, TacitBlock block)
+    private static int NumberOf(TacitFrame frame, TacitBlock block)
     {
-        slot.Header = ReadHeader(frame, block);
+        int low = 0, high = frame.Blocks.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (frame.Blocks[middle].RawOffset < block.RawOffset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    private void Fill(BlockSlot slot, TacitFrame frame, TacitBlock block, ref uint chain)
+    {
+        slot.Header = ReadHeader(frame, block, ref chain);
         byte[] buffer = new byte[1 << 16];
         long offset = block.Offset + FormatConstants.BlockHeaderLength;
         while (slot.CodedLength < block.CodedLength)

@@ -66,6 +66,18 @@ public sealed class TacitCompressionOptions
         }
     }
 
+    /// <summary>Raw bytes to come at most, or null if that is not known. Saves memory and time for small inputs; not a bound.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public long? SourceLength
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value.GetValueOrDefault(), nameof(value));
+            field = value;
+        }
+    }
+
     /// <summary>Adds the SHA-256 of all raw bytes, 32 bytes a frame, checked on decompression.</summary>
     public bool IncludeSha256 { get; set; }
 

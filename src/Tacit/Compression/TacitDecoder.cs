@@ -84,8 +84,10 @@ public sealed class TacitDecoder : IDisposable
                 throw new InvalidDataException(decoder.Error);
         }
         decoder._frames.EndOfInput();
-        if (consumed < source.Length)
-            throw new InvalidDataException($"{source.Length - consumed} bytes follow the data that are not Tacit's.");
+        // One to three bytes were consumed as what might begin a frame.
+        int trailing = consumed < source.Length ? source.Length - consumed : decoder._frames.Unused;
+        if (trailing > 0)
+            throw new InvalidDataException($"{trailing} bytes follow the data that are not Tacit's.");
         return true;
     }
 

@@ -14,6 +14,7 @@ public sealed class TacitFrame
         Offset = offset;
         CompressedLength = footer.FrameLength;
         Length = footer.RawLength;
+        Chain = footer.Chain;
         Sha256 = footer.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null;
         Blocks = blocks;
         Metadata = metadata;
@@ -55,6 +56,8 @@ public sealed class TacitFrame
         : BlockWorker.Memory(Codec, Header.Parameters, Blocks.Max(block => block.RawLength));
 
     internal FrameHeader Header { get; }
+
+    internal uint Chain { get; }
 
     internal CodecDescription? Codec { get; }
 }

@@ -74,16 +74,11 @@ public sealed class TacitStream : Stream
     /// <exception cref="ArgumentException">The stream cannot be written, or the metadata exceeds its limits.</exception>
     /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
     public TacitStream(Stream stream, TacitCompressionOptions options, bool leaveOpen = false, IProgress<long>? progress = null)
-        : this(stream, options, leaveOpen, progress, long.MaxValue)
-    {
-    }
-
-    internal TacitStream(Stream stream, TacitCompressionOptions options, bool leaveOpen, IProgress<long>? progress, long rawLength)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
         RequireWritable(stream);
-        _encoder = new FrameEncoder(options, progress, rawLength);
+        _encoder = new FrameEncoder(options, progress);
         _base = stream;
         _leaveOpen = leaveOpen;
     }
@@ -359,6 +354,10 @@ public sealed class TacitStream : Stream
             _active = false;
         }
     }
+
+    /// <summary>Gives up: disposal frees all memory but does not end the frame, so that what was written reads as truncated.</summary>
+    /// <remarks>For a caller whose source has failed; a failure of this stream itself has the same effect.</remarks>
+    public void Abandon() => _failed = true;
 
     /// <summary>Ends the frame (when compressing and nothing has failed) and disposes the base stream unless it is left open.</summary>
     protected override void Dispose(bool disposing)

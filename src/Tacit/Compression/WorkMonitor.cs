@@ -25,7 +25,7 @@ internal sealed class WorkMonitor(WorkProgress? progress, CancellationToken canc
     /// <summary>Counts what the codec did not of a block of <paramref name="rawLength"/> bytes.</summary>
     public void CompleteBlock(int rawLength)
     {
-        progress?.Add(rawLength - _block);
+        progress?.Add(Math.Max(rawLength - _block, 0));   // a damaged block before may have left a count
         _block = 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tacit.Numerics.Elementary;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Layers;
@@ -91,6 +92,7 @@ public static unsafe class CrossEntropy
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Multiply<L, V>(float factor, float* row, nint count)
             where L : struct, ILanes<V>
             where V : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Tacit.Numerics.Lanes;
@@ -104,6 +105,7 @@ public static unsafe class Int8Product
                 Run<PairDot>(first, end);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Run<D>(int first, int end)
             where D : struct, IIntegerDot
         {
@@ -141,6 +143,7 @@ public static unsafe class Int8Product
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Finish(int* sums, int row, int rows, int panel)
         {
             const int Width = Int8Matrix.PanelWidth;

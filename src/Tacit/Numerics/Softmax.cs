@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tacit.Numerics.Elementary;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Layers;
@@ -117,6 +118,7 @@ public static unsafe class Softmax
         private static float* Terms(nint columns) => Memory.Scratch.Take(Memory.Scratch.Outer, columns);
 
         // target[i] = F(x[i], y[i], c).
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Over2<L, V, F>(float* x, float* y, float c, float* target, nint count)
             where L : struct, ILanes<V>
             where V : struct

@@ -40,16 +40,17 @@ public class DeterminismScan
         {
             if (!Layers.Any(layer => FullNamespace(type).StartsWith(layer, StringComparison.Ordinal)))
                 continue;
-            foreach (MethodDefinition method in type.Methods.Where(m => m.HasBody))
+            foreach (MethodDefinition method in type.Methods.Where(m => m.HasBody && m.Name != "GetHashCode"))   // a record has one; who calls it is found
             {
                 foreach (Instruction instruction in method.Body.Instructions)
                 {
-                    if (instruction.Operand is MethodReference called && WhyBanned(called.DeclaringType.FullName, called.Name) is { } why)
+                    if (instruction.Operand is MethodReference called && !SumsIntegers(called)
+                        && WhyBanned(called.DeclaringType.FullName, called.Name) is { } why)
                         calls.Add($"{method.FullName} calls {called.DeclaringType.Name}.{called.Name}: {why}");
                 }
             }
         }
-        Assert.Empty(calls);
+        Assert.True(calls.Count == 0, string.Join('\n', calls));
     }
 
     [Theory]
@@ -70,6 +71,11 @@ public class DeterminismScan
     [InlineData("System.Span`1<System.Int32>", "Slice", false)]
     public void TheScanKnowsWhatIsBanned(string type, string member, bool banned) =>
         Assert.Equal(banned, WhyBanned(type, member) is not null);
+
+    // Integer sums are the same in any order.
+    private static bool SumsIntegers(MethodReference called) => called is GenericInstanceMethod { Name: "Sum" or "Dot" } generic
+        && generic.GenericArguments[0].FullName is "System.Int16" or "System.UInt16" or "System.Int32" or "System.UInt32"
+            or "System.Int64" or "System.UInt64";
 
     private static string FullNamespace(TypeDefinition type) => type.DeclaringType is { } outer ? FullNamespace(outer) : type.Namespace;
 

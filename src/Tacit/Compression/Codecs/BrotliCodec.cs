@@ -31,6 +31,8 @@ internal sealed class BrotliCodec(int level) : BlockCodec
 
     public override void Decode(ReadOnlySpan<byte> coded, byte kind, Span<byte> raw, WorkMonitor monitor)
     {
+        if (kind != 0)
+            throw new InvalidDataException($"its kind is {kind}, which codec 'brotli' does not know");
         using var decoder = default(BrotliDecoder);
         while (true)
         {

@@ -1,3 +1,5 @@
+using Tacit.Compression.Container;
+
 namespace Tacit.Compression.Codecs;
 
 /// <summary>The codecs this build knows, by number.</summary>
@@ -6,6 +8,7 @@ internal static class CodecRegistry
     private static readonly CodecDescription[] Codecs =
     [
         new StoreCodec.Description(), new DeflateCodec.Description(), new BrotliCodec.Description(),
+        new ContextMixingDescription(),
     ];
 
     /// <summary>All codecs in order of their numbers.</summary>
@@ -18,4 +21,18 @@ internal static class CodecRegistry
     /// <exception cref="InvalidDataException">This build has none.</exception>
     public static CodecDescription Get(byte id) => Find(id)
         ?? throw new InvalidDataException($"The frame was written with codec {id}, which this version does not know.");
+
+    /// <summary>The codec that decodes the blocks of a frame.</summary>
+    /// <exception cref="InvalidDataException">This build has none, its parameters are damaged, or it needs a model.</exception>
+    public static CodecDescription For(FrameHeader frame)
+    {
+        CodecDescription codec = Get(frame.Codec);
+        codec.CheckParameters(frame.Parameters);
+        if (frame.ModelHash is { } hash)
+        {
+            throw new InvalidDataException($"The frame needs the model with SHA-256 {Convert.ToHexStringLower(hash)}; " +
+                $"codec '{codec.Name}' of this version uses none. A newer tacit may read it.");
+        }
+        return codec;
+    }
 }

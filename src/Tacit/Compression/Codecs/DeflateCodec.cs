@@ -32,6 +32,8 @@ internal sealed unsafe class DeflateCodec(int level) : BlockCodec
 
     public override void Decode(ReadOnlySpan<byte> coded, byte kind, Span<byte> raw, WorkMonitor monitor)
     {
+        if (kind != 0)
+            throw new InvalidDataException($"its kind is {kind}, which codec 'deflate' does not know");
         fixed (byte* start = coded)
         {
             using var source = new UnmanagedMemoryStream(start, coded.Length);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Tacit.Compression.Container;
 
 /// <summary>Finds a frame's parts in a stream that can seek.</summary>
@@ -60,13 +62,23 @@ internal sealed class ArchiveReader(Stream stream)
         FrameHeader.Read(Take(offset, FrameHeader.LengthOf(Take(offset, FormatConstants.HeaderFixedLength))));
 
     /// <summary>The metadata of the frame at <paramref name="offset"/>; empty if it has none.</summary>
+    /// <param name="header">The frame's header.</param>
+    /// <param name="offset">Where the frame begins.</param>
+    /// <param name="end">Where the header with its sections ends, and the first block or the index begins.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public IReadOnlyDictionary<string, string> MetadataOf(FrameHeader header, long offset)
+    public IReadOnlyDictionary<string, string> MetadataOf(FrameHeader header, long offset, out long end)
     {
-        if (!header.Has(FormatConstants.FlagMetadata))
-            return new Dictionary<string, string>();
-        long start = offset + header.Length;
-        return FrameMetadata.Read(Take(start, FrameMetadata.LengthOf(Take(start, 4))));
+        end = offset + header.Length;
+        Dictionary<string, string> metadata = [];
+        if (header.Has(FormatConstants.FlagMetadata))
+        {
+            byte[] section = Take(end, FrameMetadata.LengthOf(Take(end, 4)));
+            metadata = FrameMetadata.Read(section);
+            end += section.Length;
+        }
+        if (header.Has(FormatConstants.FlagEmbeddedModel))
+            end += 8 + (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(Take(end, 8)), (ulong)Length);
+        return metadata;
     }
 
     // No caller asks for more than a checked length of the format or of what lies within the archive.

@@ -67,6 +67,10 @@ internal readonly record struct BlockHeader
             && (stored ? header.CodedLength == header.RawLength : header.CodedLength < header.RawLength);
     }
 
+    /// <summary>The chain of the footer, one block header further.</summary>
+    /// <remarks>Without the header's own CRC: a CRC over bytes and their CRC is the same for all bytes.</remarks>
+    public static uint Chain(uint chain, ReadOnlySpan<byte> header) => Crc32C.Append(chain, header[..(FormatConstants.BlockHeaderLength - 4)]);
+
     // The tag goes first, so that a header of another frame (an archive stored within this one) does not pass.
     private static uint Check(ReadOnlySpan<byte> bytes, uint tag)
     {

@@ -5,18 +5,20 @@ namespace Tacit.Compression.Container;
 /// <summary>Looks for a damaged archive's structures: nothing here throws for what the bytes are.</summary>
 internal sealed class DamagedArchive
 {
-    private const int Window = 1 << 18;
+    private const int FirstWindow = 1 << 12, LastWindow = 1 << 18;
 
     private readonly ArchiveReader _reader;
-    private readonly List<(FrameFooter Footer, long End)> _footers = [];   // those that chain back from the end, in file order
+    private readonly List<(FrameFooter Footer, long End)> _footers = [];   // those that chain back from the end, last first
+    private byte[] _window = new byte[FirstWindow];
+    private bool _noFooterFound;
 
     public DamagedArchive(Stream stream)
     {
         _reader = new ArchiveReader(stream);
         long end = _reader.Length;
-        while (end > 0 && Try(() => _reader.FooterEndingAt(end)) is { } footer)
+        while (end > 0 && FooterEndingAt(end) is { } footer)
         {
-            _footers.Insert(0, (footer, end));
+            _footers.Add((footer, end));
             end -= footer.FrameLength;
         }
     }
@@ -28,7 +30,11 @@ internal sealed class DamagedArchive
     public int ReadAt(long offset, Span<byte> destination) => _reader.ReadAt(offset, destination);
 
     /// <summary>The frame header at <paramref name="offset"/>, or null.</summary>
-    public FrameHeader? HeaderAt(long offset) => Try(() => _reader.HeaderAt(offset));
+    public FrameHeader? HeaderAt(long offset)
+    {
+        Span<byte> bytes = stackalloc byte[FrameHeader.MaxLength];
+        return FrameHeader.BeginsAt(bytes[.._reader.ReadAt(offset, bytes)]) ? Try(() => _reader.HeaderAt(offset)) : null;
+    }
 
     /// <summary>The block header at <paramref name="offset"/>, if it is one of the frame's.</summary>
     public bool TryBlockAt(long offset, FrameHeader frame, out BlockHeader header)
@@ -39,25 +45,41 @@ internal sealed class DamagedArchive
     }
 
     /// <summary>The footer of the frame that reaches beyond <paramref name="offset"/>, with its end; of that very frame if it is given.</summary>
+    /// <remarks>If it is not, the footer must say that the frame begins there, or before if bytes were lost.</remarks>
     public (FrameFooter Footer, long End)? FooterAfter(long offset, FrameHeader? frame)
     {
-        (FrameFooter Footer, long End) found = _footers.Find(f => f.End > offset);
-        return found.Footer is not null && (frame is null || SameFrame(found.Footer.Header, frame)) ? found : null;
+        int low = 0, high = _footers.Count;   // footers before low end after the offset, those from high on do not
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_footers[middle].End > offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low == 0)
+            return null;
+        (FrameFooter footer, long end) = _footers[low - 1];
+        bool same = frame is null ? end - footer.FrameLength <= offset : footer.Header.Matches(frame);
+        return same ? (footer, end) : null;
     }
 
     /// <summary>The first intact footer that ends after <paramref name="offset"/> and has a block of its frame after it.</summary>
     public (FrameFooter Footer, long End)? FindFooter(long offset)
     {
         long at = offset - 1;
+        if (_noFooterFound)   // then there is none after a later offset either; asked again and again, this would take long
+            return null;
         for (int tries = 0; tries < 16; tries++)   // a hostile file may be full of footers
         {
             FrameFooter? footer = null;
-            at = Find(at + 1, Length, FormatConstants.EndMagic, end => (footer = Try(() => _reader.FooterEndingAt(end + 4))) is not null);
+            at = Find(at + 1, Length, FormatConstants.EndMagic, end => (footer = FooterEndingAt(end + 4)) is not null);
             if (at < 0)
-                return null;
-            if (FindBlock(offset, at, footer!.Header) >= 0)
+                break;
+            if (FindBlock(offset, at, footer!.Header, expected: 0) >= 0)
                 return (footer, at + 4);
         }
+        _noFooterFound = true;
         return null;
     }
 
@@ -81,9 +103,16 @@ internal sealed class DamagedArchive
         return Try(() => BlockIndex.Read(bytes, frame.BlockLength)) is { } index ? (index.Count, (int)length) : null;
     }
 
-    /// <summary>First block header of the frame within the bounds, or −1.</summary>
-    public long FindBlock(long from, long to, FrameHeader frame) =>
-        Find(from, to, FormatConstants.BlockMarker, at => TryBlockAt(at, frame, out _));
+    /// <summary>First block header of the frame within the bounds that may be block <paramref name="expected"/> or a later one, or −1.</summary>
+    public long FindBlock(long from, long to, FrameHeader frame, int expected) => Find(from, to, FormatConstants.BlockMarker,
+        at => TryBlockAt(at, frame, out BlockHeader header) && NumberOf(header, expected) is not null);
+
+    /// <summary>The full number of a block whose header keeps 16 bits of it; null if it lies behind the expected one.</summary>
+    public static int? NumberOf(in BlockHeader block, int expected)
+    {
+        int ahead = (ushort)(block.Number - expected);
+        return ahead < 1 << 15 ? expected + ahead : null;
+    }
 
     /// <summary>First frame header within the bounds, or −1.</summary>
     public long FindHeader(long from, long to) => Find(from, to, FormatConstants.FrameMagic, at => HeaderAt(at) is not null);
@@ -94,13 +123,19 @@ internal sealed class DamagedArchive
 
     // What the footer at the offset says its index's length is; 0 if it is not the frame's footer.
     private int IndexLengthByFooterAt(long offset, FrameHeader frame) =>
-        Try(() => _reader.FooterEndingAt(offset + frame.FooterLength)) is { } footer && SameFrame(footer.Header, frame)
-            ? footer.IndexLength
-            : 0;
+        FooterEndingAt(offset + frame.FooterLength) is { } footer && footer.Header.Matches(frame) ? footer.IndexLength : 0;
 
-    private static bool SameFrame(FrameHeader a, FrameHeader b) =>
-        a.Tag == b.Tag && a.Codec == b.Codec && a.BlockLength == b.BlockLength && a.Flags == b.Flags
-        && a.Parameters.AsSpan().SequenceEqual(b.Parameters);
+    // Unlike the reader's, this one takes a footer whose frame has lost bytes, so that it no longer fits the archive.
+    private FrameFooter? FooterEndingAt(long end)
+    {
+        Span<byte> bytes = stackalloc byte[FrameFooter.MaxLength];
+        bytes = bytes[..(int)Math.Min(bytes.Length, end)];
+        if (end > Length || _reader.ReadAt(end - bytes.Length, bytes) < bytes.Length || !FrameFooter.EndsAt(bytes))
+            return null;
+        byte[] footer = bytes[^FrameFooter.LengthFromEnd(bytes)..].ToArray();
+        return Try(() => FrameFooter.Read(footer)) is { } read && read.IndexLength >= FormatConstants.IndexOverhead
+            && read.FrameLength >= read.Header.Length + (long)read.IndexLength + footer.Length ? read : null;
+    }
 
     private static T? Try<T>(Func<T> read) where T : class
     {
@@ -118,19 +153,23 @@ internal sealed class DamagedArchive
     {
         Span<byte> pattern = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(pattern, marker);
-        byte[] window = new byte[Window];
-        for (long start = from; start < to; start += Window - 3)   // markers may lie across two windows
+        int size = FirstWindow;                // the first hit is often near
+        for (long start = from; start < to; )
         {
-            int length = _reader.ReadAt(start, window.AsSpan(0, (int)Math.Min(Window, Length - start)));
+            if (_window.Length < size)
+                _window = new byte[size];
+            int length = _reader.ReadAt(start, _window.AsSpan(0, (int)Math.Min(size, Length - start)));
             for (int i = 0; i < length; i++)
             {
-                int next = window.AsSpan(i, length - i).IndexOf(pattern);
+                int next = _window.AsSpan(i, length - i).IndexOf(pattern);
                 if (next < 0 || start + i + next >= to)
                     break;
                 i += next;
                 if (accept is null || accept(start + i))
                     return start + i;
             }
+            start += size - 3;                 // a marker may lie across two windows
+            size = Math.Min(2 * size, LastWindow);
         }
         return -1;
     }

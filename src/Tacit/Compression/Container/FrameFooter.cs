@@ -6,7 +6,9 @@ namespace Tacit.Compression.Container;
 internal sealed class FrameFooter
 {
     private const int MinLength = FormatConstants.HeaderFixedLength - 4 + FormatConstants.FooterFixedLength;
-    private const int MaxLength = MinLength + FormatConstants.MaxParameterLength + 2 * FormatConstants.HashLength;
+
+    /// <summary>The longest footer there is.</summary>
+    public const int MaxLength = MinLength + FormatConstants.MaxParameterLength + 2 * FormatConstants.HashLength;
 
     /// <summary>The frame's header, of which the footer keeps a copy.</summary>
     public required FrameHeader Header { get; init; }
@@ -20,7 +22,7 @@ internal sealed class FrameFooter
     /// <summary>Bytes of the index in the file.</summary>
     public required int IndexLength { get; init; }
 
-    /// <summary>CRC-32C of all block headers in order: shows blocks that were swapped or taken out.</summary>
+    /// <summary>CRC-32C of all block headers in order, each without its CRC: shows blocks that were swapped or taken out.</summary>
     public required uint Chain { get; init; }
 
     /// <summary>SHA-256 of the frame's raw bytes, or null.</summary>
@@ -52,6 +54,14 @@ internal sealed class FrameFooter
             return 0;
         int length = BinaryPrimitives.ReadUInt16LittleEndian(end[^10..]);
         return length is < MinLength or > MaxLength ? 0 : length;
+    }
+
+    /// <summary>True if an intact footer ends with these bytes, whether this version can read it or not; never throws.</summary>
+    public static bool EndsAt(ReadOnlySpan<byte> source)
+    {
+        int length = source.Length < MinLength ? 0 : LengthFromEnd(source);
+        return length > 0 && length <= source.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(source[^8..]) == Crc32C.Of(source[^length..^8]);
     }
 
     /// <summary>Reads a footer that is exactly <paramref name="source"/>.</summary>

@@ -23,6 +23,9 @@ internal sealed class FrameHeader
     /// <summary>SHA-256 of the model the codec needs, or null.</summary>
     public byte[]? ModelHash { get; init; }
 
+    /// <summary>The longest header there is.</summary>
+    public const int MaxLength = FormatConstants.HeaderFixedLength + FormatConstants.MaxParameterLength + FormatConstants.HashLength + 4;
+
     /// <summary>True if the flag is set.</summary>
     public bool Has(int flag) => (Flags & flag) != 0;
 
@@ -39,6 +42,11 @@ internal sealed class FrameHeader
     /// <summary>Bytes between the fixed part and the CRC.</summary>
     public static int VariableLength(int flags, int parameterLength) =>
         parameterLength + ((flags & FormatConstants.FlagModel) != 0 ? FormatConstants.HashLength : 0);
+
+    /// <summary>True if all fields are equal.</summary>
+    public bool Matches(FrameHeader other) =>
+        Flags == other.Flags && Codec == other.Codec && BlockLength == other.BlockLength && Tag == other.Tag
+        && Parameters.AsSpan().SequenceEqual(other.Parameters) && ModelHash.AsSpan().SequenceEqual(other.ModelHash);
 
     /// <summary>Writes <see cref="Length"/> bytes.</summary>
     public void Write(Span<byte> destination)
@@ -66,6 +74,18 @@ internal sealed class FrameHeader
         if (start[7] > FormatConstants.MaxParameterLength)
             throw new InvalidDataException($"The frame header is damaged: {start[7]} bytes of codec parameters.");
         return FormatConstants.HeaderFixedLength + VariableLength(start[5], start[7]) + 4;
+    }
+
+    /// <summary>True if an intact header begins here, whether this version can read it or not; never throws.</summary>
+    public static bool BeginsAt(ReadOnlySpan<byte> source)
+    {
+        if (source.Length < FormatConstants.HeaderFixedLength + 4 || source[7] > FormatConstants.MaxParameterLength
+            || BinaryPrimitives.ReadUInt32LittleEndian(source) != FormatConstants.FrameMagic)
+        {
+            return false;
+        }
+        int end = FormatConstants.HeaderFixedLength + VariableLength(source[5], source[7]);
+        return source.Length >= end + 4 && BinaryPrimitives.ReadUInt32LittleEndian(source[end..]) == Crc32C.Of(source[..end]);
     }
 
     /// <summary>Reads a header that is exactly <paramref name="source"/>.</summary>

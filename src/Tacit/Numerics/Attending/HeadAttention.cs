@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tacit.Numerics.Elementary;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Layers;
@@ -50,6 +51,7 @@ internal unsafe struct HeadAttention
     /// <param name="keyStep">Floats from a panel to the next.</param>
     /// <param name="values">V in panels (S, E), or null to pack it here.</param>
     /// <param name="valueStep">Floats from a panel to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Forward<L, VV>(float* keys, nint keyStep, float* values, nint valueStep)
         where L : struct, ILanes<VV>
         where VV : struct
@@ -111,6 +113,7 @@ internal unsafe struct HeadAttention
     }
 
     /// <summary>Computes dq and adds to dk and dv, query by query in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Backward<L, VV>()
         where L : struct, ILanes<VV>
         where VV : struct
@@ -231,6 +234,7 @@ internal unsafe struct HeadAttention
         Apply<L, VV>(from, to, end, row, maximum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Hide(int query, int from, int to, float* row)
     {
         if (Mask == null)
@@ -255,6 +259,7 @@ internal unsafe struct HeadAttention
     }
 
     /// <summary>slopes = terms · (slopes − along), zero below the floor of gradients.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Slopes<L, VV>(float* terms, float* slopes, float along, nint count)
         where L : struct, ILanes<VV>
         where VV : struct

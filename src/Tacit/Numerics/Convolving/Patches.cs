@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tacit.Numerics.Products;
 
 namespace Tacit.Numerics.Convolving;
@@ -10,6 +11,7 @@ namespace Tacit.Numerics.Convolving;
 internal static unsafe class Patches
 {
     /// <summary>Panels of the patches (taps, positions): the right operand of the forward pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(in ConvolutionShape s, float* image, float* panels, nint panelStep, int width)
     {
         int positions = s.Positions;
@@ -23,7 +25,10 @@ internal static unsafe class Patches
                 {
                     target[lane] = segment.At(q);
                     if (++lane == width)
-                        (lane, target) = (0, target + panelStep);
+                    {
+                        lane = 0;
+                        target += panelStep;
+                    }
                 }
             }
             for (int n = positions; n % width != 0; n++)
@@ -32,6 +37,7 @@ internal static unsafe class Patches
     }
 
     /// <summary>Panels of their transpose (positions, taps): the right operand of the weights' gradient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTransposed(in ConvolutionShape s, float* image, float* panels, nint panelStep, int width)
     {
         int padded = Panel.CountFor(s.Taps, width) * width;
@@ -56,6 +62,7 @@ internal static unsafe class Patches
     /// <param name="s">The sizes.</param>
     /// <param name="patches">(taps, positions).</param>
     /// <param name="image">The input's image.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddBack(in ConvolutionShape s, float* patches, float* image)
     {
         for (int tap = 0; tap < s.Taps; tap++)

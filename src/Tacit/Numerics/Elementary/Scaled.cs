@@ -60,6 +60,7 @@ internal unsafe struct FlooredTo : IRangeKernel
     public nint Count;
     public float Floor;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<L, V>(int first, int end)
         where L : struct, ILanes<V>
         where V : struct

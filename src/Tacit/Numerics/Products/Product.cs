@@ -53,6 +53,7 @@ internal unsafe struct Product : IKernel
     /// <summary>The rectangle of C to compute; columns begin at a multiple of <see cref="Panel.Widest"/>.</summary>
     public int FirstRow, EndRow, FirstColumn, EndColumn;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<L, V>()
         where L : struct, ILanes<V>
         where V : struct
@@ -83,6 +84,7 @@ internal unsafe struct Product : IKernel
     }
 
     /// <summary>One block of B against all rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Rows<L, V>(int k, int depth, bool last, float* panels, nint panelStep, int firstColumn, int endColumn)
         where L : struct, ILanes<V>
         where V : struct
@@ -146,6 +148,7 @@ internal unsafe struct Product : IKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Gather(float* a, float* copy, int rows, int depth)
     {
         for (int r = 0; r < rows; r++)
@@ -198,6 +201,7 @@ internal unsafe struct Product : IKernel
     }
 
     /// <summary>The last columns, fewer than a tile has: through a copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeColumn<L, V>(TileArguments t, int vectors, float* b, float* start, float* target, int rows, int columns)
         where L : struct, ILanes<V>
         where V : struct
@@ -223,6 +227,7 @@ internal unsafe struct Product : IKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(float* source, float* target, int count)
     {
         for (int i = 0; i < count; i++)

@@ -1,8 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
-using Tacit.Numerics.Quantised;
 using Tacit.Numerics.Reductions;
 
 namespace Tacit.Numerics;
@@ -126,6 +126,7 @@ internal static unsafe class Quantiser
         BitConverter.SingleToInt32Bits(x + Elementary.Bits.RoundingShift) - BitConverter.SingleToInt32Bits(Elementary.Bits.RoundingShift);
 
     /// <summary>Quantises a row into steps of 4 bytes, 128 too large, or 2 shorts; returns its scale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Row<L, V>(float* x, int count, int depth, int steps, int* target)
         where L : struct, ILanes<V>
         where V : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tacit.Numerics.Elementary;
 using Tacit.Numerics.Lanes;
 
@@ -14,6 +15,7 @@ public static class RandomFill
     /// <param name="stream">What the numbers are for.</param>
     /// <param name="target">The values.</param>
     /// <param name="first">The first value's number in the stream.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Uniform(ulong seed, ulong stream, Span<float> target, long first = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -43,6 +45,7 @@ public static class RandomFill
     /// <param name="mean">Their mean.</param>
     /// <param name="deviation">Their standard deviation.</param>
     /// <param name="first">The first value's number in the stream, even.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normal(ulong seed, ulong stream, Span<float> target, float mean = 0f, float deviation = 1f, long first = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);

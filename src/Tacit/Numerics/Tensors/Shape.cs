@@ -10,6 +10,7 @@ public readonly struct Shape
     public const int MaxRank = 6;
 
     private readonly Sizes _sizes;
+    private readonly int _count;
 
     /// <summary>A shape with these sizes, each at least 0; none for a single value.</summary>
     /// <exception cref="ArgumentException">More than six axes, a negative size, or 2^31 values or more.</exception>
@@ -28,14 +29,14 @@ public readonly struct Shape
                 throw new ArgumentException("A shape of 2^31 values or more.");
         }
         Rank = sizes.Length;
-        Count = (int)count;
+        _count = (int)count;
     }
 
     /// <summary>Axes.</summary>
     public int Rank { get; }
 
     /// <summary>Values: the product of the sizes.</summary>
-    public int Count { get; }
+    public int Count => Rank == 0 ? 1 : _count;
 
     /// <summary>The size of an axis; negative numbers count from the last, −1.</summary>
     public int this[int axis]

@@ -30,7 +30,7 @@ public readonly unsafe struct Tensor
     public Shape Shape { get; }
 
     /// <summary>Values.</summary>
-    public int Count => Shape.Count;
+    public int Count => _block is null ? 0 : Shape.Count;
 
     /// <summary>True for a tensor that has no memory: the default of the type.</summary>
     public bool IsEmpty => _block is null;
@@ -113,7 +113,11 @@ public readonly unsafe struct Tensor
 
     /// <summary>Passes if all values are finite.</summary>
     /// <exception cref="ArithmeticException">One is not; the message says which and of what.</exception>
-    public void CheckFinite(string what) => NanGuard.Check(Span, $"{what} {Shape}");
+    public void CheckFinite(string what)
+    {
+        if (NanGuard.FindNonFinite(Span) >= 0)
+            NanGuard.Check(Span, $"{what} {Shape}");
+    }
 
     /// <summary>The type's name and the shape.</summary>
     public override string ToString() => $"Tensor {Shape}";

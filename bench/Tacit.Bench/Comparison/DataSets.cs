@@ -1,0 +1,47 @@
+using System.IO.Compression;
+
+namespace Tacit.Bench.Comparison;
+
+/// <summary>A named group of files, measured file by file and summed.</summary>
+internal sealed record DataSet(string Name, IReadOnlyList<string> Files)
+{
+    /// <summary>The sets of ../shared/data, with gzip wrappers taken off into <paramref name="folder"/>.</summary>
+    public static List<DataSet> Prepare(string shared, string folder)
+    {
+        (string Name, string[] Patterns)[] sets =
+        [
+            ("canterbury", ["text/canterbury/*"]),
+            ("enwik6", ["text/enwik/enwik6"]),
+            ("enwik8 1-3 MB", ["text/enwik/enwik8_1000000-2999999.gz"]),
+            ("world192", ["text/large/world192.txt.gz"]),
+            ("silesia xml", ["text/silesia/xml.gz"]),
+            ("tiny Shakespeare", ["text/tinyshakespeare/input.txt"]),
+            ("wikitext-2", ["text/wikitext-2/*.gz"]),
+            ("Chinese", ["text/chinese/*.gz"]),
+            ("JSON", ["records/json/*", "records/github_users/test.jsonl.gz", "records/movies/test.jsonl.gz"]),
+            ("logs", ["records/logs/*.log.gz", "records/apache_access/test.log"]),
+        ];
+        return [.. sets.Select(set => new DataSet(set.Name, [.. set.Patterns.SelectMany(p => Unwrap(shared, p, folder))]))];
+    }
+
+    private static IEnumerable<string> Unwrap(string shared, string pattern, string folder)
+    {
+        string[] found = Directory.GetFiles(Path.Combine(shared, Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern));
+        foreach (string file in found.Where(f => !Path.GetFileName(f).StartsWith("SHA", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            string copy = Path.Combine(folder, Path.GetRelativePath(shared, file).Replace('/', '_'));
+            if (file.EndsWith(".gz", StringComparison.Ordinal))
+            {
+                copy = copy[..^3];
+                using var source = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
+                using FileStream target = File.Create(copy);
+                source.CopyTo(target);
+            }
+            else
+            {
+                File.Copy(file, copy, overwrite: true);
+            }
+            yield return copy;
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Tacit.Cli.Files;
+using Tacit.Cli.Terminal;
+using Tacit.Compression;
+
+namespace Tacit.Cli.Commands;
+
+/// <summary>tacit compress: each file becomes one frame, in a file of its own or joined on standard output.</summary>
+internal sealed class CompressCommand
+{
+    public const string Suffix = ".tacit";
+
+    private const string Help = """
+        usage: tacit compress [OPTION…] [FILE…]                                    (also: tacit c)
+
+        Writes FILE.tacit beside each FILE, which is kept. Without FILE, or for -, from standard
+        input to standard output.
+
+          -1 … -9             fast … small; -5 unless given
+          --codec C           cm (default: learns the data; decoding takes as long as coding),
+                              brotli, deflate, store
+          --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
+                              level 4M, 16M, 64M): smaller blocks cost size and gain threads
+          -o, --output OUT    write to OUT; - is standard output
+          -c, --stdout        write to standard output, several files one after another
+          -f, --force         overwrite; compress files that end in .tacit
+          -k, --keep          keep the input (the default)
+          --rm                remove the input after the output was read again and compared
+          -r, --recursive     take the files in folders
+          --verify            read the output again and compare
+          --sha256            keep the SHA-256 of the data
+          --name              keep the file's name (a name, never a path)
+          -T, --threads N     use N threads (default: all processors); same bytes for any N
+          --memlimit SIZE     most memory (default: half of the machine's); lowers -T
+          -v, --verbose       a line per file
+          -q, --quiet         no warnings, no progress
+
+        examples:
+          tacit compress -9 book.txt
+          tacit c --codec brotli --rm -r logs
+          tar c folder | tacit c -o folder.tacit
+        """;
+
+    private readonly FileSettings _settings;
+    private readonly TacitCodec _codec;
+    private readonly int _level, _blockSize;
+    private readonly bool _verify, _sha256, _name;
+    private OutputFile? _joined;
+
+    private CompressCommand(FileSettings settings, TacitCodec codec, int level, int blockSize, bool verify, bool sha256, bool name)
+    {
+        (_settings, _codec, _level, _blockSize) = (settings, codec, level, blockSize);
+        (_verify, _sha256, _name) = (verify, sha256, name);
+    }
+
+    public static Command Create()
+    {
+        var files = new FileOptions();
+        Option<bool> levels = CommandLine.Flag("-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "-9");
+        var codec = new Option<string>("--codec");
+        var blockSize = new Option<string>("--block-size");
+        Option<bool> verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
+        var command = new Command("compress", Help) { levels, codec, blockSize, verify, sha256, name };
+        files.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
+            LastLevel(parsed, levels), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
+            parsed.GetValue(name)).RunAsync(cancellationToken));
+        return command;
+    }
+
+    private static TacitCodec CodecNamed(string? name) => name switch
+    {
+        null or "cm" => TacitCodec.ContextMixing,
+        "brotli" => TacitCodec.Brotli,
+        "deflate" => TacitCodec.Deflate,
+        "store" => TacitCodec.Store,
+        _ => throw new UsageException($"--codec is one of cm, brotli, deflate, store, not '{name}'"),
+    };
+
+    private static int LastLevel(ParseResult parsed, Option levels)
+    {
+        int level = 5;
+        foreach (Token token in parsed.Tokens)
+        {
+            if (token.Type == TokenType.Option && token.Value is ['-', >= '1' and <= '9' and char digit])
+                level = digit - '0';
+        }
+        return level;
+    }
+
+    private static int BlockSizeOf(string? text)
+    {
+        if (text is null)
+            return 0;
+        return ByteSize.Parse("--block-size", text) is >= 1 and <= 1 << 28 and long size
+            ? (int)size
+            : throw new UsageException($"--block-size is 1 to 256M, not '{text}'");
+    }
+
+    private async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        if (_verify && _settings.Stdout)
+            throw new UsageException("--verify reads the output again, which standard output does not allow");
+        try
+        {
+            return await Jobs.RunAsync(FileWalk.Expand(_settings.Files, _settings.Recursive, _settings.Report), _settings.Report,
+                file => CompressAsync(file, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            if (_joined is not null)
+                await _joined.DisposeAsync();
+        }
+    }
+
+    private async Task CompressAsync(FoundFile file, CancellationToken cancellationToken)
+    {
+        string path = file.Path;
+        bool derived = !_settings.Stdout && _settings.Output is null && path != "-";
+        if (derived && !_settings.Force && path.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase))
+        {
+            _settings.Report.Warning($"{path}: ends in {Suffix} already; skipped (-f compresses it again)");
+            return;
+        }
+        Removal? removal = _settings.Remove ? Removal.Prepare(path) : null;
+        using InputFile input = InputFile.Open(path);
+        if (!derived && _settings.Output is null)
+        {
+            _joined ??= OutputFile.OpenStandard(compressed: true);
+            OutputFile.RefuseSame(FileStatus.Of(Posix.StandardOutput), input.Status);
+            try
+            {
+                await CompressAsync(input, path, _joined, removal, cancellationToken);
+            }
+            catch (Exception e) when (input.Stream.Position > 0 && Trouble.IsExpected(e) && e is not BrokenPipeException)
+            {
+                throw new StopException($"{input.Name}: {Trouble.Describe(e)}; standard output ends inside its frame", e);
+            }
+            return;
+        }
+        await using OutputFile output = OutputFile.Create(_settings.Output ?? path + Suffix, _settings.Force, compressed: true, input.Status);
+        await CompressAsync(input, path, output, removal, cancellationToken);
+    }
+
+    private async Task CompressAsync(InputFile input, string path, OutputFile output, Removal? removal, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        bool verify = _verify || removal is not null;
+        if (verify && !output.CanVerify)
+            throw new IOException($"'{output.Name}' cannot be read again to be verified");
+        if (verify && input.Length is null)
+            input.Stream.Hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        long written = 0;
+        await using (ProgressLine? progress = ProgressLine.Start(_settings.Report, input,
+            line => input.Length is > 0 and long length ? (double)line.Bytes / length : null))
+        {
+            var counted = new CountedOutput(output.Stream);
+            await using (var tacit = new TacitStream(counted, Options(input, path), leaveOpen: true, progress))
+            {
+                try
+                {
+                    if (input.IsSmall)
+                    {
+                        input.Stream.CopyTo(tacit, 1 << 16);
+                        tacit.Flush();
+                    }
+                    else
+                    {
+                        await input.Stream.CopyToAsync(tacit, 1 << 18, cancellationToken);
+                        await tacit.FlushAsync(cancellationToken);   // the last block, which disposing would finish without the token
+                    }
+                }
+                catch
+                {
+                    tacit.Abandon();   // disposing must not make it look complete
+                    throw;
+                }
+            }
+            written = counted.Length;
+        }
+        await output.FinishAsync(input.Status, cancellationToken);
+        if (verify)
+        {
+            byte[] hash = input.Stream.Hash?.GetHashAndReset() ?? await Verification.HashAsync(path, cancellationToken);
+            await using FileStream archive = output.OpenWritten();
+            await Verification.CompareAsync(archive, hash, DecodingOptions(), cancellationToken);
+        }
+        output.Publish();
+        removal?.Remove(input);
+        long raw = input.Stream.Position;
+        _settings.Report.Detail(string.Create(CultureInfo.InvariantCulture,
+            $"{input.Name}: {raw} -> {written} bytes, {ByteSize.Ratio(written, raw)}, {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s"));
+    }
+
+    private TacitCompressionOptions Options(InputFile input, string path)
+    {
+        var options = new TacitCompressionOptions
+        {
+            Codec = _codec,
+            Level = _level,
+            BlockSize = _blockSize,
+            Threads = _settings.Threads,
+            MemoryLimit = _settings.MemoryLimit,
+            SourceLength = input.Length,
+            IncludeSha256 = _sha256,
+        };
+        if (_name)
+        {
+            if (input.IsStandard)
+                throw new UsageException("--name keeps a file's name; standard input has none");
+            string name = Path.GetFileName(path);
+            if (!StoredName.IsSafe(name))
+                throw new IOException("its name cannot be kept: it has characters no name in an archive may have");
+            options.Metadata = new Dictionary<string, string> { [StoredName.Key] = name };
+        }
+        return options;
+    }
+
+    private TacitDecompressionOptions DecodingOptions() => new() { Threads = _settings.Threads, MemoryLimit = _settings.MemoryLimit };
+}

@@ -1,0 +1,194 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Tacit.Cli.Files;
+using Tacit.Cli.Terminal;
+using Tacit.Compression;
+
+namespace Tacit.Cli.Commands;
+
+/// <summary>tacit decompress: the data of each archive, a range of it, or what is left of it.</summary>
+internal sealed class DecompressCommand
+{
+    private const string Help = """
+        usage: tacit decompress [OPTION…] [FILE…]                       (also: tacit d, tacit -d)
+
+        Writes the data of each FILE.tacit to FILE; the archive is kept. Without FILE, or for -,
+        from standard input to standard output.
+
+          -o, --output OUT    write to OUT; - is standard output
+          -c, --stdout        write to standard output, several files one after another
+          --range A:B         only bytes A up to, not including, B of the data (suffixes K, M, G);
+                              A: is from A to the end, :B from the start
+          --salvage           recover what is intact of a damaged archive, zeros for what is lost;
+                              every loss is reported, and the exit code is 2
+          --name              use the name kept in the archive (in the archive's folder)
+          -f, --force         overwrite
+          -k, --keep          keep the archive (the default)
+          --rm                remove the archive after the output was read again and compared
+          -r, --recursive     take the files in folders that end in .tacit
+          -T, --threads N     use N threads (default: all processors)
+          --memlimit SIZE     most memory (default: half of the machine's); lowers -T
+          -v, --verbose       a line per file
+          -q, --quiet         no warnings, no progress
+
+        examples:
+          tacit -d book.txt.tacit
+          tacit -dc a.tacit b.tacit | wc -c
+          tacit d --range 1M:2M big.log.tacit -o part
+          tacit d --salvage broken.tacit -o rescued
+        """;
+
+    private readonly FileSettings _settings;
+    private readonly ByteRange? _range;
+    private readonly bool _salvage, _name;
+    private OutputFile? _joined;
+
+    private DecompressCommand(FileSettings settings, ByteRange? range, bool salvage, bool name)
+    {
+        if (range is not null && salvage)
+            throw new UsageException("--range and --salvage exclude each other");
+        if (settings.Remove && (range is not null || salvage))
+            throw new UsageException("--rm needs the whole data in the output, which --range and --salvage do not give");
+        if (name && (settings.Stdout || settings.Output is not null))
+            throw new UsageException("--name and -o or -c exclude each other");
+        (_settings, _range, _salvage, _name) = (settings, range, salvage, name);
+    }
+
+    public static Command Create()
+    {
+        var files = new FileOptions();
+        var range = new Option<string>("--range");
+        Option<bool> salvage = CommandLine.Flag("--salvage"), name = CommandLine.Flag("--name");
+        var command = new Command("decompress", Help) { range, salvage, name };
+        files.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => new DecompressCommand(files.Read(parsed),
+            parsed.GetValue(range) is { } text ? ByteRange.Parse(text) : null, parsed.GetValue(salvage), parsed.GetValue(name))
+            .RunAsync(cancellationToken));
+        return command;
+    }
+
+    private TacitDecompressionOptions Options => new() { Threads = _settings.Threads, MemoryLimit = _settings.MemoryLimit };
+
+    private async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Jobs.RunAsync(FileWalk.Expand(_settings.Files, _settings.Recursive, _settings.Report), _settings.Report,
+                file => DecompressAsync(file, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            if (_joined is not null)
+                await _joined.DisposeAsync();
+        }
+    }
+
+    private async Task DecompressAsync(FoundFile file, CancellationToken cancellationToken)
+    {
+        string path = file.Path;
+        bool suffixed = path.EndsWith(CompressCommand.Suffix, StringComparison.OrdinalIgnoreCase);
+        if (file.InFolder && !suffixed)
+        {
+            _settings.Report.Warning($"{path}: does not end in {CompressCommand.Suffix}; skipped");
+            return;
+        }
+        Removal? removal = _settings.Remove ? Removal.Prepare(path) : null;
+        if (path == "-" && StandardStream.IsTerminal(Posix.StandardInput))
+            throw new IOException("compressed data is not read from a terminal; redirect standard input or name a FILE");
+        using InputFile input = InputFile.Open(path);
+        if (_settings.Stdout || (path == "-" && _settings.Output is null && !_name))
+        {
+            _joined ??= OutputFile.OpenStandard(compressed: false);
+            OutputFile.RefuseSame(FileStatus.Of(Posix.StandardOutput), input.Status);
+            await DecompressAsync(input, _joined, removal, cancellationToken);
+            return;
+        }
+        string target = _settings.Output
+            ?? (_name ? await NamedTargetAsync(input, path, cancellationToken)
+            : suffixed && Path.GetFileName(path).Length > CompressCommand.Suffix.Length ? path[..^CompressCommand.Suffix.Length]
+            : throw new IOException($"does not end in {CompressCommand.Suffix}, so its output has no name; give one with -o, or use -c"));
+        await using OutputFile output = OutputFile.Create(target, _settings.Force, compressed: false, input.Status);
+        await DecompressAsync(input, output, removal, cancellationToken);
+    }
+
+    // Only ever a name in the folder where the archive is.
+    private async Task<string> NamedTargetAsync(InputFile input, string path, CancellationToken cancellationToken)
+    {
+        TacitArchive archive = TacitArchive.Open(await input.SeekableAsync(cancellationToken), Options);
+        if (!archive.Frames[0].Metadata.TryGetValue(StoredName.Key, out string? name))
+            throw new InvalidDataException("keeps no name; give one with -o");
+        if (!StoredName.IsSafe(name))
+            throw new InvalidDataException($"keeps the name '{name}', which could lead elsewhere and is not used; give one with -o");
+        return input.IsStandard ? name : Path.Join(Path.GetDirectoryName(path), name);
+    }
+
+    private async Task DecompressAsync(InputFile input, OutputFile output, Removal? removal, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        if (removal is not null && !output.CanVerify)
+            throw new IOException($"'{output.Name}' cannot be read again to be verified, which --rm needs");
+        var counted = new CountedOutput(output.Stream);
+        await using (ProgressLine? progress = ProgressLine.Start(_settings.Report, input,
+            line => _range is { End: { } end } range ? (double)line.Bytes / Math.Max(end - range.Start, 1)
+                : !_salvage && input.Length is > 0 and long length ? (double)input.Stream.Position / length : null))
+        {
+            if (_range is { } wanted)
+                await CopyRangeAsync(input, counted, wanted, progress, cancellationToken);
+            else if (_salvage)
+                await SalvageAsync(input, counted, progress, cancellationToken);
+            else
+                await CopyAllAsync(input, counted, progress, cancellationToken);
+        }
+        await output.FinishAsync(input.Status, cancellationToken);
+        if (removal is not null)
+            await VerifyAsync(input, output, cancellationToken);
+        output.Publish();
+        removal?.Remove(input);
+        _settings.Report.Detail(string.Create(CultureInfo.InvariantCulture,
+            $"{input.Name}: {counted.Length} bytes, {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s"));
+    }
+
+    private async Task CopyAllAsync(InputFile input, Stream destination, ProgressLine? progress, CancellationToken cancellationToken)
+    {
+        // Looking for a name has read the archive, and a pipe is in a temporary file by then.
+        InputStream source = _name ? new InputStream(await RewoundAsync(input, cancellationToken)) : input.Stream;
+        await ArchiveReading.CopyAsync(source, destination, Options, progress, input.IsSmall, cancellationToken);
+    }
+
+    private async Task CopyRangeAsync(InputFile input, Stream destination, ByteRange range, ProgressLine? progress, CancellationToken cancellationToken)
+    {
+        TacitArchive archive = TacitArchive.Open(await RewoundAsync(input, cancellationToken), Options);
+        long end = range.End ?? archive.Length;
+        if (range.Start > archive.Length || end > archive.Length)
+            throw new InvalidDataException($"the range {range} goes beyond the end of the data, which has {archive.Length} bytes");
+        await archive.CopyRangeAsync(range.Start, end, destination, progress, cancellationToken);
+    }
+
+    private async Task SalvageAsync(InputFile input, Stream destination, ProgressLine? progress, CancellationToken cancellationToken)
+    {
+        SalvageReport report = await TacitSalvage.SalvageAsync(await RewoundAsync(input, cancellationToken), destination, Options, progress, cancellationToken);
+        if (report.RecoveredBytes == 0 && report.Losses.Count > 0)
+            throw new InvalidDataException($"nothing could be recovered: {report.Losses[0].Reason}");
+        foreach (SalvageLoss loss in report.Losses)
+        {
+            string what = loss.Length > 0 ? $"bytes {loss.Offset} to {loss.Offset + loss.Length}" : $"an unknown number of bytes at {loss.Offset}";
+            _settings.Report.Warning($"{input.Name}: lost {what}: {loss.Reason}");
+        }
+    }
+
+    private static async Task<Stream> RewoundAsync(InputFile input, CancellationToken cancellationToken)
+    {
+        Stream archive = await input.SeekableAsync(cancellationToken);
+        archive.Position = 0;
+        return archive;
+    }
+
+    private async Task VerifyAsync(InputFile input, OutputFile output, CancellationToken cancellationToken)
+    {
+        byte[] written;
+        await using (FileStream raw = output.OpenWritten())
+            written = await Verification.HashAsync(raw, cancellationToken);
+        await Verification.CompareAsync(await RewoundAsync(input, cancellationToken), written, Options, cancellationToken);
+    }
+}

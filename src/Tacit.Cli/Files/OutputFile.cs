@@ -1,0 +1,226 @@
+using System.Runtime.InteropServices;
+
+namespace Tacit.Cli.Files;
+
+/// <summary>A file that appears under its name only when it is complete and on disk; or a pipe, device or standard output.</summary>
+/// <remarks>
+/// Write to <see cref="Stream"/>, then <see cref="FinishAsync"/>, then perhaps read it again, then <see cref="Publish"/>.
+/// Disposed earlier, a file leaves nothing behind. Its temporary name is in the same folder, for a rename must not copy.
+/// </remarks>
+internal sealed class OutputFile : IAsyncDisposable
+{
+    private const string Prefix = ".tacit-", Suffix = ".tmp";
+
+    private static readonly HashSet<string> Temporaries = [];   // locked while in use
+
+    private readonly Stream _sink;
+    private readonly string? _temporary;
+    private readonly string? _target;
+    private readonly FileStatus? _replaced;
+    private readonly bool _overwrite;
+
+    private OutputFile(string name, Stream sink, string? temporary = null, string? target = null, FileStatus? replaced = null, bool overwrite = false,
+        bool buffered = false)
+    {
+        Name = name;
+        _sink = sink;
+        _temporary = temporary;
+        _target = target;
+        _replaced = replaced;
+        _overwrite = overwrite;
+        Stream = buffered ? new BufferedStream(sink, 1 << 16) : sink;
+    }
+
+    /// <summary>The name for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Takes the bytes.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>True if what was written can be read again: it is a regular file of ours.</summary>
+    public bool CanVerify => _temporary is not null;
+
+    /// <summary>A name nobody else uses.</summary>
+    public static string TemporaryName() => Prefix + Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal) + Suffix;
+
+    /// <summary>True for paths made from <see cref="TemporaryName"/>.</summary>
+    public static bool IsTemporary(string path) =>
+        Path.GetFileName(path) is { } name && name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal);
+
+    /// <summary>Removes what is not complete; for a process that is about to end without disposing.</summary>
+    /// <remarks>The lock is kept, so that nothing new is made between this and the end.</remarks>
+    public static void RemoveTemporaries()
+    {
+        Monitor.Enter(Temporaries);
+        foreach (string path in Temporaries)
+            Remove(path);
+    }
+
+    /// <summary>True for the names of standard output, which must not be opened anew: a redirected file would be cut.</summary>
+    public static bool IsStandardName(string path) => path is "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1";
+
+    /// <summary>Standard output.</summary>
+    /// <exception cref="IOException">Compressed data would go to a terminal.</exception>
+    public static OutputFile OpenStandard(bool compressed)
+    {
+        if (compressed && StandardStream.IsTerminal(Posix.StandardOutput))
+            throw new IOException("compressed data is not written to a terminal; redirect standard output or use -o");
+        return new OutputFile("standard output", new StandardStream(Posix.StandardOutput), buffered: compressed);
+    }
+
+    /// <summary>Opens the file <paramref name="path"/> leads to. Waits for a FIFO's reader.</summary>
+    /// <param name="path">Where the file is to appear; the target of a link is replaced, not the link.</param>
+    /// <param name="overwrite">Whether it may be there already.</param>
+    /// <param name="compressed">Whether compressed data is written, which a terminal does not get.</param>
+    /// <param name="input">The input, which must not be the same file.</param>
+    public static OutputFile Create(string path, bool overwrite, bool compressed, FileStatus? input)
+    {
+        if (path.Length == 0)
+            throw new IOException("the output's name is empty");
+        string target = Path.GetFullPath(path);   // full, for links in the current folder are resolved wrongly otherwise
+        if (FileStatus.Of(target, follow: false) is { Kind: FileKind.Link })
+            target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+        FileStatus? existing = FileStatus.Of(target);
+        if (existing is not null)
+        {
+            RefuseSame(existing, input);
+            if (existing.Kind == FileKind.Folder)
+                throw new IOException($"'{path}' is a folder; the output must be a file");
+            if (existing.Kind is FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket)
+                return OpenInPlace(path, target, compressed);
+            if (!overwrite)
+                throw new IOException($"'{path}' exists already; -f overwrites it");
+            if (existing.Kind == FileKind.BlockDevice)
+                return OpenInPlace(path, target, compressed);
+        }
+        string temporary = Path.Join(Path.GetDirectoryName(target), TemporaryName());
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 1 << 16,
+        };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        lock (Temporaries)
+            Temporaries.Add(temporary);
+        try
+        {
+            return new OutputFile(path, new FileStream(temporary, options), temporary, target, existing, overwrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Forget(temporary);
+            throw new IOException($"cannot create '{path}': {Terminal.Trouble.Describe(e)}", e);
+        }
+    }
+
+    /// <summary>Checks that an input is not what standard output leads to.</summary>
+    public static void RefuseSame(FileStatus? output, FileStatus? input)
+    {
+        // One terminal, or /dev/null, may well be both.
+        if (output is not null && input is not null && output.Kind is not (FileKind.CharacterDevice or FileKind.Socket) && output.IsSameFileAs(input))
+            throw new IOException("input and output are the same file");
+    }
+
+    /// <summary>Ends writing: everything is on disk, with the mode and times of <paramref name="like"/> if that is a regular file.</summary>
+    public async Task FinishAsync(FileStatus? like, CancellationToken cancellationToken)
+    {
+        if (_temporary is null)
+        {
+            await Stream.FlushAsync(cancellationToken);
+            return;
+        }
+        Stream.Flush();
+        var file = (FileStream)_sink;
+        FileAttributeCopy.Apply(file.SafeFileHandle, like is { IsRegular: true } ? like : null, _replaced);
+        file.Flush(flushToDisk: true);
+        file.Dispose();
+    }
+
+    /// <summary>Opens what was written, between <see cref="FinishAsync"/> and <see cref="Publish"/>.</summary>
+    public FileStream OpenWritten()
+    {
+        var file = new FileStream(_temporary!, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        if (OperatingSystem.IsLinux())
+            _ = Posix.Advise(file.SafeFileHandle, 0, 0, 4);   // POSIX_FADV_DONTNEED: read from the disk, not from memory
+        return file;
+    }
+
+    /// <summary>Gives the file its name.</summary>
+    public void Publish()
+    {
+        if (_temporary is null)
+            return;
+        Rename();
+        Forget(_temporary);
+        FlushFolder(Path.GetDirectoryName(_target)!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _sink.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // What could not be written was reported by FinishAsync, or is not wanted any more.
+        }
+        if (_temporary is not null && Forget(_temporary))
+            Remove(_temporary);
+    }
+
+    private static OutputFile OpenInPlace(string path, string target, bool compressed)
+    {
+        var file = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1 << 16);
+        if (compressed && !OperatingSystem.IsWindows() && Posix.IsTerminal((int)file.SafeFileHandle.DangerousGetHandle()) == 1)
+        {
+            file.Dispose();
+            throw new IOException($"'{path}' is a terminal; compressed data is not written to one");
+        }
+        return new OutputFile(path, file);
+    }
+
+    // Without -f a file that has appeared meanwhile is not replaced either, where the system can promise it.
+    private void Rename()
+    {
+        if (!_overwrite && OperatingSystem.IsLinux())
+        {
+            if (Posix.Rename(Posix.AtCurrentFolder, _temporary!, Posix.AtCurrentFolder, _target!, Posix.RenameNoReplace) == 0)
+                return;
+            if (Marshal.GetLastPInvokeError() == 17)   // EEXIST
+                throw new IOException($"'{Name}' has appeared meanwhile; -f overwrites it");
+        }
+        if (!_overwrite && File.Exists(_target))
+            throw new IOException($"'{Name}' has appeared meanwhile; -f overwrites it");
+        File.Move(_temporary!, _target!, overwrite: true);
+    }
+
+    private static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows() || Posix.OpenForReading(folder, 0) is not (>= 0 and int descriptor))
+            return;
+        _ = Posix.FlushToDisk(descriptor);   // some file systems cannot; the file itself is on disk already
+        _ = Posix.Close(descriptor);
+    }
+
+    private static bool Forget(string path)
+    {
+        lock (Temporaries)
+            return Temporaries.Remove(path);
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its folder is gone or closed to us: nothing more can be done.
+        }
+    }
+}

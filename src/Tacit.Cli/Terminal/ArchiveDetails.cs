@@ -1,0 +1,39 @@
+using Tacit.Compression;
+
+namespace Tacit.Cli.Terminal;
+
+/// <summary>All that an archive says of itself: frames, metadata, blocks.</summary>
+internal sealed class ArchiveDetails : IArchiveTable
+{
+    public void Add(ListedArchive listed)
+    {
+        Console.WriteLine(listed.Name);
+        Console.WriteLine($"  {listed.Archive.Length} bytes in {listed.CompressedLength}, {ByteSize.Ratio(listed.CompressedLength, listed.Archive.Length)}");
+        for (int i = 0; i < listed.Archive.Frames.Count; i++)
+            Show(listed.Archive, i);
+    }
+
+    public void End()
+    {
+    }
+
+    private static void Show(TacitArchive archive, int index)
+    {
+        TacitFrame frame = archive.Frames[index];
+        Console.WriteLine($"  frame {index} at {frame.Offset}: {frame.Length} bytes in {frame.CompressedLength}, {ListedArchive.CodecOf(frame)}, " +
+            $"blocks up to {ByteSize.Format(frame.BlockSize)}, {ByteSize.Format(frame.DecodingMemory)} a thread to decode");
+        foreach ((string key, string value) in frame.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            Console.WriteLine($"    {Report.Printable(key)}: {Report.Printable(value)}");
+        if (frame.Sha256 is { } hash)
+            Console.WriteLine($"    SHA-256 {hash}");
+        if (frame.ModelSha256 is { } model)
+            Console.WriteLine($"    needs the model with SHA-256 {model}");
+        for (int i = 0; i < frame.Blocks.Count; i++)
+        {
+            TacitBlock block = frame.Blocks[i];
+            string kind = archive.DescribeBlock(frame, block);
+            Console.WriteLine($"    block {i} at {block.Offset}: {block.RawLength} bytes from {block.RawOffset} in {block.CodedLength}" +
+                (kind.Length > 0 ? $", {kind}" : ""));
+        }
+    }
+}

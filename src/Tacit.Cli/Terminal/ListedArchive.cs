@@ -1,0 +1,45 @@
+using System.Globalization;
+using Tacit.Compression;
+
+namespace Tacit.Cli.Terminal;
+
+/// <summary>Something that shows archives.</summary>
+internal interface IArchiveTable
+{
+    /// <summary>Takes an archive, which is open during the call only.</summary>
+    void Add(ListedArchive archive);
+
+    /// <summary>Shows what has not been shown.</summary>
+    void End();
+}
+
+/// <summary>One row of a list.</summary>
+internal sealed class ListedArchive(string name, long compressedLength, TacitArchive archive)
+{
+    public static IReadOnlyList<string> Headings { get; } = ["raw", "compressed", "ratio", "codec", "name"];
+
+    public string Name => Report.Printable(name);
+
+    public long CompressedLength => compressedLength;
+
+    public TacitArchive Archive => archive;
+
+    /// <summary>Codec and level, or "several".</summary>
+    public string Codec
+    {
+        get
+        {
+            string codec = CodecOf(archive.Frames[0]);
+            return archive.Frames.All(frame => CodecOf(frame) == codec) ? codec : "several";
+        }
+    }
+
+    public string[] Cells =>
+        [Number(archive.Length), Number(compressedLength), ByteSize.Ratio(compressedLength, archive.Length), Codec, Name];
+
+    /// <summary>The last parameter byte of all codecs there are is the level.</summary>
+    public static string CodecOf(TacitFrame frame) =>
+        frame.Parameters.IsEmpty ? frame.CodecName : $"{frame.CodecName} -{frame.Parameters.Span[^1]}";
+
+    public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

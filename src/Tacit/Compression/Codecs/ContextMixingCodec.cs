@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using Tacit.Coding;
+using Tacit.Modeling.ContextMixing;
+
+namespace Tacit.Compression.Codecs;
+
+/// <summary>Codec <c>cm</c>: a context mixer's predictions, arithmetic coded.</summary>
+/// <remarks>
+/// A block's kind is its <see cref="BlockKind"/>. A block of rows starts with the row length as two bytes, little-endian;
+/// then, for every kind, comes the message of the binary coder: each byte's bits, highest first.
+/// </remarks>
+internal sealed class ContextMixingCodec(int level) : BlockCodec
+{
+    private const int RowLengthSize = 2;
+
+    // How often a look is taken at whether going on makes sense.
+    private const int CheckInterval = 1 << 12;
+
+    private readonly ContextMixer _model = new(new ContextMixerOptions { Level = level });
+
+    public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
+    {
+        BlockStructure structure = BlockStructure.Detect(raw);
+        kind = (byte)structure.Kind;
+        int header = structure.Kind == BlockKind.Rows ? RowLengthSize : 0;
+        if (coded.Length <= header)
+            return -1;
+        if (header != 0)
+            BinaryPrimitives.WriteUInt16LittleEndian(coded, (ushort)structure.RowLength);
+
+        ContextMixer model = _model;
+        model.Reset(raw.Length, structure);
+        var encoder = new BinaryEncoder(coded[header..]);
+        while (!raw.IsEmpty)
+        {
+            int count = Math.Min(CheckInterval, raw.Length);
+            foreach (byte value in raw[..count])
+            {
+                for (int i = 7; i >= 0; i--)
+                {
+                    int bit = value >> i & 1;
+                    encoder.Encode(bit, model.Probability);
+                    model.Update(bit);
+                }
+            }
+            if (encoder.Overflowed)
+                return -1;
+            raw = raw[count..];
+            monitor.Advance(count);
+        }
+        int length = encoder.Finish();
+        return length < 0 ? -1 : header + length;
+    }
+
+    public override void Decode(ReadOnlySpan<byte> coded, byte kind, Span<byte> raw, WorkMonitor monitor)
+    {
+        BlockStructure structure = ReadStructure(ref coded, kind);
+        ContextMixer model = _model;
+        model.Reset(raw.Length, structure);
+        var decoder = new BinaryDecoder(coded);
+        while (!raw.IsEmpty)
+        {
+            int count = Math.Min(CheckInterval, raw.Length);
+            foreach (ref byte value in raw[..count])
+            {
+                int partial = 1;
+                while (partial < 256)
+                {
+                    int bit = decoder.Decode(model.Probability);
+                    model.Update(bit);
+                    partial = partial << 1 | bit;
+                }
+                value = (byte)partial;
+            }
+            if (decoder.Exhausted)
+                throw new InvalidDataException("The coded block ends before its data does.");
+            raw = raw[count..];
+            monitor.Advance(count);
+        }
+    }
+
+    public override void Dispose()
+    {
+        _model.Dispose();
+        base.Dispose();
+    }
+
+    private static BlockStructure ReadStructure(ref ReadOnlySpan<byte> coded, byte kind)
+    {
+        switch ((BlockKind)kind)
+        {
+            case BlockKind.Binary or BlockKind.Text:
+                return new BlockStructure((BlockKind)kind);
+            case BlockKind.Rows:
+                int length = coded.Length >= RowLengthSize ? BinaryPrimitives.ReadUInt16LittleEndian(coded) : 0;
+                if (length is < 2 or > BlockStructure.MaxRowLength)
+                    throw new InvalidDataException($"A block of rows of {length} bytes: 2 to {BlockStructure.MaxRowLength} are possible.");
+                coded = coded[RowLengthSize..];
+                return new BlockStructure(BlockKind.Rows, length);
+            default:
+                throw new InvalidDataException($"Block kind {kind} is unknown to codec 'cm'.");
+        }
+    }
+}

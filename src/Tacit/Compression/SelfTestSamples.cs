@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+
+namespace Tacit.Compression;
+
+/// <summary>Generated data for <see cref="SelfTest"/>: never to be changed, since the digests depend on it.</summary>
+internal static class SelfTestSamples
+{
+    /// <summary>SplitMix64 (Steele, Lea and Flood 2014).</summary>
+    internal struct Generator(ulong seed)
+    {
+        private ulong _state = seed;
+
+        /// <summary>64 even bits.</summary>
+        public ulong Next()
+        {
+            _state += 0x9E3779B97F4A7C15;
+            ulong z = _state;
+            z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+            z = (z ^ z >> 27) * 0x94D049BB133111EB;
+            return z ^ z >> 31;
+        }
+    }
+
+    /// <summary>Words of a small vocabulary, with sentences and lines.</summary>
+    public static byte[] Text(int length)
+    {
+        ReadOnlySpan<byte> letters = "etaoinshrdlucmfwypvbgkjqxz"u8;
+        var random = new Generator(11);
+        byte[] vocabulary = new byte[256 * 8];
+        foreach (ref byte letter in vocabulary.AsSpan())
+            letter = letters[(int)(random.Next() % 26 * (random.Next() % 26) / 26)];
+        byte[] text = new byte[length];
+        for (int at = 0; at < length;)
+        {
+            // The product of two draws prefers low numbers, as words do.
+            int word = (int)(random.Next() % 256 * (random.Next() % 256) >> 8), letterCount = 2 + word % 7;
+            for (int i = 0; i < letterCount && at < length; i++)
+                text[at++] = vocabulary[word * 8 + i];
+            if (at < length)
+                text[at++] = (random.Next() % 12) switch { 0 => (byte)'\n', 1 => (byte)'.', _ => (byte)' ' };
+        }
+        return text;
+    }
+
+    /// <summary>Rows of 20 bytes: counters, slowly moving and random fields.</summary>
+    public static byte[] Records(int length)
+    {
+        var random = new Generator(12);
+        byte[] rows = new byte[length];
+        Span<byte> row = stackalloc byte[20];
+        uint level = 1000;
+        for (int at = 0, number = 0; at < length; at += row.Length, number++)
+        {
+            level += (uint)(random.Next() % 31) - 15;
+            BinaryPrimitives.WriteInt32LittleEndian(row, number);
+            BinaryPrimitives.WriteUInt32LittleEndian(row[4..], level);
+            BinaryPrimitives.WriteUInt64LittleEndian(row[8..], random.Next() & 0xFF00FF);
+            BinaryPrimitives.WriteUInt32BigEndian(row[16..], level * 3);
+            row[..Math.Min(row.Length, length - at)].CopyTo(rows.AsSpan(at));
+        }
+        return rows;
+    }
+
+    /// <summary>Bytes that are often small, with repeats of earlier stretches.</summary>
+    public static byte[] Skewed(int length)
+    {
+        var random = new Generator(13);
+        byte[] bytes = new byte[length];
+        for (int at = 0; at < length;)
+        {
+            if (at > 100 && random.Next() % 50 == 0)
+            {
+                int from = (int)(random.Next() % (ulong)at), count = (int)(random.Next() % 200);
+                while (count-- > 0 && at < length)
+                    bytes[at++] = bytes[from++];
+            }
+            else
+            {
+                bytes[at++] = (byte)(random.Next() >> (int)(56 + random.Next() % 8));
+            }
+        }
+        return bytes;
+    }
+}

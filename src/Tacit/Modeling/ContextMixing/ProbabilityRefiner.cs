@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Tacit.Modeling.ContextMixing;
+
+/// <summary>Secondary estimation: corrects the mixer's answer by what came of like answers in a context.</summary>
+/// <remarks>
+/// A row of 32 adaptive probabilities for each context, one for every half from z = −8 to 7.5; an answer lies between
+/// two of them and is interpolated, and the nearer of the two learns. A row fills two cache lines.
+/// </remarks>
+internal unsafe struct ProbabilityRefiner
+{
+    /// <summary>Probabilities in a row.</summary>
+    public const int RowLength = 32;
+
+    private const int Limit = 255;
+    private const int KnotBits = Logistic.SumBits - 1;   // bits of z between two knots
+    private const int MaxZ = (15 << KnotBits) - 1;       // just below the last knot
+    private const int MinZ = -16 << KnotBits;
+
+    private readonly uint* _rows;
+    private readonly uint _mask;
+    private readonly int* _rates;
+    private uint* _row;
+    private uint* _nearest;
+
+    /// <summary>Starts with rows that leave every answer as it is.</summary>
+    public ProbabilityRefiner(byte* memory, int rows)
+    {
+        Debug.Assert(int.IsPow2(rows));
+        _rows = (uint*)memory;
+        _mask = (uint)(rows - 1);
+        _rates = AdaptiveProbability.Rates;
+        _row = _nearest = _rows;
+        for (int i = 0; i < RowLength; i++)
+        {
+            uint p = Logistic.Squash(Logistic.SquashTable, MinZ + (i << KnotBits));
+            _rows[i] = AdaptiveProbability.Start((int)(p >> 16), count: 6);
+        }
+        for (int i = 1; i < rows; i++)
+            Unsafe.CopyBlock(_rows + (long)i * RowLength, _rows, RowLength * sizeof(uint));
+    }
+
+    /// <summary>Bytes of memory for so many rows.</summary>
+    public static long Size(int rows) => (long)rows * RowLength * sizeof(uint);
+
+    /// <summary>Chooses the row, early, so that it is near when it is needed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Select(uint context)
+    {
+        _row = _rows + (nuint)(context & _mask) * RowLength;
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_row);
+            Sse.Prefetch0(_row + 16);
+        }
+    }
+
+    /// <summary>The corrected probability of an answer, in units of 2^-32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Refine(int z)
+    {
+        int offset = Math.Clamp(z, MinZ, MaxZ) - MinZ;
+        uint* knot = _row + (offset >> KnotBits);
+        uint weight = (uint)offset & ((1 << KnotBits) - 1);
+        _nearest = knot + (weight >> (KnotBits - 1));
+        ulong below = knot[0] | AdaptiveProbability.MaxCount, above = knot[1] | AdaptiveProbability.MaxCount;
+        return (uint)((below * ((1 << KnotBits) - weight) + above * weight) >> KnotBits);
+    }
+
+    /// <summary>Learns the bit that came.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Train(int bit) => AdaptiveProbability.Learn(_nearest, _rates, bit, Limit);
+}

@@ -1,0 +1,81 @@
+using System.Text;
+
+namespace Tacit.Tests.ContextMixing;
+
+/// <summary>Generated inputs, the same on every machine: the golden digests depend on them.</summary>
+internal static class Samples
+{
+    public static readonly string[] Kinds = ["random", "zeros", "text", "utf8", "periodic", "records", "code", "mixed"];
+
+    public static byte[] Make(string kind, int length, uint seed = 1)
+    {
+        var random = new Lcg(seed);
+        var data = new byte[length];
+        switch (kind)
+        {
+            case "zeros":
+                break;
+            case "random":
+                foreach (ref byte b in data.AsSpan())
+                    b = (byte)random.Next(256);
+                break;
+            case "text":
+                Fill(data, ["the ", "quick ", "brown ", "fox ", "jumps ", "over ", "a ", "lazy ", "dog", ", ", ".\n", "and "], ref random);
+                break;
+            case "utf8":
+                Fill(data, ["Zürich ", "naïve ", "Привет, ", "мир ", "压缩", "模型", "数据", "。", "\n"], ref random);
+                break;
+            case "periodic":
+                for (int i = 0; i < length; i++)
+                    data[i] = (byte)(i % 17 * 15);
+                break;
+            case "records":
+                for (int i = 0; i < length; i++)
+                {
+                    data[i] = (i % 24) switch
+                    {
+                        < 4 => (byte)(i / 24 >> 8 * (i % 24)),
+                        < 8 => (byte)random.Next(3),
+                        8 => (byte)random.Next(256),
+                        _ => (byte)(7 * (i % 24)),
+                    };
+                }
+                break;
+            case "code":
+                for (int i = 0; i < length; i++)
+                    data[i] = (i & 7) == 0 ? (byte)0xE8 : (byte)(random.Next(16) * random.Next(16));
+                break;
+            case "mixed":
+                int part = length / 4;
+                Make("text", part, seed).CopyTo(data, 0);
+                Make("random", part, seed).CopyTo(data, part);
+                Make("records", length - 2 * part, seed).CopyTo(data, 2 * part);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind));
+        }
+        return data;
+    }
+
+    private static void Fill(Span<byte> data, string[] words, ref Lcg random)
+    {
+        while (!data.IsEmpty)
+        {
+            byte[] word = Encoding.UTF8.GetBytes(words[random.Next(words.Length)]);
+            int count = Math.Min(word.Length, data.Length);
+            word.AsSpan(0, count).CopyTo(data);
+            data = data[count..];
+        }
+    }
+
+    internal struct Lcg(uint seed)
+    {
+        private ulong _state = seed * 0x9E3779B97F4A7C15UL + 1;
+
+        public int Next(int bound)
+        {
+            _state = _state * 6364136223846793005UL + 1442695040888963407UL;
+            return (int)((_state >> 33) * (ulong)bound >> 31);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Tacit.Tests.Support;
+
+namespace Tacit.Tests.Format;
+
+/// <summary>The tables and the example of docs/FORMAT.md.</summary>
+internal static class FormatDocument
+{
+    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "FORMAT.md"));
+
+    /// <summary>The rows of a table, each as its cells.</summary>
+    public static IEnumerable<string[]> Table(int number) => Lines
+        .SkipWhile(line => !line.StartsWith($"Table {number}:", StringComparison.Ordinal))
+        .SkipWhile(line => !line.StartsWith('|'))
+        .Skip(2)
+        .TakeWhile(line => line.StartsWith('|'))
+        .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries));
+
+    public static long Number(string cell) => cell.StartsWith("0x", StringComparison.Ordinal)
+        ? long.Parse(cell.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+        : long.Parse(cell, CultureInfo.InvariantCulture);
+
+    /// <summary>The bytes of the worked example: of each line what stands before the remark.</summary>
+    public static byte[] WorkedExample()
+    {
+        IEnumerable<string> lines = Lines
+            .SkipWhile(line => !line.StartsWith("## 8.", StringComparison.Ordinal))
+            .SkipWhile(line => !line.StartsWith("```", StringComparison.Ordinal))
+            .Skip(1)
+            .TakeWhile(line => !line.StartsWith("```", StringComparison.Ordinal));
+        return [.. lines.SelectMany(line => Convert.FromHexString(line.Split("   ")[0].Replace(" ", "", StringComparison.Ordinal)))];
+    }
+}

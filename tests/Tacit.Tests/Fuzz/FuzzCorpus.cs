@@ -1,0 +1,98 @@
+using Tacit.Compression;
+using Tacit.Compression.Codecs;
+using Tacit.Tests.Support;
+
+namespace Tacit.Tests.Fuzz;
+
+/// <summary>The intact archives that are changed: every codec, and small ones that are nearly all headers.</summary>
+internal sealed class FuzzCorpus
+{
+    /// <summary>The archives with their data and the lengths of their frames' data.</summary>
+    public List<(byte[] Packed, byte[] Data)> Archives { get; } = [];
+
+    /// <summary>Frames and blocks of all archives, for splicing.</summary>
+    public List<byte[]> Pieces { get; } = [];
+
+    private readonly List<byte[]> _frameData = [];
+
+    /// <param name="codecName">Only archives of this codec; null for all.</param>
+    public FuzzCorpus(string? codecName = null)
+    {
+        foreach (CodecDescription description in CodecRegistry.All.Where(c => codecName is null || c.Name == codecName))
+        {
+            var codec = (TacitCodec)description.Id;
+            byte[] text = Samples.Text(900, description.Id), mixed = Samples.Mixed(700, description.Id);
+            Add(text, Options(codec));
+            Add(text, Options(codec, 300, sha: true, metadata: ("name", "a.txt")));
+            Add(mixed, Options(codec, 111, level: 9, metadata: [("a", "1"), ("b", ""), ("c", "ü")]));
+            Add(Samples.Noise(64), Options(codec, 16));
+            Add([], Options(codec, sha: true));
+            Add([1], Options(codec));
+            // Three of the same length with the same first block, and so the same tag.
+            for (ulong twin = 0; twin < 3; twin++)
+                Add([.. text[..40], .. Samples.Noise(120, twin)], Options(codec, 40));
+            Add(text[..300], Options(codec, 1 << 28, sha: true, level: 5));
+        }
+        if (Archives.Count == 0)
+            throw new ArgumentException($"There is no codec '{codecName}'.");
+        (byte[] Packed, byte[] Data)[] simple = [.. Archives];
+        // Tiny blocks, tiny frames, one inside the other.
+        TacitCodec first = (TacitCodec)CodecRegistry.All.First(c => codecName is null || c.Name == codecName).Id;
+        Add(Samples.Text(40), Options(first, 1));
+        Add(Samples.Text(90), Options(first, 3, sha: true, metadata: [.. Enumerable.Range(0, 20).Select(i => ($"k{i}", $"v{i}"))]));
+        Join([.. Enumerable.Range(0, 12).Select(i => simple[i % simple.Length])]);
+        Join([.. simple.Where(s => s.Data.Length < 2), .. simple.Where(s => s.Data.Length < 2)]);
+        Join(simple[0], simple[0]);
+        Add(simple[1].Packed, Options(TacitCodec.Store, 200));
+        foreach ((byte[] packed, _) in Archives)
+        {
+            foreach (TacitFrame frame in TacitArchive.Open(new MemoryStream(packed)).Frames)
+            {
+                Pieces.Add(packed[(int)frame.Offset..(int)(frame.Offset + frame.CompressedLength)]);
+                Pieces.AddRange(frame.Blocks.Take(6).Select(b => packed[(int)b.Offset..(int)(b.Offset + 27 + b.CodedLength)]));
+            }
+        }
+    }
+
+    /// <summary>
+    /// True if this could honestly come out of a splice of intact structures: frames in any number and order, each whole.
+    /// </summary>
+    public bool IsFramesOfTheCorpus(ReadOnlySpan<byte> data)
+    {
+        var reachable = new bool[data.Length + 1];
+        reachable[0] = true;
+        for (int at = 0; at < data.Length; at++)
+        {
+            if (!reachable[at])
+                continue;
+            foreach (byte[] part in _frameData)
+            {
+                if (data[at..].StartsWith(part))
+                    reachable[at + part.Length] = true;
+            }
+        }
+        return reachable[data.Length];
+    }
+
+    private void Add(byte[] data, TacitCompressionOptions options)
+    {
+        byte[] packed = new byte[TacitEncoder.GetMaxCompressedLength(data.Length, options)];
+        if (!TacitEncoder.TryCompress(data, packed, out int length, options))
+            throw new InvalidOperationException("The bound on the compressed length does not hold.");
+        Archives.Add((packed[..length], data));
+        _frameData.Add(data);
+    }
+
+    private static TacitCompressionOptions Options(TacitCodec codec, int blockSize = 0, bool sha = false, int level = 1,
+        params (string Key, string Value)[] metadata) => new()
+        {
+            Codec = codec,
+            Level = level,
+            BlockSize = blockSize,
+            IncludeSha256 = sha,
+            Metadata = metadata.ToDictionary(m => m.Key, m => m.Value),
+        };
+
+    private void Join(params (byte[] Packed, byte[] Data)[] parts) =>
+        Archives.Add(([.. parts.SelectMany(p => p.Packed)], [.. parts.SelectMany(p => p.Data)]));
+}
