@@ -97,35 +97,19 @@ internal unsafe struct Product : IKernel
             int count = Math.Min(block, EndRow - m);
             TileArguments t;
             float* a = A + m * ARowStep + k * AColumnStep;
-            t.A = (byte*)a;
-            t.RowStep = ARowStep * sizeof(float);
-            t.ColumnStep = AColumnStep * sizeof(float);
-            if (AColumnStep != 1)
+            t.A = a;
+            t.RowStep = ARowStep;
+            if (AColumnStep != 1 || Packing.AnyTiny<L, V>(a, ARowStep, count, depth))
             {
-                // Copied as it lies if its columns are contiguous, so that a tile's rows are neighbours for each k.
-                float* copy;
-                if (ARowStep == 1)
-                {
-                    copy = Scratch.Take(Scratch.Left, (nint)depth * count);
-                    Packing.Copy<L, V>(a, AColumnStep, copy, count, depth, count);
-                    t.RowStep = sizeof(float);
-                    t.ColumnStep = count * sizeof(float);
-                }
+                // Rows a little more than a power of two apart, so that they do not share the cache's sets.
+                t.RowStep = depth + 16;
+                t.A = Scratch.Take(Scratch.Left, t.RowStep * count);
+                if (AColumnStep == 1)
+                    Packing.Copy<L, V>(a, ARowStep, t.A, t.RowStep, count, depth);
+                else if (ARowStep == 1)
+                    Packing.CopyTransposed(a, AColumnStep, t.A, t.RowStep, depth, count);
                 else
-                {
-                    copy = Scratch.Take(Scratch.Left, (nint)depth * count);
-                    Gather(a, copy, count, depth);
-                    t.RowStep = depth * sizeof(float);
-                    t.ColumnStep = sizeof(float);
-                }
-                t.A = (byte*)copy;
-            }
-            else if (Packing.AnyTiny<L, V>(a, ARowStep, count, depth))
-            {
-                float* copy = Scratch.Take(Scratch.Left, (nint)depth * count);
-                Packing.Copy<L, V>(a, ARowStep, copy, depth, count, depth);
-                t.A = (byte*)copy;
-                t.RowStep = depth * sizeof(float);
+                    Gather(a, t.A, t.RowStep, count, depth);
             }
             t.PanelStep = panelStep;
             t.Depth = depth;
@@ -149,12 +133,12 @@ internal unsafe struct Product : IKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Gather(float* a, float* copy, int rows, int depth)
+    private readonly void Gather(float* a, float* copy, nint step, int rows, int depth)
     {
         for (int r = 0; r < rows; r++)
         {
             for (int k = 0; k < depth; k++)
-                *copy++ = Packing.Floored(a[r * ARowStep + k * AColumnStep]);
+                copy[r * step + k] = Packing.Floored(a[r * ARowStep + k * AColumnStep]);
         }
     }
 

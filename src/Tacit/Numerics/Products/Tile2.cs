@@ -6,8 +6,8 @@ namespace Tacit.Numerics.Products;
 /// <summary>Up to 12 rows by two vectors of a product: the tile of large products.</summary>
 /// <remarks>
 /// See <see cref="TileArguments"/>. One accumulator per output vector, so 24 registers at 12 rows, which only
-/// 512-bit machines have; the others stop at six. Eight accumulators or more keep both multipliers busy.
-/// Each line stands for one row, and the compiler drops the lines beyond R.
+/// 512-bit machines have; the others stop at six. Eight accumulators or more keep both multipliers busy. Two k per
+/// turn, so that the loop itself costs little. The compiler drops the lines of the rows beyond R.
 /// </remarks>
 internal static unsafe class Tile2
 {
@@ -17,13 +17,13 @@ internal static unsafe class Tile2
         where V : struct
         where R : struct, IRows
     {
-        byte* a0 = t.A;
-        nint row = t.RowStep, column = t.ColumnStep;
-        nint row2 = 2 * row;
-        byte* a3 = a0 + 3 * row;
-        byte* a6 = a0 + 6 * row;
-        byte* a9 = a0 + 9 * row;
         int n = L.Count, width = Panel.Width(L.Count);
+        float* a0 = t.A;
+        nint row = t.RowStep;
+        nint row2 = 2 * row;
+        float* a3 = a0 + 3 * row;
+        float* a6 = a0 + 6 * row;
+        float* a9 = a0 + 9 * row;
         V c00 = L.Create(0f), c01 = L.Create(0f);
         V c10 = L.Create(0f), c11 = L.Create(0f);
         V c20 = L.Create(0f), c21 = L.Create(0f);
@@ -108,88 +108,234 @@ internal static unsafe class Tile2
                 cb1 = L.Load(s + n);
             }
         }
-        for (nint k = t.Depth; k > 0; k--)
+        V a, b0, b1;
+        nint k = t.Depth;
+        for (; k >= 2; k -= 2)
         {
-            V b0 = L.Load(b), b1 = L.Load(b + n);
-            {
-                V a = L.Create(*(float*)(a0));
-                c00 = L.Fma(a, b0, c00);
-                c01 = L.Fma(a, b1, c01);
-            }
+            b0 = L.Load(b);
+            b1 = L.Load(b + n);
+            a = L.Create(*a0);
+            c00 = L.Fma(a, b0, c00);
+            c01 = L.Fma(a, b1, c01);
             if (R.Count > 1)
             {
-                V a = L.Create(*(float*)(a0 + row));
+                a = L.Create(*(a0 + row));
                 c10 = L.Fma(a, b0, c10);
                 c11 = L.Fma(a, b1, c11);
             }
             if (R.Count > 2)
             {
-                V a = L.Create(*(float*)(a0 + row2));
+                a = L.Create(*(a0 + row2));
                 c20 = L.Fma(a, b0, c20);
                 c21 = L.Fma(a, b1, c21);
             }
             if (R.Count > 3)
             {
-                V a = L.Create(*(float*)(a3));
+                a = L.Create(*a3);
                 c30 = L.Fma(a, b0, c30);
                 c31 = L.Fma(a, b1, c31);
             }
             if (R.Count > 4)
             {
-                V a = L.Create(*(float*)(a3 + row));
+                a = L.Create(*(a3 + row));
                 c40 = L.Fma(a, b0, c40);
                 c41 = L.Fma(a, b1, c41);
             }
             if (R.Count > 5)
             {
-                V a = L.Create(*(float*)(a3 + row2));
+                a = L.Create(*(a3 + row2));
                 c50 = L.Fma(a, b0, c50);
                 c51 = L.Fma(a, b1, c51);
             }
             if (R.Count > 6)
             {
-                V a = L.Create(*(float*)(a6));
+                a = L.Create(*a6);
                 c60 = L.Fma(a, b0, c60);
                 c61 = L.Fma(a, b1, c61);
             }
             if (R.Count > 7)
             {
-                V a = L.Create(*(float*)(a6 + row));
+                a = L.Create(*(a6 + row));
                 c70 = L.Fma(a, b0, c70);
                 c71 = L.Fma(a, b1, c71);
             }
             if (R.Count > 8)
             {
-                V a = L.Create(*(float*)(a6 + row2));
+                a = L.Create(*(a6 + row2));
                 c80 = L.Fma(a, b0, c80);
                 c81 = L.Fma(a, b1, c81);
             }
             if (R.Count > 9)
             {
-                V a = L.Create(*(float*)(a9));
+                a = L.Create(*a9);
                 c90 = L.Fma(a, b0, c90);
                 c91 = L.Fma(a, b1, c91);
             }
             if (R.Count > 10)
             {
-                V a = L.Create(*(float*)(a9 + row));
+                a = L.Create(*(a9 + row));
                 ca0 = L.Fma(a, b0, ca0);
                 ca1 = L.Fma(a, b1, ca1);
             }
             if (R.Count > 11)
             {
-                V a = L.Create(*(float*)(a9 + row2));
+                a = L.Create(*(a9 + row2));
                 cb0 = L.Fma(a, b0, cb0);
                 cb1 = L.Fma(a, b1, cb1);
             }
-            b += width;
-            a0 += column;
+            b0 = L.Load(b + width);
+            b1 = L.Load(b + width + n);
+            a = L.Create(*(a0 + 1));
+            c00 = L.Fma(a, b0, c00);
+            c01 = L.Fma(a, b1, c01);
+            if (R.Count > 1)
+            {
+                a = L.Create(*(a0 + row + 1));
+                c10 = L.Fma(a, b0, c10);
+                c11 = L.Fma(a, b1, c11);
+            }
+            if (R.Count > 2)
+            {
+                a = L.Create(*(a0 + row2 + 1));
+                c20 = L.Fma(a, b0, c20);
+                c21 = L.Fma(a, b1, c21);
+            }
             if (R.Count > 3)
-                a3 += column;
+            {
+                a = L.Create(*(a3 + 1));
+                c30 = L.Fma(a, b0, c30);
+                c31 = L.Fma(a, b1, c31);
+            }
+            if (R.Count > 4)
+            {
+                a = L.Create(*(a3 + row + 1));
+                c40 = L.Fma(a, b0, c40);
+                c41 = L.Fma(a, b1, c41);
+            }
+            if (R.Count > 5)
+            {
+                a = L.Create(*(a3 + row2 + 1));
+                c50 = L.Fma(a, b0, c50);
+                c51 = L.Fma(a, b1, c51);
+            }
             if (R.Count > 6)
-                a6 += column;
+            {
+                a = L.Create(*(a6 + 1));
+                c60 = L.Fma(a, b0, c60);
+                c61 = L.Fma(a, b1, c61);
+            }
+            if (R.Count > 7)
+            {
+                a = L.Create(*(a6 + row + 1));
+                c70 = L.Fma(a, b0, c70);
+                c71 = L.Fma(a, b1, c71);
+            }
+            if (R.Count > 8)
+            {
+                a = L.Create(*(a6 + row2 + 1));
+                c80 = L.Fma(a, b0, c80);
+                c81 = L.Fma(a, b1, c81);
+            }
             if (R.Count > 9)
-                a9 += column;
+            {
+                a = L.Create(*(a9 + 1));
+                c90 = L.Fma(a, b0, c90);
+                c91 = L.Fma(a, b1, c91);
+            }
+            if (R.Count > 10)
+            {
+                a = L.Create(*(a9 + row + 1));
+                ca0 = L.Fma(a, b0, ca0);
+                ca1 = L.Fma(a, b1, ca1);
+            }
+            if (R.Count > 11)
+            {
+                a = L.Create(*(a9 + row2 + 1));
+                cb0 = L.Fma(a, b0, cb0);
+                cb1 = L.Fma(a, b1, cb1);
+            }
+            b += 2 * width;
+            a0 += 2;
+            if (R.Count > 3)
+                a3 += 2;
+            if (R.Count > 6)
+                a6 += 2;
+            if (R.Count > 9)
+                a9 += 2;
+        }
+        if (k != 0)
+        {
+            b0 = L.Load(b);
+            b1 = L.Load(b + n);
+            a = L.Create(*a0);
+            c00 = L.Fma(a, b0, c00);
+            c01 = L.Fma(a, b1, c01);
+            if (R.Count > 1)
+            {
+                a = L.Create(*(a0 + row));
+                c10 = L.Fma(a, b0, c10);
+                c11 = L.Fma(a, b1, c11);
+            }
+            if (R.Count > 2)
+            {
+                a = L.Create(*(a0 + row2));
+                c20 = L.Fma(a, b0, c20);
+                c21 = L.Fma(a, b1, c21);
+            }
+            if (R.Count > 3)
+            {
+                a = L.Create(*a3);
+                c30 = L.Fma(a, b0, c30);
+                c31 = L.Fma(a, b1, c31);
+            }
+            if (R.Count > 4)
+            {
+                a = L.Create(*(a3 + row));
+                c40 = L.Fma(a, b0, c40);
+                c41 = L.Fma(a, b1, c41);
+            }
+            if (R.Count > 5)
+            {
+                a = L.Create(*(a3 + row2));
+                c50 = L.Fma(a, b0, c50);
+                c51 = L.Fma(a, b1, c51);
+            }
+            if (R.Count > 6)
+            {
+                a = L.Create(*a6);
+                c60 = L.Fma(a, b0, c60);
+                c61 = L.Fma(a, b1, c61);
+            }
+            if (R.Count > 7)
+            {
+                a = L.Create(*(a6 + row));
+                c70 = L.Fma(a, b0, c70);
+                c71 = L.Fma(a, b1, c71);
+            }
+            if (R.Count > 8)
+            {
+                a = L.Create(*(a6 + row2));
+                c80 = L.Fma(a, b0, c80);
+                c81 = L.Fma(a, b1, c81);
+            }
+            if (R.Count > 9)
+            {
+                a = L.Create(*a9);
+                c90 = L.Fma(a, b0, c90);
+                c91 = L.Fma(a, b1, c91);
+            }
+            if (R.Count > 10)
+            {
+                a = L.Create(*(a9 + row));
+                ca0 = L.Fma(a, b0, ca0);
+                ca1 = L.Fma(a, b1, ca1);
+            }
+            if (R.Count > 11)
+            {
+                a = L.Create(*(a9 + row2));
+                cb0 = L.Fma(a, b0, cb0);
+                cb1 = L.Fma(a, b1, cb1);
+            }
         }
         L.Store(c00, c);
         L.Store(c01, c + n);

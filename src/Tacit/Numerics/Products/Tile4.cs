@@ -3,7 +3,7 @@ using Tacit.Numerics.Lanes;
 
 namespace Tacit.Numerics.Products;
 
-/// <summary>Two or three rows (or one) by four vectors: products of few rows. See <see cref="Tile2"/>.</summary>
+/// <summary>One to three rows by four vectors: products of few rows. See <see cref="Tile2"/>.</summary>
 internal static unsafe class Tile4
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -12,10 +12,10 @@ internal static unsafe class Tile4
         where V : struct
         where R : struct, IRows
     {
-        byte* a0 = t.A;
-        nint row = t.RowStep, column = t.ColumnStep;
-        nint row2 = 2 * row;
         int n = L.Count, width = Panel.Width(L.Count);
+        float* a0 = t.A;
+        nint row = t.RowStep;
+        nint row2 = 2 * row;
         nint o1 = 1 * n / width * t.PanelStep + 1 * n % width;
         nint o2 = 2 * n / width * t.PanelStep + 2 * n % width;
         nint o3 = 3 * n / width * t.PanelStep + 3 * n % width;
@@ -46,37 +46,96 @@ internal static unsafe class Tile4
                 c23 = L.Load(s + 3 * n);
             }
         }
-        for (nint k = t.Depth; k > 0; k--)
+        V ax, ay, az, b0;
+        nint k = t.Depth;
+        for (; k >= 2; k -= 2)
         {
-            V x0 = L.Create(*(float*)a0);
-            V x1 = R.Count > 1 ? L.Create(*(float*)(a0 + row)) : default;
-            V x2 = R.Count > 2 ? L.Create(*(float*)(a0 + row2)) : default;
-            V b0 = L.Load(b);
-            c00 = L.Fma(x0, b0, c00);
+            ax = L.Create(*a0);
+            ay = R.Count > 1 ? L.Create(*(a0 + row)) : default;
+            az = R.Count > 2 ? L.Create(*(a0 + row2)) : default;
+            b0 = L.Load(b);
+            c00 = L.Fma(ax, b0, c00);
             if (R.Count > 1)
-                c10 = L.Fma(x1, b0, c10);
+                c10 = L.Fma(ay, b0, c10);
             if (R.Count > 2)
-                c20 = L.Fma(x2, b0, c20);
-            V b1 = L.Load(b + o1);
-            c01 = L.Fma(x0, b1, c01);
+                c20 = L.Fma(az, b0, c20);
+            b0 = L.Load(b + o1);
+            c01 = L.Fma(ax, b0, c01);
             if (R.Count > 1)
-                c11 = L.Fma(x1, b1, c11);
+                c11 = L.Fma(ay, b0, c11);
             if (R.Count > 2)
-                c21 = L.Fma(x2, b1, c21);
-            V b2 = L.Load(b + o2);
-            c02 = L.Fma(x0, b2, c02);
+                c21 = L.Fma(az, b0, c21);
+            b0 = L.Load(b + o2);
+            c02 = L.Fma(ax, b0, c02);
             if (R.Count > 1)
-                c12 = L.Fma(x1, b2, c12);
+                c12 = L.Fma(ay, b0, c12);
             if (R.Count > 2)
-                c22 = L.Fma(x2, b2, c22);
-            V b3 = L.Load(b + o3);
-            c03 = L.Fma(x0, b3, c03);
+                c22 = L.Fma(az, b0, c22);
+            b0 = L.Load(b + o3);
+            c03 = L.Fma(ax, b0, c03);
             if (R.Count > 1)
-                c13 = L.Fma(x1, b3, c13);
+                c13 = L.Fma(ay, b0, c13);
             if (R.Count > 2)
-                c23 = L.Fma(x2, b3, c23);
-            b += width;
-            a0 += column;
+                c23 = L.Fma(az, b0, c23);
+            ax = L.Create(*(a0 + 1));
+            ay = R.Count > 1 ? L.Create(*(a0 + row + 1)) : default;
+            az = R.Count > 2 ? L.Create(*(a0 + row2 + 1)) : default;
+            b0 = L.Load(b + width);
+            c00 = L.Fma(ax, b0, c00);
+            if (R.Count > 1)
+                c10 = L.Fma(ay, b0, c10);
+            if (R.Count > 2)
+                c20 = L.Fma(az, b0, c20);
+            b0 = L.Load(b + width + o1);
+            c01 = L.Fma(ax, b0, c01);
+            if (R.Count > 1)
+                c11 = L.Fma(ay, b0, c11);
+            if (R.Count > 2)
+                c21 = L.Fma(az, b0, c21);
+            b0 = L.Load(b + width + o2);
+            c02 = L.Fma(ax, b0, c02);
+            if (R.Count > 1)
+                c12 = L.Fma(ay, b0, c12);
+            if (R.Count > 2)
+                c22 = L.Fma(az, b0, c22);
+            b0 = L.Load(b + width + o3);
+            c03 = L.Fma(ax, b0, c03);
+            if (R.Count > 1)
+                c13 = L.Fma(ay, b0, c13);
+            if (R.Count > 2)
+                c23 = L.Fma(az, b0, c23);
+            b += 2 * width;
+            a0 += 2;
+        }
+        if (k != 0)
+        {
+            ax = L.Create(*a0);
+            ay = R.Count > 1 ? L.Create(*(a0 + row)) : default;
+            az = R.Count > 2 ? L.Create(*(a0 + row2)) : default;
+            b0 = L.Load(b);
+            c00 = L.Fma(ax, b0, c00);
+            if (R.Count > 1)
+                c10 = L.Fma(ay, b0, c10);
+            if (R.Count > 2)
+                c20 = L.Fma(az, b0, c20);
+            b0 = L.Load(b + o1);
+            c01 = L.Fma(ax, b0, c01);
+            if (R.Count > 1)
+                c11 = L.Fma(ay, b0, c11);
+            if (R.Count > 2)
+                c21 = L.Fma(az, b0, c21);
+            b0 = L.Load(b + o2);
+            c02 = L.Fma(ax, b0, c02);
+            if (R.Count > 1)
+                c12 = L.Fma(ay, b0, c12);
+            if (R.Count > 2)
+                c22 = L.Fma(az, b0, c22);
+            b0 = L.Load(b + o3);
+            c03 = L.Fma(ax, b0, c03);
+            if (R.Count > 1)
+                c13 = L.Fma(ay, b0, c13);
+            if (R.Count > 2)
+                c23 = L.Fma(az, b0, c23);
         }
         L.Store(c00, c);
         L.Store(c01, c + n);

@@ -12,9 +12,8 @@ internal static unsafe class Tile8
         where V : struct
         where R : struct, IRows
     {
-        byte* a0 = t.A;
-        nint column = t.ColumnStep;
         int n = L.Count, width = Panel.Width(L.Count);
+        float* a0 = t.A;
         nint o1 = 1 * n / width * t.PanelStep + 1 * n % width;
         nint o2 = 2 * n / width * t.PanelStep + 2 * n % width;
         nint o3 = 3 * n / width * t.PanelStep + 3 * n % width;
@@ -22,7 +21,8 @@ internal static unsafe class Tile8
         nint o5 = 5 * n / width * t.PanelStep + 5 * n % width;
         nint o6 = 6 * n / width * t.PanelStep + 6 * n % width;
         nint o7 = 7 * n / width * t.PanelStep + 7 * n % width;
-        V c00 = L.Create(0f), c01 = L.Create(0f), c02 = L.Create(0f), c03 = L.Create(0f), c04 = L.Create(0f), c05 = L.Create(0f), c06 = L.Create(0f), c07 = L.Create(0f);
+        V c00 = L.Create(0f), c01 = L.Create(0f), c02 = L.Create(0f), c03 = L.Create(0f);
+        V c04 = L.Create(0f), c05 = L.Create(0f), c06 = L.Create(0f), c07 = L.Create(0f);
         if (start != null)
         {
             float* s = start;
@@ -35,9 +35,11 @@ internal static unsafe class Tile8
             c06 = L.Load(s + 6 * n);
             c07 = L.Load(s + 7 * n);
         }
-        for (nint k = t.Depth; k > 0; k--)
+        V a;
+        nint k = t.Depth;
+        for (; k >= 2; k -= 2)
         {
-            V a = L.Create(*(float*)a0);
+            a = L.Create(*a0);
             c00 = L.Fma(a, L.Load(b), c00);
             c01 = L.Fma(a, L.Load(b + o1), c01);
             c02 = L.Fma(a, L.Load(b + o2), c02);
@@ -46,8 +48,29 @@ internal static unsafe class Tile8
             c05 = L.Fma(a, L.Load(b + o5), c05);
             c06 = L.Fma(a, L.Load(b + o6), c06);
             c07 = L.Fma(a, L.Load(b + o7), c07);
-            b += width;
-            a0 += column;
+            a = L.Create(*(a0 + 1));
+            c00 = L.Fma(a, L.Load(b + width), c00);
+            c01 = L.Fma(a, L.Load(b + width + o1), c01);
+            c02 = L.Fma(a, L.Load(b + width + o2), c02);
+            c03 = L.Fma(a, L.Load(b + width + o3), c03);
+            c04 = L.Fma(a, L.Load(b + width + o4), c04);
+            c05 = L.Fma(a, L.Load(b + width + o5), c05);
+            c06 = L.Fma(a, L.Load(b + width + o6), c06);
+            c07 = L.Fma(a, L.Load(b + width + o7), c07);
+            b += 2 * width;
+            a0 += 2;
+        }
+        if (k != 0)
+        {
+            a = L.Create(*a0);
+            c00 = L.Fma(a, L.Load(b), c00);
+            c01 = L.Fma(a, L.Load(b + o1), c01);
+            c02 = L.Fma(a, L.Load(b + o2), c02);
+            c03 = L.Fma(a, L.Load(b + o3), c03);
+            c04 = L.Fma(a, L.Load(b + o4), c04);
+            c05 = L.Fma(a, L.Load(b + o5), c05);
+            c06 = L.Fma(a, L.Load(b + o6), c06);
+            c07 = L.Fma(a, L.Load(b + o7), c07);
         }
         L.Store(c00, c);
         L.Store(c01, c + n);

@@ -3,19 +3,16 @@ namespace Tacit.Numerics.Products;
 /// <summary>What the tiles of one block of a product share.</summary>
 /// <remarks>
 /// A tile computes, for its rows m and columns n, C[m, n] = S[m, n] + Σ_k A[m, k] · B[k, n] as one chain of fused
-/// multiply-adds in the order of k, beginning with S (or zero). B lies in panels (<see cref="Panel"/>). Steps of A are
-/// in bytes, those of B, S and C in floats.
+/// multiply-adds in the order of k, beginning with S (or zero). Rows of A are contiguous, B lies in panels
+/// (<see cref="Panel"/>); steps are in floats.
 /// </remarks>
 internal unsafe struct TileArguments
 {
     /// <summary>A[m, 0] of the tile's first row.</summary>
-    public byte* A;
+    public float* A;
 
-    /// <summary>Bytes from A[m, k] to A[m + 1, k].</summary>
+    /// <summary>Floats from A[m, k] to A[m + 1, k].</summary>
     public nint RowStep;
-
-    /// <summary>Bytes from A[m, k] to A[m, k + 1].</summary>
-    public nint ColumnStep;
 
     /// <summary>Floats from a panel of B to the next.</summary>
     public nint PanelStep;
