@@ -12,16 +12,17 @@ namespace Tacit.Numerics.Products;
 /// begins with S, whatever the blocks: between two blocks of k the chain rests in C, which is exact.
 /// </para>
 /// <para>
-/// Blocks: 256 of k, so that a tile's part of B (16 KiB at 256 bits) stays in the first cache while the rows of A pass;
-/// as many rows of A as stay in the second. Rows of A are read in place if they lie so and hold no tiny value, which
-/// one look per block tells; else the block is copied. Source for the scheme: Goto and van de Geijn 2008.
+/// Blocks: at most 256 of k at 512 bits and 384 below, so that a tile's part of B (32 and 24 KiB) stays in the first
+/// cache while the rows of A pass; as many rows of A as stay in the second. Rows of A are read in place if they lie so
+/// and hold no tiny value, which one look per block tells; else the block is copied, as it is if all rows would share
+/// one set of the first cache. Source for the scheme: Goto and van de Geijn 2008.
 /// </para>
 /// </remarks>
 internal unsafe struct Product : IKernel
 {
-    private const int DepthBlock = 256;
-    private const int RowBlock = 240;       // of A: 240 KiB
-    private const int ColumnBlock = 512;    // of B where it is packed on the way: 512 KiB
+    private const int RowBlock = 240;       // of A: 360 KiB at most
+    private const int ColumnBlock = 512;    // of B where it is packed on the way: 768 KiB at most
+    private const int PageFloats = 1024;
 
     public float* A;
     public nint ARowStep, AColumnStep;
@@ -59,10 +60,13 @@ internal unsafe struct Product : IKernel
         where V : struct
     {
         int width = Panel.Width(L.Count);
+        int most = L.Count == 16 ? 256 : 384;
+        int blocks = Math.Max(1, (Depth + most - 1) / most);
+        int depthBlock = ((Depth + blocks - 1) / blocks + 7) & ~7;
         int k = 0;
         do
         {
-            int depth = Math.Min(DepthBlock, Depth - k);
+            int depth = Math.Min(depthBlock, Depth - k);
             bool last = k + depth == Depth;
             int columnBlock = Panels != null ? EndColumn - FirstColumn : ColumnBlock;
             for (int n = FirstColumn; n < EndColumn; n += columnBlock)
@@ -99,7 +103,8 @@ internal unsafe struct Product : IKernel
             float* a = A + m * ARowStep + k * AColumnStep;
             t.A = a;
             t.RowStep = ARowStep;
-            if (AColumnStep != 1 || Packing.AnyTiny<L, V>(a, ARowStep, count, depth))
+            bool oneSet = ARowStep % PageFloats == 0 && count >= 48;
+            if (AColumnStep != 1 || oneSet || Packing.AnyTiny<L, V>(a, ARowStep, count, depth))
             {
                 // Rows a little more than a power of two apart, so that they do not share the cache's sets.
                 t.RowStep = depth + 16;
