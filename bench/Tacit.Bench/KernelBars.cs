@@ -30,6 +30,8 @@ internal static class KernelBars
             Shrinking(quick);
         if (Wanted("attention"))
             AttentionShare(quick);
+        if (Wanted("threads"))
+            Threads(quick);
         if (Wanted("startup"))
             StartChild();
         return 0;
@@ -144,6 +146,32 @@ internal static class KernelBars
             () => Attention.Forward(shape, 0.2f, q.Span, q.Span, q.Span, default, o.Span, s.Span),
             () => Attention.Backward(shape, 0.2f, q.Span, q.Span, q.Span, default, o.Span, s.Span, q.Span, d.Span, e.Span, f.Span));
         Console.WriteLine($"Causal attention, 256 x 4 heads of 32: forward {ThreadTime.Median(times[0]) * 1e6:f0} µs, backward {ThreadTime.Median(times[1]) * 1e6:f0} µs");
+    }
+
+    /// <summary>Wall time, best and median: more threads than processors must not collapse.</summary>
+    private static void Threads(bool quick)
+    {
+        foreach ((int m, int k, int n) in (ReadOnlySpan<(int, int, int)>)[(512, 256, 256), (2048, 256, 1024)])
+        {
+            using var a = new Floats(m * k, 1);
+            using var b = new Floats(k * n, 2);
+            using var c = new Floats(m * n, 3);
+            using PackedMatrix packed = PackedMatrix.From(new Matrix(b.Span, k, n));
+            foreach (int threads in (int[])[1, 2, 3, 8])
+            {
+                using var pool = new WorkPool(threads);
+                double[] times = new double[quick ? 200 : 1000];
+                for (int i = 0; i < times.Length; i++)
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    MatMul.Multiply(new Matrix(a.Span, m, k), packed, new MatrixTarget(c.Span, m, n), pool: pool);
+                    times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                }
+                double flops = 2e-9 * m * k * n;
+                Console.WriteLine($"{m} x {k} x {n}, {threads} threads on {Environment.ProcessorCount} processors: wall best {flops / times.Min():f0}, "
+                    + $"median {flops / ThreadTime.Median(times):f0}, worst {flops / times.Max():f1} GFLOP/s");
+            }
+        }
     }
 
     private static void StartChild()
