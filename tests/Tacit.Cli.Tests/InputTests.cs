@@ -67,6 +67,14 @@ public sealed class InputTests : IDisposable
     }
 
     [UnixFact]
+    public void WhatAKilledCommandLeftIsSkippedInFolders()
+    {
+        _box.Run("mkdir dir; echo a > dir/a; echo b > dir/.tacit-0123456789a.tmp").IsQuiet();
+        _box.Tacit("c -r --codec store dir").Says(2, "dir/.tacit-0123456789a.tmp: is what a killed tacit has left");
+        Assert.Equal(".tacit-0123456789a.tmp\na\na.tacit\n", _box.Run("ls -A dir | LC_ALL=C sort").Text);
+    }
+
+    [UnixFact]
     public void PipesAndDevicesAreReadAsStreams()
     {
         byte[] data = _box.WriteText("a", 200_000);
@@ -81,6 +89,9 @@ public sealed class InputTests : IDisposable
     public void FilesWithoutALengthAreRead()
     {
         _box.Run("\"$TACIT\" c --codec brotli /proc/version -o v && \"$TACIT\" -dc v | cmp - /proc/version").IsQuiet();
+        _box.Run("\"$TACIT\" c --codec brotli --verify --sha256 /proc/version -o w && \"$TACIT\" -dc w | cmp - /proc/version").IsQuiet();
+        // More than a page, and more than one read.
+        _box.Run("f=/proc/kallsyms; test -r $f || f=/proc/cpuinfo; \"$TACIT\" c --codec store $f -o x && \"$TACIT\" -dc x | cmp - $f").IsQuiet();
     }
 
     [UnixFact]

@@ -24,6 +24,58 @@ public sealed class OutputTests : IDisposable
         Assert.Equal("a a.tacit", _box.Names);
     }
 
+    [UnixFact]
+    public void WhatThisCommandWroteIsNotOverwrittenByIt()
+    {
+        // Two archives of different data with one target, and each is removed when its output is proven.
+        byte[] first = _box.WriteText("a", 4000);
+        _box.Run("\"$TACIT\" c --codec brotli --name a -o 1.tacit; echo other > a; \"$TACIT\" c --codec brotli --name a -o 2.tacit; rm a").IsQuiet();
+        _box.Tacit("d --name --rm -f 1.tacit 2.tacit").Says(1, "2.tacit: 'a' was written by this command already");
+        Assert.Equal(first, _box.Read("a"));
+        Assert.Equal("2.tacit a", _box.Names);
+
+        _box.Run("mv 2.tacit a.TACIT; \"$TACIT\" c --codec brotli a; ln -s . here").IsQuiet();
+        _box.Tacit("d --rm -f a.tacit here/a.TACIT").Says(1, "here/a.TACIT: 'here/a' was written by this command already");
+        Assert.Equal(first, _box.Read("a"));
+        Assert.Equal("a a.TACIT here", _box.Names);
+        _box.Tacit("d -f a.TACIT").IsQuiet();   // another command may
+        Assert.Equal("other\n"u8.ToArray(), _box.Read("a"));
+    }
+
+    [LinuxFact]
+    public void NamesNobodyTypedLeadNowhereElse()
+    {
+        byte[] data = _box.WriteText("a");
+        _box.Run("echo victim > v; \"$TACIT\" c --codec brotli --name a -o x.tacit; rm a; ln -s v a; ln -s nowhere x; mkfifo p; \"$TACIT\" c --codec store v -o p.tacit").IsQuiet();
+        _box.Tacit("d --name x.tacit").Says(1, "'a' exists already");
+        _box.Tacit("d x.tacit").Says(1, "'x' exists already");
+        _box.Tacit("d -f p.tacit").Says(1, "'p' is a FIFO");
+        _box.Tacit("d -f --name x.tacit").IsQuiet();
+        _box.Tacit("d -f x.tacit").IsQuiet();
+        Assert.Equal(data, _box.Read("a"));
+        Assert.Equal(data, _box.Read("x"));
+        _box.Run("test ! -L a && test ! -L x && test \"$(cat v)\" = victim && stat -c %a a x | sort -u | cmp - <(stat -c %a x.tacit)").IsQuiet();
+        _box.Run("ln -s v v.tacit").IsQuiet();
+        _box.Tacit("c --codec brotli v").Says(1, "'v.tacit' exists already");
+        _box.Tacit("c --codec brotli --rm -f v").IsQuiet();
+        Assert.Equal("victim\n"u8.ToArray(), _box.Tacit("-dc v.tacit").IsQuiet().Output);
+        Assert.Equal("a p p.tacit v.tacit x x.tacit", _box.Names);
+    }
+
+    [LinuxFact]
+    public void ANameThatIsTooLongIsFoundBeforeTheWork()
+    {
+        string longest = new('n', 253), wide = string.Concat(Enumerable.Repeat("名", 84));   // 253 and 252 bytes
+        _box.WriteText(longest);
+        _box.WriteText(wide);
+        _box.Tacit($"c {longest} -v --codec brotli").Says(1, "is too long: 255 bytes are the most");
+        _box.Tacit($"c {wide} --codec brotli").Says(1, "is too long");
+        _box.Tacit($"c {longest} --codec brotli -o {longest}xyz").Says(1, "is too long");
+        _box.Tacit($"c {longest} --codec brotli -o {longest}xy").IsQuiet();
+        // Before anything is read, too: this input would never end.
+        _box.Run($"timeout 20 \"$TACIT\" c /dev/zero -o {longest}xyz").Says(1, "is too long");
+    }
+
     [LinuxFact]
     public void DevicesAreWrittenDirectly()
     {
@@ -31,6 +83,39 @@ public sealed class OutputTests : IDisposable
         _box.Tacit("c --codec brotli a -o /dev/null").IsQuiet();
         _box.Run("\"$TACIT\" c --codec brotli a; \"$TACIT\" -d a.tacit -o /dev/null; test -c /dev/null").IsQuiet();
         Assert.Equal("a a.tacit", _box.Names);
+    }
+
+    [LinuxFact]
+    public void DescriptorsOfTheCallerAreWrittenDirectly()
+    {
+        byte[] data = _box.WriteText("a", 300_000);
+        _box.Run("mkfifo done; \"$TACIT\" c --codec brotli a -o >(cat > x; echo > done) && cat done > d1; \"$TACIT\" d x -o >(cat > y; echo > done) && cat done > d1; rm done d1").IsQuiet();
+        Assert.Equal(data, _box.Read("y"));
+        _box.Run("echo first > z; \"$TACIT\" d x -o /dev/fd/3 3>> z; cat <(echo first) a | cmp - z").IsQuiet();
+        _box.Run("\"$TACIT\" d x -o /proc/self/fd/17 17> z; cmp a z; \"$TACIT\" d x -o /dev/stderr 2> z; cmp a z; \"$TACIT\" d x -o /dev/stderr 2>&1 | cmp - a").IsQuiet();
+        _box.Run("ln -s /proc/self/fd/5 link; \"$TACIT\" d x -o link 5> >(cat > w; mkfifo w.done; echo > w.done); while ! test -p w.done; do sleep 0.05; done; cat w.done > /dev/null; cmp a w; rm link w w.done").IsQuiet();
+        _box.Tacit("d x -o /dev/fd/9").Says(1, "'/dev/fd/9' is not open");
+        _box.Tacit("d x -o /dev/stdin").Says(1, "takes no output");
+        _box.Tacit("c --codec store a -o /dev/fd/3 3>> a").Says(1, "same file");
+        _box.Tacit("c --codec store a -o /dev/fd/3 3> /dev/full").Says(1, "no space left: '/dev/fd/3'");
+        // What the runtime itself has opened is nobody's output.
+        _box.Run("for n in {3..99}; do test -e /proc/self/fd/$n && continue; \"$TACIT\" d x -o /dev/fd/$n 2>> said && exit 9; test $n = 30 && break; done; ! grep -v 'is not open' said; rm said").IsQuiet();
+        Assert.Equal("a x y z", _box.Names);
+    }
+
+    [LinuxFact]
+    public void NoNameIsDerivedFromADevice()
+    {
+        byte[] data = _box.WriteText("a");
+        _box.Run("\"$TACIT\" c --codec brotli /dev/stdin < a").Says(1, "/dev/stdin: is not an ordinary file, so its output has no name");
+        _box.Run("\"$TACIT\" c --codec brotli <(cat a)").Says(1, "has no name; give one with -o, or use -c");
+        _box.Tacit("c /dev/zero").Says(1, "has no name");
+        _box.Tacit("c /proc/version").Says(1, "has no name");
+        _box.Run("\"$TACIT\" c --codec brotli --name a -o x; \"$TACIT\" d --name /dev/stdin < x").Says(1, "has no name");
+        _box.Run("! ls /dev | grep tacit; \"$TACIT\" c --codec brotli /dev/stdin -c < a | \"$TACIT\" d /dev/stdin -c | cmp - a").IsQuiet();
+        _box.Run("mkfifo p; cat a > p & \"$TACIT\" c --codec brotli p; wait; rm p").IsQuiet();
+        Assert.Equal(data, _box.Tacit("-dc p.tacit").IsQuiet().Output);
+        Assert.Equal("a p.tacit x", _box.Names);
     }
 
     [LinuxFact]
@@ -91,7 +176,8 @@ public sealed class OutputTests : IDisposable
         _box.Run("mkdir dir a.tacit").IsQuiet();
         _box.Tacit("c -f --codec brotli a").Says(1, "'a.tacit' is a folder");
         _box.Tacit("c -f --codec brotli a -o dir").Says(1, "'dir' is a folder");
-        Assert.Equal(1, _box.Tacit("c --codec brotli a -o nowhere/x").Says(1, "cannot create 'nowhere/x'").ExitCode);
+        Outcome outcome = _box.Tacit("c --codec brotli a -o nowhere/x").Says(1, "cannot create 'nowhere/x': no such file or folder in '");
+        Assert.DoesNotContain("-o chooses", outcome.Error, StringComparison.Ordinal);   // advice for full disks
     }
 
     [UnprivilegedFact]
@@ -134,6 +220,7 @@ public sealed class OutputTests : IDisposable
     [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
+    [InlineData("QUIT")]
     public void ASignalRemovesTheTemporaryFile(string signal)
     {
         _box.Write("a", Samples.Noise(12_000_000));   // many seconds of work

@@ -48,6 +48,12 @@ public sealed class UsageTests : IDisposable
     [InlineData("selftest x", "unexpected 'x'")]
     [InlineData("compress a -o", "argument missing for option: '-o'")]
     [InlineData("compress a -o x -o y", "-o")]
+    [InlineData("compress a -T1 -T0", "-T takes a number of threads from 1 to 1024, not '0'")]
+    [InlineData("compress a -T1 -T", "argument missing for option: '-T'")]
+    [InlineData("compress a --codec store --codec", "argument missing for option: '--codec'")]
+    [InlineData("--frob -d a", "unknown option '--frob'; 'tacit decompress --help' shows what there is")]
+    [InlineData("-k -T -d a", "unknown option before the command '-k'")]
+    [InlineData("-k -- -d", "unknown option before the command '-k'")]
     [InlineData("compress a --codec lzma", "--codec is one of cm, brotli, deflate, store, not 'lzma'")]
     [InlineData("compress a -T0", "-T takes a number of threads from 1 to 1024, not '0'")]
     [InlineData("compress a -T two", "-T takes a number of threads")]
@@ -60,6 +66,35 @@ public sealed class UsageTests : IDisposable
         _box.WriteText("a");
         _box.Tacit(arguments).Says(1, message);
         Assert.Equal("a", _box.Names);
+    }
+
+    [UnixFact]
+    public void TheLastOfAnOptionCounts()
+    {
+        byte[] data = _box.WriteText("a");
+        _box.Tacit("c --codec cm -T0 --block-size 0 --memlimit 1 a --codec store -T 1 --block-size=1M --memlimit 1G").IsQuiet();
+        Assert.Contains(" store ", _box.Tacit("l a.tacit").IsQuiet().Text, StringComparison.Ordinal);
+        Assert.Equal(data[2..9], _box.Tacit("d --range 0:1 -c --range 2:9 a.tacit").IsQuiet().Output);
+    }
+
+    [UnixFact]
+    public void TheCommandsFlagMayComeLater()
+    {
+        byte[] data = _box.WriteArchive("a");
+        _box.Tacit("-k -d a.tacit").IsQuiet();
+        Assert.Equal(data, _box.Read("a"));
+        _box.Tacit("-k -o d -fd a.tacit").IsQuiet();
+        _box.Tacit("-fT 1 --output t a.tacit -dk").IsQuiet();
+        Assert.Equal(data, _box.Read("d"));
+        Assert.Equal(data, _box.Read("t"));
+        _box.Tacit("-q -t a.tacit").IsQuiet();
+        Assert.Equal("a a.tacit d t", _box.Names);
+    }
+
+    [UnixFact]
+    public void NamesDoNotSteerTheTerminal()
+    {
+        _box.Tacit("c 'a\x1b[2Jb\u202etxt.exe\U000e0041\U0001f600'").Says(1, @"tacit: a\x1b[2Jb\u202etxt.exe\U000e0041" + "\U0001f600: no such file");
     }
 
     [UnixFact]

@@ -58,19 +58,45 @@ internal static class CommandLine
     /// <summary>An option that takes no value.</summary>
     public static Option<bool> Flag(string name, params string[] aliases) => new(name, aliases) { Arity = ArgumentArity.Zero };
 
-    // The classic spelling: -d, -t and -l are commands, bundled with others too (-dkf).
+    /// <summary>An option that takes a value. Given again, the last one counts, so that an alias's choice can be changed.</summary>
+    public static Option<string> Value(string name, params string[] aliases) => new(name, aliases)
+    {
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = static result =>
+        {
+            if (result.Parent is OptionResult { IdentifierTokenCount: var given } option && given > result.Tokens.Count)
+                result.AddError($"Required argument missing for option: '{option.IdentifierToken!.Value}'.");
+            return result.Tokens[^1].Value;
+        },
+    };
+
+    // The classic spelling: -d, -t and -l are commands, bundled with others too (-dkf), or after others (-k -d).
     private static string[] ExpandCommandFlag(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ['-', not '-', ..])
+        if (args.Length == 0 || args[0] is not ['-', _, ..] || args[0] is "--version")
             return args;
-        string bundle = args[0];
-        int end = bundle.AsSpan().IndexOfAny('o', 'T');   // these take the rest as their value
-        int at = bundle.AsSpan(0, end < 0 ? bundle.Length : end).IndexOfAny('d', 't', 'l');
-        if (at < 0)
-            return args;
-        string rest = bundle.Remove(at, 1), command = bundle[at..(at + 1)];
-        return rest == "-" ? [command, .. args[1..]] : [command, rest, .. args[1..]];
+        for (int i = 0; i < args.Length && args[i] != "--"; i++)
+        {
+            string bundle = args[i];
+            if (bundle is not ['-', not '-', ..])
+            {
+                i += TakesNext(bundle) ? 1 : 0;
+                continue;
+            }
+            int end = bundle.AsSpan().IndexOfAny('o', 'T');   // these take the rest as their value, or what comes next
+            int at = bundle.AsSpan(0, end < 0 ? bundle.Length : end).IndexOfAny('d', 't', 'l');
+            if (at >= 0)
+            {
+                string rest = bundle.Remove(at, 1), command = bundle[at..(at + 1)];
+                return rest == "-" ? [command, .. args[..i], .. args[(i + 1)..]] : [command, .. args[..i], rest, .. args[(i + 1)..]];
+            }
+            i += end == bundle.Length - 1 ? 1 : 0;
+        }
+        return args;
     }
+
+    private static bool TakesNext(string option) =>
+        option is "-o" or "-T" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range";
 
     // Splits -kf9T2 into -k -f -9 -T 2. The parser's own way of doing so takes what it does not know for a FILE.
     private static List<string> Unbundle(string[] args)
@@ -88,7 +114,7 @@ internal static class CommandLine
             if (value || arg is not ['-', not '-', _, ..])
             {
                 split.Add(arg);
-                value = !value && arg is "-o" or "-T" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range";
+                value = !value && TakesNext(arg);
                 continue;
             }
             for (int at = 1; at < arg.Length; at++)

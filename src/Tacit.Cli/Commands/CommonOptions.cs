@@ -43,8 +43,8 @@ internal class CommonOptions
 /// <summary>And what commands that code have.</summary>
 internal class CodingOptions : CommonOptions
 {
-    private readonly Option<string> _threads = new("--threads", "-T");
-    private readonly Option<string> _memoryLimit = new("--memlimit");
+    private readonly Option<string> _threads = CommandLine.Value("--threads", "-T");
+    private readonly Option<string> _memoryLimit = CommandLine.Value("--memlimit");
 
     public override void AddTo(Command command)
     {

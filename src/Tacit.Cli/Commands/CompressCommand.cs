@@ -45,6 +45,9 @@ internal sealed class CompressCommand
           tar c folder | tacit c -o folder.tacit
         """;
 
+    /// <summary>Says that no output name is derived from an input's.</summary>
+    public const string NoName = "is not an ordinary file, so its output has no name; give one with -o, or use -c";
+
     private readonly FileSettings _settings;
     private readonly TacitCodec _codec;
     private readonly int _level, _blockSize;
@@ -61,8 +64,8 @@ internal sealed class CompressCommand
     {
         var files = new FileOptions();
         Option<bool> levels = CommandLine.Flag("-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "-9");
-        var codec = new Option<string>("--codec");
-        var blockSize = new Option<string>("--block-size");
+        var codec = CommandLine.Value("--codec");
+        var blockSize = CommandLine.Value("--block-size");
         Option<bool> verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
         var command = new Command("compress", Help) { levels, codec, blockSize, verify, sha256, name };
         files.AddTo(command);
@@ -121,11 +124,18 @@ internal sealed class CompressCommand
     {
         string path = file.Path;
         bool derived = !_settings.Stdout && _settings.Output is null && path != "-";
+        if (file.InFolder && OutputFile.IsTemporary(path))
+        {
+            _settings.Report.Warning($"{path}: is what a killed tacit has left, or one at work will rename; skipped");
+            return;
+        }
         if (derived && !_settings.Force && path.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase))
         {
             _settings.Report.Warning($"{path}: ends in {Suffix} already; skipped (-f compresses it again)");
             return;
         }
+        if (derived && !InputFile.GivesName(path))
+            throw new IOException(NoName);
         Removal? removal = _settings.Remove ? Removal.Prepare(path) : null;
         using InputFile input = InputFile.Open(path);
         if (!derived && _settings.Output is null)
@@ -142,7 +152,9 @@ internal sealed class CompressCommand
             }
             return;
         }
-        await using OutputFile output = OutputFile.Create(_settings.Output ?? path + Suffix, _settings.Force, compressed: true, input.Status);
+        await using OutputFile output = _settings.Output is { } target
+            ? OutputFile.Create(target, _settings.Force, compressed: true, input.Status)
+            : OutputFile.CreateDerived(path + Suffix, _settings.Force, input.Status);
         await CompressAsync(input, path, output, removal, cancellationToken);
     }
 

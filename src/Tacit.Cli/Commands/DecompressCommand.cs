@@ -58,7 +58,7 @@ internal sealed class DecompressCommand
     public static Command Create()
     {
         var files = new FileOptions();
-        var range = new Option<string>("--range");
+        var range = CommandLine.Value("--range");
         Option<bool> salvage = CommandLine.Flag("--salvage"), name = CommandLine.Flag("--name");
         var command = new Command("decompress", Help) { range, salvage, name };
         files.AddTo(command);
@@ -94,6 +94,8 @@ internal sealed class DecompressCommand
             return;
         }
         Removal? removal = _settings.Remove ? Removal.Prepare(path) : null;
+        if (path != "-" && !_settings.Stdout && _settings.Output is null && !InputFile.GivesName(path))
+            throw new IOException(CompressCommand.NoName);
         if (path == "-" && StandardStream.IsTerminal(Posix.StandardInput))
             throw new IOException("compressed data is not read from a terminal; redirect standard input or name a FILE");
         using InputFile input = InputFile.Open(path);
@@ -104,12 +106,19 @@ internal sealed class DecompressCommand
             await DecompressAsync(input, _joined, removal, cancellationToken);
             return;
         }
-        string target = _settings.Output
-            ?? (_name ? await NamedTargetAsync(input, path, cancellationToken)
-            : suffixed && Path.GetFileName(path).Length > CompressCommand.Suffix.Length ? path[..^CompressCommand.Suffix.Length]
-            : throw new IOException($"does not end in {CompressCommand.Suffix}, so its output has no name; give one with -o, or use -c"));
-        await using OutputFile output = OutputFile.Create(target, _settings.Force, compressed: false, input.Status);
+        await using OutputFile output = _settings.Output is { } target
+            ? OutputFile.Create(target, _settings.Force, compressed: false, input.Status)
+            : OutputFile.CreateDerived(await DerivedTargetAsync(input, path, suffixed, cancellationToken), _settings.Force, input.Status);
         await DecompressAsync(input, output, removal, cancellationToken);
+    }
+
+    private async Task<string> DerivedTargetAsync(InputFile input, string path, bool suffixed, CancellationToken cancellationToken)
+    {
+        if (_name)
+            return await NamedTargetAsync(input, path, cancellationToken);
+        return suffixed && Path.GetFileName(path).Length > CompressCommand.Suffix.Length
+            ? path[..^CompressCommand.Suffix.Length]
+            : throw new IOException($"does not end in {CompressCommand.Suffix}, so its output has no name; give one with -o, or use -c");
     }
 
     // Only ever a name in the folder where the archive is.

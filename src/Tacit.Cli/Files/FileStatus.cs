@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Tacit.Cli.Files;
@@ -36,6 +37,9 @@ internal sealed class FileStatus
     public FileTime Modified { get; private init; }
 
     public bool IsRegular => Kind == FileKind.Regular;
+
+    /// <summary>The same for all names of one file, as long as it exists; never a full path, unless nothing better is known.</summary>
+    public string Identity => _fullPath ?? string.Create(CultureInfo.InvariantCulture, $"{_device}:{_inode}");
 
     /// <summary>The status of what the path leads to, through links if <paramref name="follow"/>; null if there is nothing.</summary>
     public static FileStatus? Of(string path, bool follow = true)

@@ -27,11 +27,24 @@ internal sealed class InputFile : IDisposable
     public InputStream Stream { get; }
 
     /// <summary>Bytes of a regular file, null for anything else. The file may grow or shrink meanwhile.</summary>
-    public long? Length => Status is { IsRegular: true } status ? status.Length : null;
+    /// <remarks>Files of the system (/proc) say 0 and have data all the same, so 0 is unknown.</remarks>
+    public long? Length => Status is { IsRegular: true, Length: > 0 } status ? status.Length : null;
 
     /// <summary>True if the work is done before asynchronous code would be compiled: worth 25 ms of a short run.</summary>
     /// <remarks>It cannot be cancelled then; <see cref="Terminal.Interruption"/> ends the process if it takes long after all.</remarks>
     public bool IsSmall => Length <= 1 << 16;
+
+    /// <summary>True if an output may get this input's name: the input is a file or FIFO, and not in a folder of the system's.</summary>
+    public static bool GivesName(string path)
+    {
+        if (FileStatus.Of(path) is { Kind: not (FileKind.Regular or FileKind.Pipe) })
+            return false;
+        if (OperatingSystem.IsWindows())
+            return true;
+        string full = Path.GetFullPath(path);
+        return !full.StartsWith("/proc/", StringComparison.Ordinal)
+            && (!full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/dev/shm/", StringComparison.Ordinal));
+    }
 
     /// <summary>Opens a file, or standard input for "-". Waits for a FIFO's writer.</summary>
     public static InputFile Open(string path)
@@ -51,7 +64,7 @@ internal sealed class InputFile : IDisposable
     /// <remarks>Instead of <see cref="Stream"/>, not beside it.</remarks>
     public async Task<Stream> SeekableAsync(CancellationToken cancellationToken)
     {
-        if (_source is FileStream { CanSeek: true } file && Status is null or { IsRegular: true } or { Kind: FileKind.BlockDevice })
+        if (_source is FileStream { CanSeek: true } file && Status is null or { IsRegular: true, Length: > 0 } or { Kind: FileKind.BlockDevice })
             return file;
         if (_spool is null)
         {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Tacit.Cli.Files;
 
@@ -10,8 +12,10 @@ namespace Tacit.Cli.Files;
 internal sealed class OutputFile : IAsyncDisposable
 {
     private const string Prefix = ".tacit-", Suffix = ".tmp";
+    private const int LongestName = 255;   // bytes, on all file systems in use
 
     private static readonly HashSet<string> Temporaries = [];   // locked while in use
+    private static readonly HashSet<string> Published = [];     // full paths and identities
 
     private readonly Stream _sink;
     private readonly string? _temporary;
@@ -68,7 +72,7 @@ internal sealed class OutputFile : IAsyncDisposable
         return new OutputFile("standard output", new StandardStream(Posix.StandardOutput), buffered: compressed);
     }
 
-    /// <summary>Opens the file <paramref name="path"/> leads to. Waits for a FIFO's reader.</summary>
+    /// <summary>Opens the file, FIFO or device that was asked for by name (-o). Waits for a FIFO's reader.</summary>
     /// <param name="path">Where the file is to appear; the target of a link is replaced, not the link.</param>
     /// <param name="overwrite">Whether it may be there already.</param>
     /// <param name="compressed">Whether compressed data is written, which a terminal does not get.</param>
@@ -77,43 +81,31 @@ internal sealed class OutputFile : IAsyncDisposable
     {
         if (path.Length == 0)
             throw new IOException("the output's name is empty");
+        if (DescriptorOf(path) is { } descriptor)
+            return OpenDescriptor(path, descriptor, compressed, input);
         string target = Path.GetFullPath(path);   // full, for links in the current folder are resolved wrongly otherwise
-        if (FileStatus.Of(target, follow: false) is { Kind: FileKind.Link })
-            target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
         FileStatus? existing = FileStatus.Of(target);
-        if (existing is not null)
+        if (existing is { Kind: FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket } || (existing is { Kind: FileKind.BlockDevice } && overwrite))
         {
             RefuseSame(existing, input);
-            if (existing.Kind == FileKind.Folder)
-                throw new IOException($"'{path}' is a folder; the output must be a file");
-            if (existing.Kind is FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket)
-                return OpenInPlace(path, target, compressed);
-            if (!overwrite)
-                throw new IOException($"'{path}' exists already; -f overwrites it");
-            if (existing.Kind == FileKind.BlockDevice)
-                return OpenInPlace(path, target, compressed);
+            return OpenInPlace(path, compressed);   // by the name given: a link in /proc may lead to no other
         }
-        string temporary = Path.Join(Path.GetDirectoryName(target), TemporaryName());
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.Read | FileShare.Delete,
-            BufferSize = 1 << 16,
-        };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        lock (Temporaries)
-            Temporaries.Add(temporary);
-        try
-        {
-            return new OutputFile(path, new FileStream(temporary, options), temporary, target, existing, overwrite);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Forget(temporary);
-            throw new IOException($"cannot create '{path}': {Terminal.Trouble.Describe(e)}", e);
-        }
+        if (FileStatus.Of(target, follow: false) is { Kind: FileKind.Link })
+            target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+        return CreateFile(path, target, existing, overwrite, input);
+    }
+
+    /// <summary>Opens a file whose name nobody typed: it comes from the input's name or from an archive.</summary>
+    /// <param name="path">Where the file is to appear; a link there counts as a file, and is not followed.</param>
+    /// <param name="overwrite">Whether it may be there already.</param>
+    /// <param name="input">The input, which must not be the same file.</param>
+    public static OutputFile CreateDerived(string path, bool overwrite, FileStatus? input)
+    {
+        string target = Path.GetFullPath(path);
+        FileStatus? existing = FileStatus.Of(target, follow: false);
+        if (existing is { Kind: FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket or FileKind.BlockDevice })
+            throw new IOException($"'{path}' is a FIFO, socket or device; only -o writes to one");
+        return CreateFile(path, target, existing, overwrite, input);
     }
 
     /// <summary>Checks that an input is not what standard output leads to.</summary>
@@ -155,6 +147,9 @@ internal sealed class OutputFile : IAsyncDisposable
             return;
         Rename();
         Forget(_temporary);
+        Published.Add(_target!);
+        if (FileStatus.Of(_target!, follow: false) is { } status)
+            Published.Add(status.Identity);
         FlushFolder(Path.GetDirectoryName(_target)!);
     }
 
@@ -172,9 +167,74 @@ internal sealed class OutputFile : IAsyncDisposable
             Remove(_temporary);
     }
 
-    private static OutputFile OpenInPlace(string path, string target, bool compressed)
+    private static OutputFile CreateFile(string path, string target, FileStatus? existing, bool overwrite, FileStatus? input)
     {
-        var file = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1 << 16);
+        string name = Path.GetFileName(target);
+        if ((OperatingSystem.IsWindows() ? name.Length : Encoding.UTF8.GetByteCount(name)) > LongestName)
+            throw new IOException($"the output's name '{path}' is too long: {LongestName} bytes are the most");
+        if (existing is not null)
+        {
+            RefuseSame(existing, input);
+            if (existing.Kind == FileKind.Folder)
+                throw new IOException($"'{path}' is a folder; the output must be a file");
+            // Even with -f: its input may be gone by now.
+            if (Published.Contains(target) || Published.Contains(existing.Identity))
+                throw new IOException($"'{path}' was written by this command already, from another input");
+            if (!overwrite)
+                throw new IOException($"'{path}' exists already; -f overwrites it");
+        }
+        string temporary = Path.Join(Path.GetDirectoryName(target), TemporaryName());
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 1 << 16,
+        };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        lock (Temporaries)
+            Temporaries.Add(temporary);
+        try
+        {
+            return new OutputFile(path, new FileStream(temporary, options), temporary, target, existing is { IsRegular: true } ? existing : null, overwrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Forget(temporary);
+            throw new IOException($"cannot create '{path}': {Terminal.Trouble.Describe(e)}", e);
+        }
+    }
+
+    // What the caller has opened for us, as in 3>file and >(command), is not opened anew: a file would be cut or replaced.
+    private static OutputFile OpenDescriptor(string path, int descriptor, bool compressed, FileStatus? input)
+    {
+        if (descriptor == Posix.StandardInput)
+            throw new IOException($"'{path}' is standard input, which takes no output");
+        // The runtime has descriptors of its own; those from the caller have outlived an exec.
+        if (Posix.GetFlags(descriptor, Posix.GetDescriptorFlags) is var flags && (flags < 0 || (flags & Posix.CloseOnExecute) != 0))
+            throw new IOException($"'{path}' is not open");
+        RefuseSame(FileStatus.Of(descriptor), input);
+        if (compressed && StandardStream.IsTerminal(descriptor))
+            throw new IOException($"'{path}' is a terminal; compressed data is not written to one");
+        return new OutputFile(path, new StandardStream(descriptor), buffered: compressed);
+    }
+
+    // The N of /dev/fd/N and its like.
+    private static int? DescriptorOf(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        if (path is "/dev/stdin" or "/dev/stderr")
+            return path == "/dev/stdin" ? Posix.StandardInput : Posix.StandardError;
+        string number = path.StartsWith("/dev/fd/", StringComparison.Ordinal) ? path["/dev/fd/".Length..]
+            : path.StartsWith("/proc/self/fd/", StringComparison.Ordinal) ? path["/proc/self/fd/".Length..] : "";
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) ? descriptor : null;
+    }
+
+    private static OutputFile OpenInPlace(string path, bool compressed)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1 << 16);
         if (compressed && !OperatingSystem.IsWindows() && Posix.IsTerminal((int)file.SafeFileHandle.DangerousGetHandle()) == 1)
         {
             file.Dispose();

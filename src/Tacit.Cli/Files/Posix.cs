@@ -8,6 +8,7 @@ internal static unsafe partial class Posix
     public const int StandardInput = 0, StandardOutput = 1, StandardError = 2;
     public const int EINTR = 4, EPIPE = 32;                          // the same on all Unix systems
     public const int AtCurrentFolder = -100, AtNoFollow = 0x100, AtEmptyPath = 0x1000, RenameNoReplace = 1;   // Linux
+    public const int GetDescriptorFlags = 1, CloseOnExecute = 1;      // F_GETFD and FD_CLOEXEC, on all Unix systems
     public const uint BasicStatus = 0x7FF;
     public const short PollIn = 1, PollOut = 4;
 
@@ -74,6 +75,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int FlushToDisk(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    public static partial int GetFlags(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);

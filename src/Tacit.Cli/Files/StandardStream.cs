@@ -5,7 +5,7 @@ namespace Tacit.Cli.Files;
 /// <summary>The other end of a pipe or standard output is closed.</summary>
 internal sealed class BrokenPipeException() : IOException("the reader has closed the pipe");
 
-/// <summary>Standard input, output or error as plain reads and writes.</summary>
+/// <summary>Standard input, output, error or another descriptor the caller has opened for us, as plain reads and writes.</summary>
 /// <remarks>
 /// FileStream would read and write a redirected file at positions of its own and leave the shared one behind, so that
 /// <c>(tacit -dc a; tacit -dc b) &gt; file</c> would lose a; the console's streams swallow a broken pipe.
@@ -94,7 +94,12 @@ internal sealed unsafe class StandardStream(int descriptor) : Stream
     {
         int error = Marshal.GetLastPInvokeError();
         int again = OperatingSystem.IsLinux() ? 11 : 35;
-        string name = CanRead ? "standard input" : "standard output";
+        string name = descriptor switch
+        {
+            Posix.StandardInput => "standard input",
+            Posix.StandardOutput => "standard output",
+            _ => $"/dev/fd/{descriptor}",
+        };
         if (error == Posix.EINTR)
             return;
         if (error == Posix.EPIPE)

@@ -3,7 +3,7 @@ using Tacit.Cli.Files;
 
 namespace Tacit.Cli.Terminal;
 
-/// <summary>Turns SIGINT, SIGTERM and SIGHUP into a cancelled token, and into the end if that is not heeded.</summary>
+/// <summary>Turns SIGINT, SIGTERM, SIGHUP and SIGQUIT into a cancelled token, and into the end if that is not heeded.</summary>
 internal sealed class Interruption : IDisposable
 {
     // A read from a silent pipe or the opening of a FIFO cannot be cancelled.
@@ -17,6 +17,7 @@ internal sealed class Interruption : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
+        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Handle),
     ];
 
     public CancellationToken Token => _source.Token;
@@ -37,6 +38,13 @@ internal sealed class Interruption : IDisposable
             Environment.Exit(ExitCode.Interrupted);
         })
         { IsBackground = true }.Start();
-        _source.Cancel();
+        try
+        {
+            _source.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // A callback of whoever was waiting failed. Out of here it would end the process with its temporary files left.
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Tacit.Cli.Files;
 
@@ -40,16 +41,30 @@ internal sealed class Report(Verbosity verbosity)
             WriteLine(message);
     }
 
-    /// <summary>Text with control characters spelled out: names and metadata come from strangers, terminals obey.</summary>
+    /// <summary>Text with control and format characters spelled out: names and metadata come from strangers, terminals obey.</summary>
+    /// <remarks>Format characters reverse the direction of what follows, or are not seen at all.</remarks>
     public static string Printable(string text)
     {
         StringBuilder? safe = null;
         for (int i = 0; i < text.Length; i++)
         {
-            if (char.IsControl(text[i]))
-                (safe ??= new StringBuilder(text, 0, i, text.Length + 8)).Append($"\\x{(int)text[i]:x2}");
+            bool control = char.IsControl(text[i]), format = !control && CharUnicodeInfo.GetUnicodeCategory(text, i) == UnicodeCategory.Format;
+            if (control || format)
+                safe ??= new StringBuilder(text, 0, i, text.Length + 8);
+            if (control)
+            {
+                safe!.Append($"\\x{(int)text[i]:x2}");
+            }
+            else if (format)
+            {
+                bool pair = char.IsHighSurrogate(text[i]);
+                safe!.Append(pair ? $"\\U{char.ConvertToUtf32(text, i):x8}" : $"\\u{(int)text[i]:x4}");
+                i += pair ? 1 : 0;
+            }
             else
+            {
                 safe?.Append(text[i]);
+            }
         }
         return safe?.ToString() ?? text;
     }

@@ -24,6 +24,8 @@ internal sealed class FrameDecoder : IDisposable
     private readonly long _memoryLimit;
     private readonly int _threads;
     private readonly WorkProgress? _progress;
+    private readonly bool _inline;
+    private readonly CancellationTokenSource _stop = new();   // of all rings, so that a call to cancel never meets one that is gone
 
     private byte[] _staged = new byte[FormatConstants.HeaderFixedLength];   // a structure whose bytes are still coming
     private int _stagedLength;
@@ -49,8 +51,12 @@ internal sealed class FrameDecoder : IDisposable
     private int _outputTaken;
     private bool _leaving;         // the oldest slot's raw bytes are Output
 
-    public FrameDecoder(TacitDecompressionOptions options, IProgress<long>? progress = null)
+    /// <param name="options">How to decompress.</param>
+    /// <param name="progress">Told of raw bytes decoded, from any thread, or null.</param>
+    /// <param name="inline">True to decode on the calling thread where there is one slot only.</param>
+    public FrameDecoder(TacitDecompressionOptions options, IProgress<long>? progress = null, bool inline = false)
     {
+        _inline = inline;
         _memoryLimit = BlockWorker.EffectiveLimit(options.MemoryLimit);
         _threads = options.Threads;
         _progress = progress is null ? null : new WorkProgress(progress);
@@ -155,12 +161,13 @@ internal sealed class FrameDecoder : IDisposable
     }
 
     /// <summary>Makes all work end soon; decoding cannot go on then.</summary>
-    public void Cancel() => _ring?.Cancel();
+    public void Cancel() => _stop.Cancel();
 
     /// <summary>Stops all work and frees its memory.</summary>
     public void Dispose()
     {
         _ring?.Dispose();
+        _stop.Dispose();
         _sha256?.Dispose();
     }
 
@@ -202,7 +209,7 @@ internal sealed class FrameDecoder : IDisposable
         if (slot.CodedLength == slot.Header.CodedLength)
         {
             _places.Enqueue((_blockCount++, _position + taken - slot.CodedLength - FormatConstants.BlockHeaderLength));
-            slot.StartDecoding();
+            slot.StartDecoding(_inline && _ring.SlotCount == 1);
             _ring.MarkStarted();
             Expect(Part.Marker, 4);
         }
@@ -311,13 +318,13 @@ internal sealed class FrameDecoder : IDisposable
             throw Damaged($"block {_blockCount} is missing or out of place");
         if (_blockCount == 0 && header.RawCrc != _header.Tag)
             throw Damaged("the tag is not the first block's check sum");
-        BlockWorker.CountFor(BlockWorker.Memory(_codec, _header.Parameters, header.RawLength), _memoryLimit, 1);
+        BlockWorker.Check(BlockWorker.Memory(_codec, _header.Parameters, header.RawLength), _memoryLimit);
         if (_ring is null)
         {
             // More than one worker only if each could take the largest block the frame may hold.
             long memory = BlockWorker.Memory(_codec, _header.Parameters, _header.BlockLength);
             int slots = memory > _memoryLimit ? 1 : BlockWorker.CountFor(memory, _memoryLimit, _threads);
-            _ring = new BlockRing(_codec, _header.Parameters, slots, _progress);
+            _ring = new BlockRing(_codec, _header.Parameters, slots, _progress, _stop.Token);
         }
         _ring.Current.Header = header;
         _chain = BlockHeader.Chain(_chain, bytes);

@@ -17,12 +17,17 @@ internal sealed class FrameEncoder : IDisposable
     private readonly byte[] _parameters;
     private readonly byte[] _metadata = [];
     private readonly int _blockLength;
+    private readonly long _memoryLimit;
+    private readonly int _expected;                // raw bytes of the first block, if that is known
+    private readonly bool _inline;
+    private readonly CancellationTokenSource _stop = new();
     private readonly BlockRing _ring;
     private readonly BlockIndex _index = new();
     private readonly IncrementalHash? _sha256;
     private readonly Queue<ReadOnlyMemory<byte>> _output = new();
 
     private FrameHeader? _header;
+    private int _checkedLength; // a block of this length fits the memory limit
     private bool _leaving;      // the oldest slot's payload is in _output
     private int _taken;         // bytes taken of the first chunk in _output
     private long _started;
@@ -32,20 +37,30 @@ internal sealed class FrameEncoder : IDisposable
 
     /// <param name="options">What to write.</param>
     /// <param name="progress">Told of raw bytes coded, from any thread, or null.</param>
-    /// <param name="sourceLength">Raw bytes to come at most, if known better than the options say.</param>
+    /// <param name="sourceLength">Raw bytes to come, if known better than the options say.</param>
+    /// <param name="inline">True to code on the calling thread where there is one slot only.</param>
     /// <exception cref="ArgumentException">The metadata exceeds its limits.</exception>
-    /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
-    public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long? sourceLength = null)
+    /// <exception cref="InsufficientMemoryException">One block of a source of known length exceeds the memory limit.</exception>
+    public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long? sourceLength = null, bool inline = false)
     {
         _codec = options.Description;
         _blockLength = options.EffectiveBlockSize;
         _parameters = _codec.ParametersFor(options.Level);
-        long rawLength = sourceLength ?? options.SourceLength ?? long.MaxValue;
-        int largest = (int)Math.Clamp(rawLength, 1, _blockLength);
-        long blocks = Math.Max(1, (rawLength - 1) / _blockLength + 1);
-        int slots = BlockWorker.CountFor(BlockWorker.Memory(_codec, _parameters, largest),
-            BlockWorker.EffectiveLimit(options.MemoryLimit), (int)Math.Min(options.Threads, blocks));
-        _ring = new BlockRing(_codec, _parameters, slots, progress is null ? null : new WorkProgress(progress));
+        _memoryLimit = BlockWorker.EffectiveLimit(options.MemoryLimit);
+        _inline = inline;
+        long? known = sourceLength ?? options.SourceLength;
+        int largest = (int)Math.Clamp(known ?? long.MaxValue, 1, _blockLength);
+        long memory = BlockWorker.Memory(_codec, _parameters, largest);
+        int slots = 1;
+        // Input of unknown length may be short, so it only fails once it has grown too long.
+        if (known is not null || memory <= _memoryLimit)
+        {
+            long blocks = known is > 0 and long length ? (length - 1) / _blockLength + 1 : known is null ? int.MaxValue : 1;
+            slots = BlockWorker.CountFor(memory, _memoryLimit, (int)Math.Min(options.Threads, blocks));
+            _checkedLength = largest;
+        }
+        _expected = known is null ? 0 : largest;
+        _ring = new BlockRing(_codec, _parameters, slots, progress is null ? null : new WorkProgress(progress), _stop.Token);
         _sha256 = options.IncludeSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         if (options.Metadata is { Count: > 0 } metadata)
             _metadata = FrameMetadata.Write(metadata);
@@ -70,7 +85,8 @@ internal sealed class FrameEncoder : IDisposable
         int total = 0;
         while (!source.IsEmpty && !_leaving && !_ring.IsFull)
         {
-            int taken = _ring.Current.AddRaw(source, _blockLength);
+            Require((int)Math.Min((long)_ring.Current.RawLength + source.Length, _blockLength));
+            int taken = _ring.Current.AddRaw(source, _blockLength, _expected);
             source = source[taken..];
             total += taken;
             if (_ring.Current.RawLength == _blockLength)
@@ -132,18 +148,27 @@ internal sealed class FrameEncoder : IDisposable
     }
 
     /// <summary>Makes all work end soon; the frame cannot be completed then.</summary>
-    public void Cancel() => _ring.Cancel();
+    public void Cancel() => _stop.Cancel();
 
     /// <summary>Stops all work and frees its memory.</summary>
     public void Dispose()
     {
         _ring.Dispose();
+        _stop.Dispose();
         _sha256?.Dispose();
+    }
+
+    private void Require(int length)
+    {
+        if (length <= _checkedLength)
+            return;
+        BlockWorker.Check(BlockWorker.Memory(_codec, _parameters, length), _memoryLimit);
+        _checkedLength = length;
     }
 
     private void StartBlock()
     {
-        _ring.Current.StartEncoding(_started++);
+        _ring.Current.StartEncoding(_started++, _inline && _ring.SlotCount == 1);
         _ring.MarkStarted();
     }
 

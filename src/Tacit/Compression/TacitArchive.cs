@@ -30,11 +30,13 @@ public sealed class TacitArchive
     /// <param name="options">How to decompress, or null for the defaults.</param>
     /// <exception cref="ArgumentException">The stream cannot read or seek.</exception>
     /// <exception cref="InvalidDataException">The archive's structure is damaged, or other bytes follow it.</exception>
+    /// <exception cref="InsufficientMemoryException">An index needs more than the memory limit.</exception>
     public static TacitArchive Open(Stream stream, TacitDecompressionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanRead || !stream.CanSeek)
             throw new ArgumentException("The stream must be able to read and seek.", nameof(stream));
+        options ??= new();
         var reader = new ArchiveReader(stream);
         var frames = new List<TacitFrame>();
         long end = reader.Length;
@@ -45,6 +47,9 @@ public sealed class TacitArchive
             FrameHeader header = reader.HeaderAt(start);
             if (!header.Matches(footer.Header))
                 throw new InvalidDataException($"The frame header at byte {start} is not the one its footer has a copy of.");
+            // An entry is two bytes or more, its block 28 or more, and it takes 40 here.
+            long count = Math.Min(footer.IndexLength / 2, footer.FrameLength / (FormatConstants.BlockHeaderLength + 1));
+            BlockWorker.Check(footer.IndexLength + 40 * count, BlockWorker.EffectiveLimit(options.MemoryLimit));
             List<TacitBlock> blocks = reader.BlocksOf(footer, end);
             IReadOnlyDictionary<string, string> metadata = reader.MetadataOf(header, start, out long headerEnd);
             if (headerEnd != (blocks.Count > 0 ? blocks[0].Offset : end - header.FooterLength - footer.IndexLength))
@@ -54,7 +59,7 @@ public sealed class TacitArchive
         }
         while (end > 0);
         frames.Reverse();
-        return new TacitArchive(reader, options ?? new(), frames);
+        return new TacitArchive(reader, options, frames);
     }
 
     /// <summary>How a block was coded, in words: the kind of data the codec took it for, or "stored".</summary>
@@ -87,6 +92,8 @@ public sealed class TacitArchive
         long frameStart = 0;
         foreach (TacitFrame frame in Frames)
         {
+            if (frameStart >= end)
+                break;
             await CopyFrameRangeAsync(frame, start - frameStart, end - frameStart, destination, shared, cancellationToken)
                 .ConfigureAwait(false);
             frameStart += frame.Length;
@@ -96,14 +103,16 @@ public sealed class TacitArchive
     private async Task CopyFrameRangeAsync(TacitFrame frame, long start, long end, Stream destination, WorkProgress? progress,
         CancellationToken cancellationToken)
     {
-        List<TacitBlock> wanted = [.. frame.Blocks.Where(b => b.RawOffset < end && b.RawOffset + b.RawLength > start)];
-        if (wanted.Count == 0)
+        (start, end) = (Math.Max(start, 0), Math.Min(end, frame.Length));
+        if (start >= end)
             return;
+        var wanted = new List<TacitBlock>();
+        for (int number = BlockAt(frame, start); number < frame.Blocks.Count && frame.Blocks[number].RawOffset < end; number++)
+            wanted.Add(frame.Blocks[number]);
         CodecDescription codec = CodecRegistry.For(frame.Header);
         int slots = BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Header.Parameters, wanted.Max(b => b.RawLength)),
             BlockWorker.EffectiveLimit(_options.MemoryLimit), Math.Min(_options.Threads, wanted.Count));
-        using var ring = new BlockRing(codec, frame.Header.Parameters, slots, progress);
-        using CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(_ => ring.Cancel(), null);
+        using var ring = new BlockRing(codec, frame.Header.Parameters, slots, progress, cancellationToken);
         uint chain = 0;
         for (int next = 0, oldest = 0; oldest < wanted.Count;)
         {
@@ -115,9 +124,11 @@ public sealed class TacitArchive
                 continue;
             }
             TacitBlock block = wanted[oldest++];
+            await ring.Oldest.Work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                await ring.Oldest.Work.ConfigureAwait(false);
+                ring.Oldest.Work.GetAwaiter().GetResult();
             }
             catch (InvalidDataException e)
             {
@@ -136,7 +147,7 @@ public sealed class TacitArchive
         Span<byte> bytes = stackalloc byte[FormatConstants.BlockHeaderLength];
         _reader.ReadAt(block.Offset, bytes);
         chain = BlockHeader.Chain(chain, bytes);
-        int number = NumberOf(frame, block);
+        int number = BlockAt(frame, block.RawOffset);
         return BlockHeader.TryRead(bytes, frame.Header, out BlockHeader header)
             && header.Number == (ushort)number && (number > 0 || header.RawCrc == frame.Header.Tag)
             && header.RawLength == block.RawLength && header.CodedLength == block.CodedLength
@@ -144,16 +155,17 @@ public sealed class TacitArchive
             : throw new InvalidDataException($"The block header at byte {block.Offset} is damaged, or another block's.");
     }
 
-    private static int NumberOf(TacitFrame frame, TacitBlock block)
+    // The number of the block that holds a raw byte of the frame.
+    private static int BlockAt(TacitFrame frame, long rawOffset)
     {
         int low = 0, high = frame.Blocks.Count - 1;
         while (low < high)
         {
-            int middle = (low + high) / 2;
-            if (frame.Blocks[middle].RawOffset < block.RawOffset)
-                low = middle + 1;
+            int middle = (low + high + 1) / 2;
+            if (frame.Blocks[middle].RawOffset <= rawOffset)
+                low = middle;
             else
-                high = middle;
+                high = middle - 1;
         }
         return low;
     }

@@ -53,7 +53,7 @@ public sealed class TacitCompressionOptions
         }
     } = 1;
 
-    /// <summary>Most memory for buffers and models, in bytes; 0, unless set, stands for half of the machine's memory.</summary>
+    /// <summary>Most memory for buffers and models, in bytes; 0, unless set, stands for half of the memory the runtime may use.</summary>
     /// <remarks>Fewer threads are used to keep it; if one does not fit, work fails with <see cref="InsufficientMemoryException"/>.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public long MemoryLimit

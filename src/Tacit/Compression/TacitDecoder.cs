@@ -9,7 +9,7 @@ public sealed class TacitDecoder : IDisposable
     private readonly FrameDecoder _frames;
 
     /// <summary>Makes a decoder.</summary>
-    public TacitDecoder(TacitDecompressionOptions? options = null) => _frames = new FrameDecoder(options ?? new());
+    public TacitDecoder(TacitDecompressionOptions? options = null) => _frames = new FrameDecoder(options ?? new(), inline: true);
 
     /// <summary>Why the last call returned <see cref="OperationStatus.InvalidData"/>, in words.</summary>
     public string? Error { get; private set; }

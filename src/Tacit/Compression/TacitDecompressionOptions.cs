@@ -15,7 +15,7 @@ public sealed class TacitDecompressionOptions
         }
     } = 1;
 
-    /// <summary>Most memory for buffers and models, in bytes; 0, unless set, stands for half of the machine's memory.</summary>
+    /// <summary>Most memory for buffers and models, in bytes; 0, unless set, stands for half of the memory the runtime may use.</summary>
     /// <remarks>Data that needs more fails with <see cref="InsufficientMemoryException"/> before anything is allocated for it.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public long MemoryLimit

@@ -16,8 +16,8 @@ public sealed class TacitEncoder : IDisposable
     /// <summary>Makes an encoder.</summary>
     /// <param name="options">How to compress, or null for the defaults.</param>
     /// <exception cref="ArgumentException">The metadata exceeds its limits.</exception>
-    /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
-    public TacitEncoder(TacitCompressionOptions? options = null) => _frame = new FrameEncoder(options ?? new());
+    /// <exception cref="InsufficientMemoryException">One block of a source of known length exceeds the memory limit.</exception>
+    public TacitEncoder(TacitCompressionOptions? options = null) => _frame = new FrameEncoder(options ?? new(), inline: true);
 
     /// <summary>Takes raw bytes and gives compressed ones.</summary>
     /// <param name="source">Raw bytes.</param>
@@ -73,11 +73,11 @@ public sealed class TacitEncoder : IDisposable
     }
 
     /// <summary>Compresses all of <paramref name="source"/>; false if the destination is too small.</summary>
-    /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
+    /// <exception cref="InsufficientMemoryException">One block of a source of known length exceeds the memory limit.</exception>
     public static bool TryCompress(ReadOnlySpan<byte> source, Span<byte> destination, out int bytesWritten,
         TacitCompressionOptions? options = null)
     {
-        using var encoder = new TacitEncoder(new FrameEncoder(options ?? new(), progress: null, source.Length));
+        using var encoder = new TacitEncoder(new FrameEncoder(options ?? new(), progress: null, source.Length, inline: true));
         bool fits = encoder.Compress(source, destination, out _, out bytesWritten, isFinalBlock: true) == OperationStatus.Done;
         if (!fits)
             bytesWritten = 0;

@@ -11,7 +11,8 @@ namespace Tacit.Compression;
 /// </para>
 /// <para>
 /// Coding runs on the thread pool; asynchronous calls wait for it without blocking, and a cancelled token stops it
-/// within 64 KB. After an exception while writing, the stream ends without the frame's footer, so that what was
+/// within 64 KB (a few times that with Brotli). A call that was cancelled or failed leaves the stream fit for disposal
+/// only. After an exception while writing, the stream ends without the frame's footer, so that what was
 /// written reads as truncated. Not thread-safe.
 /// </para>
 /// </remarks>
@@ -72,7 +73,7 @@ public sealed class TacitStream : Stream
     /// <param name="progress">Told of raw bytes coded so far, from any thread.</param>
     /// <exception cref="ArgumentNullException">The stream or the options are null.</exception>
     /// <exception cref="ArgumentException">The stream cannot be written, or the metadata exceeds its limits.</exception>
-    /// <exception cref="InsufficientMemoryException">One block's work exceeds the memory limit.</exception>
+    /// <exception cref="InsufficientMemoryException">One block of a source of known length exceeds the memory limit.</exception>
     public TacitStream(Stream stream, TacitCompressionOptions options, bool leaveOpen = false, IProgress<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -227,6 +228,7 @@ public sealed class TacitStream : Stream
     public override int EndRead(IAsyncResult asyncResult) => TaskToAsyncResult.End<int>(asyncResult);
 
     /// <inheritdoc/>
+    /// <exception cref="InsufficientMemoryException">The block has grown beyond the memory limit.</exception>
     public override void Write(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);

@@ -41,12 +41,22 @@ public sealed class TerminalFactAttribute : UnixFactAttribute
 }
 
 /// <summary>A test that runs the command as a user whom permissions bind.</summary>
-public sealed class UnprivilegedFactAttribute : UnixFactAttribute
+public class UnprivilegedFactAttribute : UnixFactAttribute
 {
     public UnprivilegedFactAttribute()
     {
         if (Skip is null && !Shell.Succeeds(Shell.Unprivileged + " \"$TACIT\" --version"))
             Skip = "runs as root, and there is no setpriv to run the command as nobody (or nobody cannot reach it)";
+    }
+}
+
+/// <summary>A test that is root, and nobody too.</summary>
+public sealed class RootFactAttribute : UnprivilegedFactAttribute
+{
+    public RootFactAttribute()
+    {
+        if (Skip is null && !Environment.IsPrivilegedProcess)
+            Skip = "needs root, who alone can give files away";
     }
 }
 

@@ -10,6 +10,43 @@ public class ArchiveTests
 {
     public static TheoryData<TacitCodec> Codecs => Pack.CodecData;
 
+    [Fact]
+    public async Task AnEmptyRangeDecodesNothing()
+    {
+        byte[] packed = Pack.Compress(Samples.Text(1000), Pack.Options(TacitCodec.Deflate, 500));
+        var decoded = new List<long>();
+        TacitArchive archive = TacitArchive.Open(new MemoryStream(packed));
+        foreach (int at in new[] { 0, 500, 777, 1000 })
+            await archive.CopyRangeAsync(at, at, Stream.Null, new Collector(decoded));
+        Assert.Empty(decoded);
+        await archive.CopyRangeAsync(499, 500, Stream.Null, new Collector(decoded));
+        Assert.Equal(500, decoded[^1]);
+    }
+
+    [Fact]
+    public async Task ACancelledRangeNamesTheCallersToken()
+    {
+        TacitArchive archive = TacitArchive.Open(new MemoryStream(Pack.Compress(Samples.Text(1000), Pack.Options(TacitCodec.Deflate, 500))));
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+        OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            archive.CopyRangeAsync(0, 1000, Stream.Null, null, source.Token));
+        Assert.Equal(source.Token, e.CancellationToken);
+    }
+
+    [Fact]
+    public void AnIndexMustFitTheMemoryLimit()
+    {
+        byte[] packed = Pack.Compress(Samples.Text(2000), Pack.Options(TacitCodec.Store, 1));
+        Assert.Equal(2000, TacitArchive.Open(new MemoryStream(packed)).Length);
+        Assert.Throws<InsufficientMemoryException>(() => TacitArchive.Open(new MemoryStream(packed), new() { MemoryLimit = 50_000 }));
+    }
+
+    private sealed class Collector(List<long> values) : IProgress<long>
+    {
+        public void Report(long value) => values.Add(value);
+    }
+
     [Theory, MemberData(nameof(Codecs))]
     public async Task EveryRangeOfSmallBlocksIsRead(TacitCodec codec)
     {

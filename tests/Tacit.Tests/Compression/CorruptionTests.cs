@@ -131,7 +131,7 @@ public class CorruptionTests
     {
         byte[] file = Claimed["block of 256 MiB, ten bytes coded"]();
         InsufficientMemoryException e = Assert.Throws<InsufficientMemoryException>(() => Pack.Decompress(file, new() { MemoryLimit = 64 << 20 }));
-        Assert.Contains("512 MiB", e.Message, StringComparison.Ordinal);
+        Assert.Contains("597 MiB", e.Message, StringComparison.Ordinal);
         Assert.Contains("64 MiB", e.Message, StringComparison.Ordinal);
     }
 
@@ -143,10 +143,15 @@ public class CorruptionTests
         long memory = TacitArchive.Open(new MemoryStream(packed)).Frames[0].DecodingMemory;
         Pack.AssertSame(data, Pack.Decompress(packed, new() { MemoryLimit = memory, Threads = 4 }));
         Assert.Throws<InsufficientMemoryException>(() => Pack.Decompress(packed, new() { MemoryLimit = memory - 1 }));
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        using (var stream = new TacitStream(new MemoryStream(packed), new TacitDecompressionOptions { MemoryLimit = memory }))
-            stream.CopyTo(Stream.Null);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 3 * memory + (4 << 20));   // other tests run meanwhile
+        long least = long.MaxValue;   // of several tries, for other tests allocate at the same time
+        for (int i = 0; i < 20 && least > memory + (1 << 20); i++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            using (var stream = new TacitStream(new MemoryStream(packed), new TacitDecompressionOptions { MemoryLimit = memory }))
+                stream.CopyTo(Stream.Null);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        Assert.InRange(least, 0, memory + (1 << 20));
     }
 
     private static byte[] Claim(byte method, uint raw, uint coded)

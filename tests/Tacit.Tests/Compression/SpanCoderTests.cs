@@ -182,10 +182,18 @@ public class SpanCoderTests
         byte[] data = Samples.Text(1 << 20);
         byte[] packed = Pack.Compress(data, Pack.Options(TacitCodec.Store, 1 << 20));
         Assert.Throws<InsufficientMemoryException>(() => TacitDecoder.TryDecompress(packed, data, out _, new() { MemoryLimit = 1 << 20 }));
-        Assert.True(TacitDecoder.TryDecompress(packed, data, out _, new() { MemoryLimit = 2 << 20 }));
+        Assert.True(TacitDecoder.TryDecompress(packed, data, out _, new() { MemoryLimit = 5 << 19 }));
         Assert.Throws<InsufficientMemoryException>(() => TacitEncoder.TryCompress(data, new byte[2 << 20], out _,
             new() { Codec = TacitCodec.Store, BlockSize = 1 << 20, MemoryLimit = 1 << 20 }));
-        Assert.Throws<InsufficientMemoryException>(() => new TacitEncoder(new() { Codec = TacitCodec.Store, Level = 9, MemoryLimit = 1 << 20 }));
+        // A length that is known is checked at once, one that is not as the data comes.
+        Assert.Throws<InsufficientMemoryException>(() =>
+            new TacitEncoder(new() { Codec = TacitCodec.Store, SourceLength = 1 << 20, MemoryLimit = 1 << 20 }));
+        foreach (long? length in new long?[] { null, 0, 100 })
+        {
+            using var encoder = new TacitEncoder(new() { Codec = TacitCodec.Store, SourceLength = length, MemoryLimit = 1 << 20 });
+            Assert.Equal(OperationStatus.Done, encoder.Compress(data.AsSpan(0, 1 << 18), packed, out _, out _, isFinalBlock: false));
+            Assert.Throws<InsufficientMemoryException>(() => encoder.Compress(data.AsSpan(0, 1 << 18), packed, out _, out _, isFinalBlock: false));
+        }
     }
 
     private static byte[] Encode(byte[] data, TacitCompressionOptions options, int room, int most)

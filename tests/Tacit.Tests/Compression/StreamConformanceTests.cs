@@ -141,7 +141,36 @@ public class StreamConformanceTests
         Assert.Throws<ArgumentException>(() => new TacitStream(new MemoryStream(),
             Pack.Options(TacitCodec.Store, metadata: ("k", new string('x', 70_000)))));
         Assert.Throws<InsufficientMemoryException>(() => new TacitStream(new MemoryStream(),
-            new TacitCompressionOptions { Codec = TacitCodec.Store, MemoryLimit = 1000 }));
+            new TacitCompressionOptions { Codec = TacitCodec.Store, SourceLength = 1000, MemoryLimit = 1000 }));
+    }
+
+    [Fact]
+    public async Task CancellingBetweenFramesNeverThrowsAtTheOneWhoCancels()
+    {
+        // Each frame has workers of its own; cancelling must not meet those of the frame before, which are gone.
+        byte[] frame = Pack.Compress([1, 2, 3], Small);
+        byte[] many = [.. Enumerable.Repeat(frame, 300).SelectMany(f => f)];
+        for (int round = 0; round < 100; round++)
+        {
+            using var source = new CancellationTokenSource();
+            using var stream = new TacitStream(new MemoryStream(many), CompressionMode.Decompress);
+            Task reading = Task.Run(async () =>
+            {
+                byte[] buffer = new byte[100];
+                while (await stream.ReadAsync(buffer, source.Token) > 0)
+                {
+                }
+            });
+            Thread.SpinWait(round * 500);
+            source.Cancel();
+            try
+            {
+                await reading;
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
     }
 
     [Fact]

@@ -79,7 +79,8 @@ public class ContextMixerTests
             foreach (int length in (int[])[1, 1000, 100_000])
             {
                 using var model = new ContextMixer(new ContextMixerOptions { Level = level });
-                foreach (BlockStructure structure in (BlockStructure[])[new(BlockKind.Text), new(BlockKind.Binary), new(BlockKind.Rows, 9)])
+                foreach (BlockStructure structure in (BlockStructure[])
+                    [new(BlockKind.Text), new(BlockKind.Binary), new(BlockKind.Rows, 9), new(BlockKind.Bilevel, 9), new(BlockKind.Ideographs)])
                 {
                     model.Reset(length, structure);
                     Assert.InRange(model.AllocatedMemory, 1, ContextMixer.WorkingMemory(level, length));

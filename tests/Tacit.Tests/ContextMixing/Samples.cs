@@ -45,6 +45,17 @@ internal static class Samples
                 for (int i = 0; i < length; i++)
                     data[i] = (i & 7) == 0 ? (byte)0xE8 : (byte)(random.Next(16) * random.Next(16));
                 break;
+            case "picture":   // rows of 480 pixels: discs on white
+                for (int i = 0; i < 8 * length; i++)
+                {
+                    int x = i % 480 % 61 - 30, y = i / 480 % 47 - 23;
+                    if (x * x + y * y < 300 + i / 480 / 47 % 7 * 20)
+                        data[i / 8] |= (byte)(128 >> i % 8);
+                }
+                break;
+            case "chinese":
+                Fill(data, ["压缩", "模型", "数据", "的", "是", "我们", "预测", "下一个", "。", ",", "\n"], ref random);
+                break;
             case "mixed":
                 int part = length / 4;
                 Make("text", part, seed).CopyTo(data, 0);

@@ -6,7 +6,7 @@ namespace Tacit.Compression.Blocks;
 /// <remarks>Work runs on the thread pool; the ring itself is for one thread.</remarks>
 internal sealed class BlockRing : IDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop;
     private readonly BlockSlot[] _slots;
     private int _current;
     private bool _disposed;
@@ -15,14 +15,20 @@ internal sealed class BlockRing : IDisposable
     /// <param name="parameters">Its parameters.</param>
     /// <param name="count">Number of slots, at least 1.</param>
     /// <param name="progress">Told of raw bytes done, or null.</param>
-    public BlockRing(CodecDescription codec, byte[] parameters, int count, WorkProgress? progress)
+    /// <param name="cancellationToken">Makes all work end soon with <see cref="OperationCanceledException"/>.</param>
+    public BlockRing(CodecDescription codec, byte[] parameters, int count, WorkProgress? progress, CancellationToken cancellationToken)
     {
-        _slots = [.. Enumerable.Range(0, count).Select(_ =>
-            new BlockSlot(new BlockWorker(codec, parameters), new WorkMonitor(progress, _stop.Token)))];
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _slots = new BlockSlot[count];
+        for (int i = 0; i < count; i++)
+            _slots[i] = new BlockSlot(new BlockWorker(codec, parameters), new WorkMonitor(progress, _stop.Token));
     }
 
     /// <summary>Blocks started and not yet removed.</summary>
     public int InFlight { get; private set; }
+
+    /// <summary>Blocks that can be worked on at once.</summary>
+    public int SlotCount => _slots.Length;
 
     /// <summary>True if no slot is free.</summary>
     public bool IsFull => InFlight == _slots.Length;
@@ -46,9 +52,6 @@ internal sealed class BlockRing : IDisposable
         Oldest.Clear();
         InFlight--;
     }
-
-    /// <summary>Makes all work end soon with <see cref="OperationCanceledException"/>.</summary>
-    public void Cancel() => _stop.Cancel();
 
     /// <summary>Stops all work, waits for it and frees the workers.</summary>
     public void Dispose()

@@ -7,6 +7,9 @@ internal sealed class BlockSlot(BlockWorker worker, WorkMonitor monitor) : IDisp
 {
     private const int FirstCapacity = 1 << 16;
 
+    // A buffer that grows leaves its smaller selves for the collector; by eighths they hold a seventh of it at most.
+    private const int GrowthFactor = 8;
+
     private byte[] _raw = [];
     private byte[] _coded = [];
 
@@ -29,9 +32,14 @@ internal sealed class BlockSlot(BlockWorker worker, WorkMonitor monitor) : IDisp
     public ReadOnlyMemory<byte> Payload => Header.Stored ? Raw : _coded.AsMemory(0, Header.CodedLength);
 
     /// <summary>Takes raw bytes, up to <paramref name="blockLength"/> in all; returns how many.</summary>
-    public int AddRaw(ReadOnlySpan<byte> source, int blockLength)
+    /// <param name="source">The bytes.</param>
+    /// <param name="blockLength">Raw bytes of a full block.</param>
+    /// <param name="expected">How many are to be expected in all, if the caller knows; else 0.</param>
+    public int AddRaw(ReadOnlySpan<byte> source, int blockLength, int expected)
     {
         int taken = Math.Min(source.Length, blockLength - RawLength);
+        if (_raw.Length < expected)
+            Grow(ref _raw, RawLength, expected, expected);
         Grow(ref _raw, RawLength, RawLength + taken, blockLength);
         source[..taken].CopyTo(_raw.AsSpan(RawLength));
         RawLength += taken;
@@ -49,22 +57,11 @@ internal sealed class BlockSlot(BlockWorker worker, WorkMonitor monitor) : IDisp
         return taken;
     }
 
-    /// <summary>Starts encoding on the thread pool.</summary>
-    public void StartEncoding(long number) => Work = Task.Run(() =>
-        {
-            if (_coded.Length < RawLength)
-                _coded = GC.AllocateUninitializedArray<byte>(RawLength);
-            Header = worker.Encode(_raw.AsSpan(0, RawLength), _coded, number, monitor);
-        });
+    /// <summary>Starts encoding on the thread pool, or does it here and now.</summary>
+    public void StartEncoding(long number, bool inline) => Start(() => Encode(number), inline);
 
-    /// <summary>Starts decoding on the thread pool.</summary>
-    public void StartDecoding() => Work = Task.Run(() =>
-        {
-            if (_raw.Length < Header.RawLength)
-                _raw = GC.AllocateUninitializedArray<byte>(Header.RawLength);
-            worker.Decode(Header, _coded.AsSpan(0, CodedLength), _raw.AsSpan(0, Header.RawLength), monitor);
-            RawLength = Header.RawLength;
-        });
+    /// <summary>Starts decoding on the thread pool, or does it here and now.</summary>
+    public void StartDecoding(bool inline = false) => Start(Decode, inline);
 
     /// <summary>Empties the slot for the next block; buffers are kept.</summary>
     public void Clear() => RawLength = CodedLength = 0;
@@ -72,11 +69,39 @@ internal sealed class BlockSlot(BlockWorker worker, WorkMonitor monitor) : IDisp
     /// <summary>Frees the worker. The work must have ended.</summary>
     public void Dispose() => worker.Dispose();
 
+    // Either way a failure shows when the work is waited for.
+    private void Start(Action work, bool inline)
+    {
+        if (!inline)
+        {
+            Work = Task.Run(work);
+            return;
+        }
+        var done = new Task(work);
+        done.RunSynchronously();
+        Work = done;
+    }
+
+    private void Encode(long number)
+    {
+        if (_coded.Length < RawLength && worker.MayShorten)
+            _coded = GC.AllocateUninitializedArray<byte>(RawLength);
+        Header = worker.Encode(_raw.AsSpan(0, RawLength), _coded, number, monitor);
+    }
+
+    private void Decode()
+    {
+        if (_raw.Length < Header.RawLength)
+            _raw = GC.AllocateUninitializedArray<byte>(Header.RawLength);
+        worker.Decode(Header, _coded.AsSpan(0, CodedLength), _raw.AsSpan(0, Header.RawLength), monitor);
+        RawLength = Header.RawLength;
+    }
+
     private static void Grow(ref byte[] buffer, int used, int needed, int limit)
     {
         if (needed <= buffer.Length)
             return;
-        int capacity = (int)Math.Clamp(Math.Max(2L * buffer.Length, FirstCapacity), needed, Math.Max(needed, limit));
+        int capacity = (int)Math.Clamp(Math.Max((long)GrowthFactor * buffer.Length, FirstCapacity), needed, Math.Max(needed, limit));
         byte[] larger = GC.AllocateUninitializedArray<byte>(capacity);
         buffer.AsSpan(0, used).CopyTo(larger);
         buffer = larger;

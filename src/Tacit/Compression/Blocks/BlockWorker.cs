@@ -1,3 +1,4 @@
+using System.Numerics;
 using Tacit.Compression.Codecs;
 using Tacit.Compression.Container;
 
@@ -9,25 +10,37 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
     private BlockCodec? _codec;
     private int _codecCapacity;
 
-    /// <summary>Memory one worker needs for blocks of this length: two buffers and the codec's tables.</summary>
+    // Half of what the runtime may take: of the machine, or of its container.
+    private static readonly Lazy<long> DefaultLimit = new(() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+
+    /// <summary>False if no block can come out shorter than it went in.</summary>
+    public bool MayShorten => description.Id != (byte)TacitCodec.Store;
+
+    /// <summary>Memory one worker needs for blocks of this length: two buffers, what is left of them while they grow, and the codec's tables.</summary>
     public static long Memory(CodecDescription description, ReadOnlySpan<byte> parameters, int blockLength) =>
-        2L * blockLength + description.WorkingMemory(parameters, blockLength);
+        2L * blockLength + blockLength / 3 + description.WorkingMemory(parameters, blockLength);
 
     /// <summary>How many workers fit the limit, at least 1 and at most <paramref name="threads"/>.</summary>
     /// <exception cref="InsufficientMemoryException">Not even one fits.</exception>
     public static int CountFor(long memory, long memoryLimit, int threads)
+    {
+        Check(memory, memoryLimit);
+        return (int)Math.Clamp(memoryLimit / Math.Max(memory, 1), 1, threads);
+    }
+
+    /// <summary>Refuses what does not fit.</summary>
+    /// <exception cref="InsufficientMemoryException">It exceeds the limit.</exception>
+    public static void Check(long memory, long memoryLimit)
     {
         if (memory > memoryLimit)
         {
             throw new InsufficientMemoryException($"This needs {memory >> 20} MiB of memory; the limit is " +
                 $"{memoryLimit >> 20} MiB. Raise it with --memlimit (MemoryLimit in the library).");
         }
-        return (int)Math.Clamp(memoryLimit / Math.Max(memory, 1), 1, threads);
     }
 
     /// <summary>The limit to keep: as set, or half of the machine's memory.</summary>
-    public static long EffectiveLimit(long memoryLimit) =>
-        memoryLimit > 0 ? memoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+    public static long EffectiveLimit(long memoryLimit) => memoryLimit > 0 ? memoryLimit : DefaultLimit.Value;
 
     /// <summary>Codes a block.</summary>
     /// <param name="raw">The block, at least one byte.</param>
@@ -40,7 +53,7 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
         uint rawCrc = Crc32C.Of(raw);
         byte kind = 0;
         // A coded block must be shorter than its raw bytes, so a single byte is always stored.
-        int length = raw.Length == 1 ? -1 : Codec(raw.Length).Encode(raw, coded[..(raw.Length - 1)], out kind, monitor);
+        int length = raw.Length == 1 || !MayShorten ? -1 : Codec(raw.Length).Encode(raw, coded[..(raw.Length - 1)], out kind, monitor);
         monitor.CompleteBlock(raw.Length);
         bool stored = length < 0;
         return new BlockHeader
@@ -81,8 +94,8 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
         if (_codec is null || rawLength > _codecCapacity)
         {
             Dispose();
-            _codec = description.Create(parameters, rawLength);
-            _codecCapacity = rawLength;
+            _codecCapacity = (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)rawLength), FormatConstants.MaxBlockLength);
+            _codec = description.Create(parameters, _codecCapacity);
         }
         return _codec;
     }

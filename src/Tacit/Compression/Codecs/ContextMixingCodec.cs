@@ -6,7 +6,7 @@ namespace Tacit.Compression.Codecs;
 
 /// <summary>Codec <c>cm</c>: a context mixer's predictions, arithmetic coded.</summary>
 /// <remarks>
-/// A block's kind is its <see cref="BlockKind"/>. A block of rows starts with the row length as two bytes, little-endian;
+/// A block's kind is its <see cref="BlockKind"/>. A block of rows or of pixels starts with the row length as two bytes, little-endian;
 /// then, for every kind, comes the message of the binary coder: each byte's bits, highest first.
 /// </remarks>
 internal sealed class ContextMixingCodec(int level) : BlockCodec
@@ -20,15 +20,18 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
 
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
     {
-        BlockStructure structure = BlockStructure.Detect(raw);
+        ContextMixer model = _model;
+        kind = 0;
+        if (Incompressibility.Holds(raw, model))
+            return -1;
+        BlockStructure structure = StructureTrial.Choose(raw, model);
         kind = (byte)structure.Kind;
-        int header = structure.Kind == BlockKind.Rows ? RowLengthSize : 0;
+        int header = structure.RowLength != 0 ? RowLengthSize : 0;
         if (coded.Length <= header)
             return -1;
         if (header != 0)
             BinaryPrimitives.WriteUInt16LittleEndian(coded, (ushort)structure.RowLength);
 
-        ContextMixer model = _model;
         model.Reset(raw.Length, structure);
         var encoder = new BinaryEncoder(coded[header..]);
         while (!raw.IsEmpty)
@@ -89,14 +92,15 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
     {
         switch ((BlockKind)kind)
         {
-            case BlockKind.Binary or BlockKind.Text:
+            case BlockKind.Binary or BlockKind.Text or BlockKind.Ideographs:
                 return new BlockStructure((BlockKind)kind);
-            case BlockKind.Rows:
+            case BlockKind.Rows or BlockKind.Bilevel:
                 int length = coded.Length >= RowLengthSize ? BinaryPrimitives.ReadUInt16LittleEndian(coded) : 0;
-                if (length is < 2 or > BlockStructure.MaxRowLength)
-                    throw new InvalidDataException($"A block of rows of {length} bytes: 2 to {BlockStructure.MaxRowLength} are possible.");
+                var structure = new BlockStructure((BlockKind)kind, length);
+                if (!structure.IsPossible)
+                    throw new InvalidDataException($"A block of rows of {length} bytes: at most {BlockStructure.MaxRowLength} are possible.");
                 coded = coded[RowLengthSize..];
-                return new BlockStructure(BlockKind.Rows, length);
+                return structure;
             default:
                 throw new InvalidDataException($"Block kind {kind} is unknown to codec 'cm'.");
         }

@@ -46,6 +46,8 @@ internal sealed class ContextMixingDescription : CodecDescription
         BlockKind.Binary => "binary",
         BlockKind.Text => "text",
         BlockKind.Rows => "rows",
+        BlockKind.Bilevel => "bilevel",
+        BlockKind.Ideographs => "ideographs",
         _ => base.KindName(kind),
     };
 }

@@ -41,7 +41,8 @@ internal sealed class ArchiveReader(Stream stream)
     public List<TacitBlock> BlocksOf(FrameFooter footer, long end)
     {
         long indexStart = end - footer.Header.FooterLength - footer.IndexLength;
-        BlockIndex index = BlockIndex.Read(Take(indexStart, footer.IndexLength), footer.Header.BlockLength);
+        BlockIndex index = BlockIndex.Read(Take(indexStart, footer.IndexLength), footer.Header.BlockLength,
+            footer.FrameLength - footer.IndexLength);
         long offset = indexStart - index.BlockBytes, rawOffset = 0;
         if (offset < end - footer.FrameLength + footer.Header.Length || index.RawBytes != footer.RawLength)
             throw new InvalidDataException($"The index at byte {indexStart} disagrees with the footer after it.");

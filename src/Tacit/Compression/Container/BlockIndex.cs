@@ -7,6 +7,8 @@ namespace Tacit.Compression.Container;
 internal sealed class BlockIndex
 {
     private readonly List<(int Raw, int Coded)> _blocks = [];
+    private long _blockBytes;
+    private long _rawBytes;
 
     /// <summary>Number of blocks.</summary>
     public int Count => _blocks.Count;
@@ -15,18 +17,28 @@ internal sealed class BlockIndex
     public (int Raw, int Coded) this[int block] => _blocks[block];
 
     /// <summary>Notes the next block.</summary>
-    public void Add(int rawLength, int codedLength) => _blocks.Add((rawLength, codedLength));
+    public void Add(int rawLength, int codedLength)
+    {
+        _blocks.Add((rawLength, codedLength));
+        _blockBytes += codedLength + FormatConstants.BlockHeaderLength;
+        _rawBytes += rawLength;
+    }
 
     /// <summary>Bytes of all blocks in the file, headers included.</summary>
-    public long BlockBytes => _blocks.Sum(b => (long)b.Coded + FormatConstants.BlockHeaderLength);
+    public long BlockBytes => _blockBytes;
 
     /// <summary>Raw bytes of all blocks.</summary>
-    public long RawBytes => _blocks.Sum(b => (long)b.Raw);
+    public long RawBytes => _rawBytes;
 
     /// <summary>The index as it stands in the file.</summary>
     public byte[] Write(int blockLength)
     {
-        byte[] bytes = new byte[FormatConstants.IndexOverhead + VarInt.MaxLength * (1 + 2 * (long)_blocks.Count)];
+        long size = FormatConstants.IndexOverhead + VarInt.Length((ulong)_blocks.Count);
+        foreach ((int raw, int coded) in _blocks)
+            size += VarInt.Length((ulong)(blockLength - raw)) + VarInt.Length((ulong)(raw - coded));
+        if (size > Array.MaxLength)
+            throw new IOException($"The frame has {_blocks.Count} blocks, more than an index can hold; use larger blocks.");
+        byte[] bytes = new byte[size];
         int length = 8;
         length += VarInt.Write(bytes.AsSpan(length), (ulong)_blocks.Count);
         foreach ((int raw, int coded) in _blocks)
@@ -37,12 +49,15 @@ internal sealed class BlockIndex
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, FormatConstants.IndexMarker);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), length - 8);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(length), Crc32C.Of(bytes.AsSpan(0, length)));
-        return bytes[..(length + 4)];
+        return bytes;
     }
 
     /// <summary>Reads an index that is exactly <paramref name="source"/>.</summary>
+    /// <param name="source">Marker to CRC.</param>
+    /// <param name="blockLength">The frame's block length.</param>
+    /// <param name="maxBlockBytes">Bytes the blocks have at most in the file.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static BlockIndex Read(ReadOnlySpan<byte> source, int blockLength)
+    public static BlockIndex Read(ReadOnlySpan<byte> source, int blockLength, long maxBlockBytes = long.MaxValue)
     {
         if (source.Length < FormatConstants.IndexOverhead + 1
             || BinaryPrimitives.ReadUInt32LittleEndian(source) != FormatConstants.IndexMarker
@@ -54,6 +69,9 @@ internal sealed class BlockIndex
         ReadOnlySpan<byte> body = source[8..^4];
         var index = new BlockIndex();
         ulong count = VarInt.Read(ref body);
+        if (count > (ulong)(maxBlockBytes / (FormatConstants.BlockHeaderLength + 1)))
+            throw new InvalidDataException($"The index is damaged: it tells of {count} blocks, more than there is room for.");
+        index._blocks.EnsureCapacity((int)Math.Min(count, (ulong)body.Length / 2));
         for (ulong i = 0; i < count; i++)   // if the count lies, the body runs out and Read throws
         {
             ulong shortBy = VarInt.Read(ref body), saved = VarInt.Read(ref body);

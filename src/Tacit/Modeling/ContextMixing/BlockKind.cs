@@ -11,4 +11,10 @@ public enum BlockKind : byte
 
     /// <summary>Rows of equal length: records of a table, or lines of a raw picture.</summary>
     Rows = 2,
+
+    /// <summary>Rows of pixels of one bit each.</summary>
+    Bilevel = 3,
+
+    /// <summary>UTF-8 text in a script of many characters, such as Chinese.</summary>
+    Ideographs = 4,
 }

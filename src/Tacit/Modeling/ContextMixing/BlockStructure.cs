@@ -10,17 +10,53 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
     /// <summary>Longest row that is looked for.</summary>
     public const int MaxRowLength = 1024;
 
+    /// <summary>Whether a block may have this structure.</summary>
+    internal bool IsPossible => Kind switch
+    {
+        BlockKind.Binary or BlockKind.Text or BlockKind.Ideographs => RowLength == 0,
+        BlockKind.Rows => RowLength is >= 2 and <= MaxRowLength,
+        BlockKind.Bilevel => RowLength is >= PixelContexts.MinRowLength and <= MaxRowLength,
+        _ => false,
+    };
+
     // Samples are taken from this many places, so that a foreign header does not decide.
     private const int Samples = 4;
     private const int SampleLength = 1 << 14;
 
-    /// <summary>Looks at samples of the data.</summary>
+    /// <summary>The kind with the highest number.</summary>
+    internal const BlockKind LastKind = BlockKind.Ideographs;
+
+    /// <summary>Most candidates there may be.</summary>
+    internal const int MaxCandidates = 4;
+
+    /// <summary>Looks at samples of the data: its most likely structure.</summary>
     public static BlockStructure Detect(ReadOnlySpan<byte> data)
     {
-        if (LooksLikeText(data))
-            return new BlockStructure(BlockKind.Text);
+        Span<BlockStructure> candidates = stackalloc BlockStructure[MaxCandidates];
+        Candidates(data, candidates);
+        return candidates[0];
+    }
+
+    /// <summary>The structures the data may have, the most likely first; returns their number, at least 1.</summary>
+    internal static int Candidates(ReadOnlySpan<byte> data, Span<BlockStructure> candidates)
+    {
+        (int control, int high, int wide, int total) = Count(data);
+        BlockKind textKind = wide > total / 8 ? BlockKind.Ideographs : BlockKind.Text;
+        if (control <= total / 100 && (high <= total / 4 || IsUtf8(data)))
+        {
+            candidates[0] = new BlockStructure(textKind);
+            return 1;
+        }
+        int count = 0;
         int row = FindRowLength(data);
-        return row > 0 ? new BlockStructure(BlockKind.Rows, row) : new BlockStructure(BlockKind.Binary);
+        if (row > 0)
+            candidates[count++] = new BlockStructure(BlockKind.Rows, row);
+        candidates[count++] = new BlockStructure(BlockKind.Binary);
+        if (row >= PixelContexts.MinRowLength)
+            candidates[count++] = new BlockStructure(BlockKind.Bilevel, row);
+        if (control <= total / 4)
+            candidates[count++] = new BlockStructure(textKind);
+        return count;
     }
 
     private static ReadOnlySpan<byte> Sample(ReadOnlySpan<byte> data, int index)
@@ -31,9 +67,9 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
     }
 
     // Text has hardly any control bytes, and its high bytes come in UTF-8 sequences or as a few letters.
-    private static bool LooksLikeText(ReadOnlySpan<byte> data)
+    private static (int Control, int High, int Wide, int Total) Count(ReadOnlySpan<byte> data)
     {
-        int control = 0, high = 0, total = 0;
+        int control = 0, high = 0, wide = 0, total = 0;
         for (int i = 0; i < Samples; i++)
         {
             foreach (byte b in Sample(data, i))
@@ -43,14 +79,15 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
                     control++;
                 else if (b >= 128)
                     high++;
+                if (b is >= 0xE0 and < 0xF5)
+                    wide++;
             }
         }
-        if (control > total / 100)
-            return false;
-        return high <= total / 4 || Utf8Share(data) >= 0.98;
+        return (control, high, wide, total);
     }
 
-    private static double Utf8Share(ReadOnlySpan<byte> data)
+    // At least 98 % of the bytes above 7F are in their place.
+    private static bool IsUtf8(ReadOnlySpan<byte> data)
     {
         int good = 0, total = 0;
         for (int i = 0; i < Samples; i++)
@@ -74,7 +111,7 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
                 }
             }
         }
-        return total == 0 ? 1 : (double)good / total;
+        return good >= total - total / 50;
     }
 
     // The distance at which bytes agree most often, if they agree much more often there than at distances nearby.

@@ -35,8 +35,17 @@ namespace Tacit.Modeling.ContextMixing;
 /// </example>
 public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 {
-    internal const int InputsPerContext = 2;
+    /// <summary>Inputs of a context at its simplest.</summary>
+    internal const int BaseInputs = 2;
 
+    /// <summary>Selectors there are: most mixers of the first layer.</summary>
+    internal const int Selectors = 7;
+
+    /// <summary>Values of a context's run: none, or the predicted bit and how often it held.</summary>
+    internal const int RunValues = 32;
+
+    // How many lessons a map takes before its rate stays: text follows steadier laws than other data.
+    private const int TextMapLimit = 1023;
     private const int MapLimit = 255;
 
     private readonly int _level;
@@ -55,7 +64,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private BlockStructure _structure;
     private ContextHistory _past;
     private SlotTable _slots;
+    private PixelContexts _pixels;
+    private bool _bilevel;
+    private int _mapLimit;
     private MatchModel _match;
+    private MatchModel _longMatch;
     private MixerNetwork _mixers;
     private ProbabilityRefiner _refiner0;
     private ProbabilityRefiner _refiner1;
@@ -63,6 +76,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private int _contexts;
     private int _mixerCount;
     private bool _refines;
+    private bool _runs;
+    private uint* _runMaps;       // (contexts, RunValues)
     private uint* _maps;          // (contexts, 256): state → probability
     private int _partial;         // the bits of the byte so far after a leading 1
     private int _node;            // the same of the nibble: the place in a slot
@@ -70,8 +85,10 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private uint _refinerHash;    // of the last two bytes
     private uint _probability;
     private byte** _slot;         // each context's slot
+    private byte** _root;         // each context's slot of the byte's first nibble
+    private int* _run;            // what followed each context last after a leading 1, and the class of how often << 16
     private uint* _hashes;        // each context's hash for this byte
-    private uint** _used;         // the map entry each context used for this bit
+    private byte* _runsUsed;      // the entry of each context's run map used for this bit
     private byte* _states;        // the state each context was in for this bit
 
     /// <summary>Makes a predictor; call <see cref="Reset(int)"/> before use.</summary>
@@ -110,34 +127,45 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     /// <param name="structure">What the bytes are; decoding must be told the same.</param>
     public void Reset(int length, BlockStructure structure)
     {
-        if (structure.Kind > BlockKind.Rows
-            || (structure.Kind == BlockKind.Rows) != (structure.RowLength is >= 2 and <= BlockStructure.MaxRowLength))
+        if (!structure.IsPossible)
         {
             throw new ArgumentException($"No such structure: {structure}.", nameof(structure));
         }
         var plan = new MixerPlan(_level, structure.Kind, length, _expertInputs);
         _structure = structure;
+        _bilevel = structure.Kind == BlockKind.Bilevel;
+        _mapLimit = structure.Kind is BlockKind.Text or BlockKind.Ideographs ? TextMapLimit : MapLimit;
         _contexts = plan.Contexts;
         _mixerCount = plan.Mixers;
         _refines = plan.Refines;
+        _runs = plan.Runs;
 
-        _slots = new SlotTable(_slotMemory.Clear((nuint)plan.SlotBytes), plan.SlotBytes);
+        byte* table = _slotMemory.Clear((nuint)plan.SlotBytes);
+        if (_bilevel)
+            _pixels = new PixelContexts(table, plan.SlotBytes);
+        else
+            _slots = new SlotTable(table, plan.SlotBytes);
         byte* history = _historyMemory.Clear((nuint)plan.HistoryLength);
         uint historyMask = (uint)(plan.HistoryLength - 1);
-        byte* positions = _matchMemory.Clear((nuint)plan.MatchEntries * sizeof(int));
+        byte* positions = _matchMemory.Clear((nuint)plan.MatchSize);
 
         byte* small = _smallMemory.Clear((nuint)plan.SmallSize);
         byte* start = small;
-        _slot = (byte**)Take(ref small, MixerPlan.ScratchSize / 4);
-        _used = (uint**)Take(ref small, MixerPlan.ScratchSize / 4);
-        _hashes = (uint*)Take(ref small, MixerPlan.ScratchSize / 4);
-        _states = Take(ref small, MixerPlan.ScratchSize / 4);
+        _slot = (byte**)Take(ref small, MixerPlan.ScratchSize / 6);
+        _root = (byte**)Take(ref small, MixerPlan.ScratchSize / 6);
+        _runsUsed = Take(ref small, MixerPlan.ScratchSize / 6);
+        _hashes = (uint*)Take(ref small, MixerPlan.ScratchSize / 6);
+        _run = (int*)Take(ref small, MixerPlan.ScratchSize / 6);
+        _states = Take(ref small, MixerPlan.ScratchSize / 6);
         _maps = (uint*)Take(ref small, plan.MapSize);
+        _runMaps = (uint*)Take(ref small, plan.RunMapSize);
         uint* trust = (uint*)Take(ref small, MixerPlan.TrustSize);
-        _past = new ContextHistory(history, historyMask, (uint*)Take(ref small, ContextHistory.FollowerSize));
-        _match = new MatchModel((int*)positions, plan.MatchEntries, history, historyMask, trust);
+        _past = new ContextHistory(history, historyMask, Take(ref small, ContextHistory.FollowerSize));
+        _match = new MatchModel((int*)positions, plan.MatchEntries, ShortMatch, history, historyMask, trust);
+        _longMatch = new MatchModel(
+            (int*)positions + plan.MatchEntries, plan.MatchEntries, LongMatch, history, historyMask, trust + MatchModel.TrustCount);
         _mixers = new MixerNetwork(
-            Take(ref small, plan.MixerSize), plan.Inputs, plan.UsedInputs, plan.Mixers, plan.WeightSets);
+            Take(ref small, plan.MixerSize), plan.Inputs, plan.UsedInputs, plan.Mixers, plan.WeightSets, plan.EndRate);
         if (_refines)
         {
             _refiner0 = new ProbabilityRefiner(Take(ref small, plan.RefinerSize(256)), 256);
@@ -150,6 +178,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         {
             for (int state = 0; state < StateTable.Count; state++)
                 _maps[i * 256 + state] = AdaptiveProbability.Start(StateTable.Prior(state));
+            for (int run = 0; run < RunValues && _runs; run++)
+                _runMaps[i * RunValues + run] = AdaptiveProbability.Start(32768 + (2 * (run & 1) - 1) * (32768 - 32768 / ((run >> 1) + 2)));
         }
         foreach (IBitExpert expert in _experts)
             expert.Reset(length);
@@ -157,6 +187,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _partial = 1;
         _bitIndex = 0;
         StartByte();
+        if (_bilevel)
+            _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
         Predict();
     }
 
@@ -170,6 +202,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         if (_bitIndex == 8)
         {
             _past.Add((byte)_partial, _structure.RowLength);
+            if (_runs)
+                EndRuns((byte)_partial);
             _partial = 1;
             _bitIndex = 0;
             StartByte();
@@ -181,6 +215,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         else
         {
             _node = _node << 1 | bit;
+        }
+        if (_bilevel)
+        {
+            _node = 0;
+            _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
         }
         Predict();
     }
@@ -195,8 +234,20 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     }
 
     /// <summary>Weight sets of all mixers: see <see cref="SelectWeights"/>.</summary>
-    internal static int WeightSets(int mixers) => mixers == 1 ? 256 : MatchSets + 256 + 256 * 8;
+    internal static int WeightSets(int mixers) => mixers == 1 ? 256 : SelectorStart(mixers);
 
+    // The first weight set of each selector, and at the end their number.
+    private static int SelectorStart(int selector)
+    {
+        ReadOnlySpan<int> sizes = [MatchSets, 256, 2048, 2048, 512, 2048, MatchModel.LengthClasses * 16];
+        int start = 0;
+        for (int i = 0; i < selector; i++)
+            start += sizes[i];
+        return start;
+    }
+
+    private const int ShortMatch = 6;
+    private const int LongMatch = 20;
     private const int MatchSets = MatchModel.LengthClasses * (ContextSet.Max + 1);
 
     private static byte* Take(ref byte* memory, long length)
@@ -217,18 +268,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             _refiner2.Train(bit);
         }
         _match.Train(bit);
-        byte* nextState = _nextState + bit;
-        byte* states = _states;
-        byte** slots = _slot;
-        uint** used = _used;
-        int* rates = _rates;
-        int node = _node;
-        int contexts = _contexts;
-        for (int i = 0; i < contexts; i++)
-        {
-            AdaptiveProbability.Learn(used[i], rates, bit, MapLimit);
-            slots[i][node] = nextState[2 * states[i]];
-        }
+        if (_runs)
+            _longMatch.Train(bit);
+        LearnStates(_maps, _states, _slot, _nextState + bit, _rates, _node, _contexts, _mapLimit, bit);
+        if (_runs)
+            LearnRuns(_runMaps, _runsUsed, _rates, _contexts, _mapLimit, bit);
         if (_experts.Length != 0)
         {
             foreach (IBitExpert expert in _experts)
@@ -236,25 +280,120 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         }
     }
 
+    // The loops over contexts are methods of their own, so that their few values stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void LearnStates(
+        uint* map, byte* states, byte** slots, byte* nextState, int* rates, nint node, nint contexts, int limit, int bit)
+    {
+        for (nint i = 0; i < contexts; i++)
+        {
+            nuint state = states[i];
+            AdaptiveProbability.Learn(map + state, rates, bit, limit);
+            slots[i][node] = nextState[2 * state];
+            map += 256;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void LearnRuns(uint* map, byte* runs, int* rates, nint contexts, int limit, int bit)
+    {
+        for (nint i = 0; i < contexts; i++)
+        {
+            AdaptiveProbability.Learn(map + runs[i], rates, bit, limit);
+            map += RunValues;
+        }
+    }
+
+    // Sets two inputs for each context and returns how many contexts have been seen before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static int AskStates(uint* map, byte* states, byte** slots, int* inputTable, nint node, nint contexts, int* input)
+    {
+        int known = 0;
+        for (nint i = 0; i < contexts; i++)
+        {
+            nuint state = slots[i][node];
+            states[i] = (byte)state;
+            int packed = inputTable[map[state] >> 20];
+            int unseen = (int)(state - 1 >> 32);   // −1 for the empty history, else 0
+            known += 1 + unseen;
+            input[0] = (short)packed & ~unseen;
+            input[1] = packed >> 17 & ~unseen;
+            input += BaseInputs;
+            map += 256;
+        }
+        return known;
+    }
+
+    // Sets an input for each context: does the byte that followed last follow again?
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AskRuns(uint* map, int* runs, byte* used, int* inputTable, int shift, int partial, nint contexts, int* input)
+    {
+        for (nint i = 0; i < contexts; i++)
+        {
+            int run = runs[i];
+            int next = (run & 0xFFFF) >> shift;
+            int holds = next >> 1 == partial ? -1 : 0;
+            nuint index = (uint)((run >> 15 | next & 1) & holds);
+            used[i] = (byte)index;
+            input[i] = (short)inputTable[map[index] >> 20] & holds;
+            map += RunValues;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartByte()
     {
+        ulong last = _past.Last;
+        _match.NextByte(_past.Position, (last & 0xFFFFFFFFFFFF) * 0x9E3779B97F4A7C15UL);
+        if (_runs)
+            _longMatch.NextByte(_past.Position, _past.LongHash);
+        _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
+        if (_bilevel)
+        {
+            _pixels.StartByte(_past, _structure.RowLength);
+            _node = 0;
+            return;
+        }
         uint* hashes = _hashes;
-        ContextSet.Hash(ref _past, _structure, hashes);
+        ContextSet.Hash(_past, _structure, _match.PredictedByte, _contexts, hashes);
         for (int i = 0; i < _contexts; i++)
             _slots.Prefetch(hashes[i]);
-        ulong last = _past.Last;
-        uint matchHash = (uint)((last & 0xFFFFFFFFFFFF) * 0x9E3779B97F4A7C15UL >> 40);
-        _match.NextByte(_past.Position, matchHash);
-        _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
         for (int i = 0; i < _contexts; i++)
             _slot[i] = _slots.Find(hashes[i]);
         _node = 1;
+        if (_runs)
+            StartRuns();
+    }
+
+    private void StartRuns()
+    {
+        for (int i = 0; i < _contexts; i++)
+        {
+            byte* slot = _root[i] = _slot[i];
+            int length = slot[SlotTable.RunLength];
+            _run[i] = length == 0 ? 0 : 256 | slot[SlotTable.RunByte] | RunClass(length) << 16;
+        }
+    }
+
+    private static int RunClass(int length) =>
+        length < 8 ? length : Math.Min(15, 5 + System.Numerics.BitOperations.Log2((uint)length));
+
+    private void EndRuns(byte value)
+    {
+        for (int i = 0; i < _contexts; i++)
+        {
+            byte* slot = _root[i];
+            int length = slot[SlotTable.RunLength];
+            slot[SlotTable.RunLength] = (byte)(slot[SlotTable.RunByte] != value || length == 0 ? 1 : Math.Min(length + 1, 255));
+            slot[SlotTable.RunByte] = value;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartNibble()
     {
+        if (_bilevel)
+            return;
         uint* hashes = stackalloc uint[ContextSet.Max];
         for (int i = 0; i < _contexts; i++)
         {
@@ -271,27 +410,15 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Predict()
     {
-        uint* map = _maps;
-        byte* states = _states;
-        byte** slots = _slot;
-        uint** used = _used;
-        int* inputTable = _inputTable;
         int* input = _mixers.Inputs;
-        int node = _node;
-        int contexts = _contexts;
-        int known = 0;   // contexts that have been seen before
-        for (int i = 0; i < contexts; i++)
+        int known = AskStates(_maps, _states, _slot, _inputTable, _node, _contexts, input);
+        input += BaseInputs * _contexts;
+        if (_runs)
         {
-            uint state = slots[i][node];
-            states[i] = (byte)state;
-            used[i] = map + state;
-            int packed = inputTable[map[state] >> 20];
-            int seen = (int)((0 - state) >> 31);   // 0 for the empty history, else 1
-            known += seen;
-            input[0] = (short)packed & -seen;
-            input[1] = packed >> 17 & -seen;
-            input += InputsPerContext;
-            map += 256;
+            AskRuns(_runMaps, _run, _runsUsed, _inputTable, 7 - _bitIndex, _partial, _contexts, input);
+            input += _contexts;
+            _longMatch.Predict(input, _partial, _bitIndex);
+            input += MatchModel.InputCount;
         }
         _match.Predict(input, _partial, _bitIndex);
         input += MatchModel.InputCount;
@@ -308,9 +435,18 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         }
 
         uint last = (uint)_past.Last;
-        _refiner0.Select((uint)_partial);
-        _refiner1.Select((uint)_partial * 0x2C1B3C6Du + ((last & 0xFF) * 0x9E3779B1u) >> 13);
-        _refiner2.Select((uint)_partial * 0x2C1B3C6Du + _refinerHash >> 13);
+        if (_bilevel)
+        {
+            _refiner0.Select((uint)_pixels.Near & 255);
+            _refiner1.Select(_pixels.Wide);
+            _refiner2.Select(_pixels.Wider);
+        }
+        else
+        {
+            _refiner0.Select((uint)_partial);
+            _refiner1.Select((uint)_partial * 0x2C1B3C6Du + ((last & 0xFF) * 0x9E3779B1u) >> 13);
+            _refiner2.Select((uint)_partial * 0x2C1B3C6Du + _refinerHash >> 13);
+        }
         int sum = _mixers.Mix(_match.PredictedBit << 3 | _bitIndex);
         ulong mixed = Logistic.Squash(Logistic.SquashTable, sum);
         ulong refined = (2 * (ulong)_refiner0.Refine(sum) + 3 * (ulong)_refiner1.Refine(sum) + 3 * (ulong)_refiner2.Refine(sum)) >> 3;
@@ -326,10 +462,40 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             _mixers.Select(0, _partial);
             return;
         }
-        _mixers.Select(0, _match.LengthClass * (ContextSet.Max + 1) + known);
-        _mixers.Select(1, MatchSets + _partial);
-        _mixers.Select(2, MatchSets + 256 + ((int)((uint)_past.Last & 0xFF) << 3 | _bitIndex));
+        uint last = (uint)_past.Last;
+        if (_bilevel)
+        {
+            _mixers.Select(0, MatchSets + (_pixels.Near & 255));
+            _mixers.Select(1, _match.LengthClass * (ContextSet.Max + 1) + known);
+            _mixers.Select(2, MatchSets + 256 + _pixels.Near);
+            if (_mixerCount == 3)
+                return;
+            _mixers.Select(3, MatchSets + 256 + 2048 + ((int)_pixels.Wide & 2047));
+            _mixers.Select(4, MatchSets + 256 + 2048 + 2048 + _partial);
+            _mixers.Select(5, MatchSets + 256 + 2048 + 2048 + 512 + (int)(_pixels.Wide >> 5));
+            _mixers.Select(6, MatchSets + 256 + 2048 + 2048 + 512 + 2048 + _pixels.Near % 256);
+            return;
+        }
+        _mixers.Select(0, MatchSets + _partial);
+        _mixers.Select(1, _match.LengthClass * (ContextSet.Max + 1) + known);
+        _mixers.Select(2, MatchSets + 256 + ((int)(last & 0xFF) << 3 | _bitIndex));
+        if (_mixerCount == 3)
+            return;
+        int start = MatchSets + 256 + 2048;
+        _mixers.Select(3, start + ((int)(last >> 8 & 0xFF) << 3 | _bitIndex));
+        start += 2048;
+        _mixers.Select(4, start + (_longMatch.LengthClass != 0 ? _longMatch.PredictedByte : _match.PredictedByte));
+        start += 512;
+        _mixers.Select(5, start + SelectByStructure());
+        start += 2048;
+        _mixers.Select(6, start + (_longMatch.LengthClass << 4 | Math.Min(15, _past.WordLength)));
     }
+
+    private int SelectByStructure() => _structure.Kind switch
+    {
+        BlockKind.Rows => _past.Column << 1 | (_bitIndex >> 2),
+        _ => (int)((_past.Classes & 7) | (_past.Classes >> 4 & 7) << 3 | (_past.Classes >> 8 & 3) << 6) << 3 | _bitIndex,
+    };
 
     private void AskExperts(int* input)
     {

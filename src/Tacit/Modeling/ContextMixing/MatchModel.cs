@@ -1,19 +1,18 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Tacit.Modeling.ContextMixing;
 
 /// <summary>Predicts that what followed the last bytes the previous time follows them again.</summary>
 /// <remarks>
-/// A table from a hash of the last <see cref="MinLength"/> bytes to the position after them. A candidate is compared
-/// with what was really there, so a match is never a hash collision. How far to trust the predicted bit is learnt for
-/// each length class.
+/// A table from a hash of the last few bytes to the position after them. A candidate is compared with what was really
+/// there, so a match is never a hash collision. After a wrong prediction the same place is followed further, until it
+/// has been wrong too often or a better one is found: repeats with small changes are recovered at once. How far to
+/// trust the predicted bit is learnt for each class of length and of recent errors.
 /// </remarks>
 internal unsafe struct MatchModel
 {
-    /// <summary>Bytes that must agree.</summary>
-    public const int MinLength = 6;
-
     /// <summary>Values of <see cref="LengthClass"/>.</summary>
     public const int LengthClasses = 16;
 
@@ -23,62 +22,72 @@ internal unsafe struct MatchModel
     /// <summary>Inputs given to the mixer.</summary>
     public const int InputCount = 2;
 
+    /// <summary>Probabilities a model learns: two for each length class and class of errors.</summary>
+    public const int TrustCount = LengthClasses * 4;
+
     private const int Limit = 1023;
+    private const int MaxMisses = 8;
 
     private readonly int* _positions;
-    private readonly uint _mask;
+    private readonly int _hashShift;
+    private readonly int _minLength;
     private readonly byte* _history;
     private readonly uint _historyMask;
-    private readonly uint* _trust;     // (LengthClasses): P(the predicted bit comes)
+    private readonly uint* _trust;     // (LengthClasses, 4): P(the predicted bit comes)
     private readonly int* _rates;
     private readonly int* _inputTable;
-    private int _pointer;              // where the predicted byte stands in the history
-    private int _length;
+    private int _pointer;              // where the predicted byte stands in the history; 0 if nowhere
+    private int _length;               // bytes that agreed since the last miss
+    private uint _misses;              // of the last bytes, newest lowest: 1 for a miss
     private int _lengthClass;
+    private int _trustIndex;
     private int _predicted;            // the predicted byte with a leading 1
     private int _bit;                  // predicted bit
 
     /// <summary>Starts without a past, on zeroed memory.</summary>
-    public MatchModel(int* positions, int count, byte* history, uint historyMask, uint* trust)
+    public MatchModel(int* positions, int count, int minLength, byte* history, uint historyMask, uint* trust)
     {
-        Debug.Assert(int.IsPow2(count));
+        Debug.Assert(int.IsPow2(count) && minLength is >= 1 and <= 32);
         _positions = positions;
-        _mask = (uint)(count - 1);
+        _hashShift = 64 - BitOperations.Log2((uint)count);
+        _minLength = minLength;
         _history = history;
         _historyMask = historyMask;
         _trust = trust;
         _rates = AdaptiveProbability.Rates;
         _inputTable = Logistic.InputTable;
-        for (int i = 0; i < LengthClasses; i++)
-            trust[i] = AdaptiveProbability.Start(65535 - 65536 / (4 * i + 4), count: 4);
+        for (int i = 0; i < TrustCount; i++)
+            trust[i] = AdaptiveProbability.Start(65535 - 65536 / (4 * (i >> 2) + 4), count: 4);
     }
 
-    /// <summary>0 without a match, else 1 to 15, growing with its length.</summary>
+    /// <summary>0 without a prediction, else 1 to 15, growing with the length of the match.</summary>
     public readonly int LengthClass => _lengthClass;
 
-    /// <summary>The predicted byte, or 0 without a match.</summary>
-    public readonly int PredictedByte => _lengthClass == 0 ? 0 : _predicted & 255;
+    /// <summary>The predicted byte after a leading 1, or 0 without a prediction.</summary>
+    public readonly int PredictedByte => _lengthClass == 0 ? 0 : _predicted;
 
-    /// <summary>The predicted bit: 1 or 2 for a 0 or 1, or 0 without a match.</summary>
+    /// <summary>The predicted bit: 1 or 2 for a 0 or 1, or 0 without a prediction.</summary>
     public readonly int PredictedBit => _lengthClass == 0 ? 0 : 1 + _bit;
 
-    /// <summary>Learns that <paramref name="position"/> bytes are in the history now; <paramref name="hash"/> is of the last.</summary>
+    /// <summary>Learns that a byte has come: now <paramref name="position"/> bytes are in the history.</summary>
+    /// <param name="position">Bytes so far.</param>
+    /// <param name="hash">Of the last bytes, as many as must agree at least; its high bits count.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void NextByte(int position, uint hash)
+    public void NextByte(int position, ulong hash)
     {
-        ref int entry = ref _positions[hash & _mask];
-        if (_length > 0)
+        ref int entry = ref _positions[hash >> _hashShift];
+        if (_pointer > 0)
         {
+            bool hit = _history[(uint)(position - 1) & _historyMask] == (byte)_predicted;
             _pointer++;
-            _length = Math.Min(_length + 1, MaxLength);
+            _length = hit ? Math.Min(_length + 1, MaxLength) : 0;
+            _misses = _misses << 1 | (hit ? 0u : 1u);
         }
-        else
-        {
-            _pointer = entry;
-            _length = CommonLength(position, entry);
-        }
+        if (_length < _minLength)
+            Look(position, entry);
         entry = position;
-        _lengthClass = ClassOf(_length);
+        _lengthClass = _pointer > 0 ? ClassOf(_length) : 0;
+        _trustIndex = _lengthClass << 2 | Math.Min(3, BitOperations.PopCount(_misses & 0xFFFF));
         _predicted = _history[(uint)_pointer & _historyMask] | 256;
     }
 
@@ -87,10 +96,10 @@ internal unsafe struct MatchModel
     public void Predict(int* inputs, int partial, int bitIndex)
     {
         int next = _predicted >> (7 - bitIndex);
-        if (_length > 0 && next >> 1 != partial)
-            Lose();
+        if (next >> 1 != partial)
+            _lengthClass = _trustIndex = 0;
         _bit = next & 1;
-        int packed = _inputTable[_trust[_lengthClass] >> 20];
+        int packed = _inputTable[_trust[_trustIndex] >> 20];
         int sign = _lengthClass == 0 ? 0 : 2 * _bit - 1;
         inputs[0] = (short)packed * sign;
         inputs[1] = (packed >> 17) * sign;
@@ -99,28 +108,38 @@ internal unsafe struct MatchModel
     /// <summary>Learns whether the predicted bit came.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Train(int bit) =>
-        AdaptiveProbability.Learn(_trust + _lengthClass, _rates, bit == _bit ? 1 : 0, Limit);
-
-    private void Lose()
-    {
-        _length = 0;
-        _lengthClass = 0;
-    }
+        AdaptiveProbability.Learn(_trust + _trustIndex, _rates, bit == _bit ? 1 : 0, Limit);
 
     private static int ClassOf(int length) =>
-        length < 16 ? Math.Max(0, length - MinLength + 1)                       // 6 to 15: 1 to 10
+        length < 16 ? 1 + (length * 5 >> 3)                       // 0 to 15: 1 to 10
         : length < 24 ? 11 : length < 32 ? 12 : length < 64 ? 13 : length < MaxLength ? 14 : 15;
+
+    // Takes up the candidate if it agrees longer than the place followed now, and drops that one if it is of no use.
+    private void Look(int position, int candidate)
+    {
+        int length = CommonLength(position, candidate);
+        if (length >= _minLength)
+        {
+            _pointer = candidate;
+            _length = length;
+            _misses = 0;
+        }
+        else if (BitOperations.PopCount(_misses & 0xFFFF) > MaxMisses)
+        {
+            _pointer = 0;
+            _length = 0;
+            _misses = 0;
+        }
+    }
 
     private readonly int CommonLength(int position, int candidate)
     {
-        if (candidate == 0)
-            return 0;
         int length = 0;
         while (length < MaxLength && length < candidate
             && _history[(uint)(candidate - 1 - length) & _historyMask] == _history[(uint)(position - 1 - length) & _historyMask])
         {
             length++;
         }
-        return length >= MinLength ? length : 0;
+        return length;
     }
 }

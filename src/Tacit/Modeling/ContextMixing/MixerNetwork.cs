@@ -10,7 +10,7 @@ namespace Tacit.Modeling.ContextMixing;
 /// says which of them to use for this bit; each is trained on its own error. The second layer has one weight set for
 /// each value of its own selector. Source: Mahoney, "Adaptive weighing of context models", 2005.
 /// </para>
-/// <para>Rates start high and fall towards their limit as bits go by, for every mixer alike.</para>
+/// <para>A weight set's rate starts high and falls towards its limit the more it is used.</para>
 /// </remarks>
 internal unsafe struct MixerNetwork
 {
@@ -21,10 +21,12 @@ internal unsafe struct MixerNetwork
     public const int FinalSets = 256;
 
     // Rates in sixteenths of this unit: an error of 2^-16 and an input of 2^-8 move a weight by 2^-35.
-    private const int StartRate = 15 * 16;
-    private const int EndRate = 8 * 16;
+    private const int StartRate = 24 * 16;
     private const int FinalRate = 2 * 16;
-    private const int DecayInterval = 256;
+
+    // Uses of a weight set after which its rate is half way down.
+    private const int RateHalf = 512;
+    private const int MaxUses = 4095;
 
     private readonly int* _inputs;
     private readonly int* _weights;       // (sets of all mixers, inputs)
@@ -38,11 +40,12 @@ internal unsafe struct MixerNetwork
     private fixed uint _answers[MaxMixers];
     private uint _finalAnswer;
     private int _finalSelected;
-    private int _rate;
-    private int _untilDecay;
+    private fixed int _set[MaxMixers];          // each mixer's chosen set
+    private readonly int* _uses;                // (sets of all mixers): how often each was trained, up to a limit
+    private readonly int* _rates;               // (MaxUses + 1)
 
     /// <summary>Starts with equal weights in zeroed memory of <see cref="Size"/> bytes.</summary>
-    public MixerNetwork(byte* memory, int inputs, int usedInputs, int mixers, int sets)
+    public MixerNetwork(byte* memory, int inputs, int usedInputs, int mixers, int sets, int endRate)
     {
         Debug.Assert(inputs % MixerKernels.Group == 0 && mixers <= MaxMixers);
         _inputCount = inputs;
@@ -52,9 +55,11 @@ internal unsafe struct MixerNetwork
         _finalInputs = _inputs + inputs;
         _finalWeights = _finalInputs + MaxMixers;
         _weights = _finalWeights + FinalSets * MaxMixers;
+        _uses = _weights + (long)sets * inputs;
+        _rates = _uses + sets;
+        for (int i = 0; i <= MaxUses; i++)
+            _rates[i] = endRate + (StartRate - endRate) * RateHalf / (RateHalf + i);
         _squash = Logistic.SquashTable;
-        _rate = StartRate;
-        _untilDecay = DecayInterval;
 
         int first = (1 << MixerKernels.WeightBits) / (2 * usedInputs + 4) * 5;
         for (int i = 0; i < sets; i++)
@@ -74,7 +79,7 @@ internal unsafe struct MixerNetwork
 
     /// <summary>Bytes of memory a network takes.</summary>
     public static long Size(int inputs, int sets) =>
-        sizeof(int) * ((long)inputs + MaxMixers + FinalSets * MaxMixers + (long)sets * inputs);
+        sizeof(int) * ((long)inputs + MaxMixers + FinalSets * MaxMixers + (long)sets * (inputs + 1) + MaxUses + 1);
 
     /// <summary>Chooses the weight set of one mixer of the first layer, counted over all mixers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,6 +87,7 @@ internal unsafe struct MixerNetwork
     {
         Debug.Assert((uint)mixer < (uint)_mixers && (uint)set < (uint)_setCount);
         _selected[mixer] = set * _inputCount;
+        _set[mixer] = set;
     }
 
     /// <summary>Mixes: ln(p / (1 − p)) of the answer in units of 2^-16.</summary>
@@ -89,16 +95,18 @@ internal unsafe struct MixerNetwork
     public int Mix(int finalSet)
     {
         Debug.Assert((uint)finalSet < FinalSets);
-        for (int i = 0; i < _mixers; i++)
+        int mixers = _mixers, inputCount = _inputCount;
+        int* inputs = _inputs, weights = _weights, finalInputs = _finalInputs;
+        for (int i = 0; i < mixers; i++)
         {
-            int z = MixerKernels.Dot(_inputs, _weights + _selected[i], _inputCount);
+            int z = MixerKernels.Dot(inputs, weights + _selected[i], inputCount);
             z = Math.Clamp(z, -Logistic.MaxSum, Logistic.MaxSum);
             _answers[i] = Logistic.Squash(_squash, z);
             const int Shift = Logistic.SumBits - Logistic.InputBits;
-            _finalInputs[i] = Math.Clamp(z >> Shift, -Logistic.MaxInput, Logistic.MaxInput);
+            finalInputs[i] = Math.Clamp(z >> Shift, -Logistic.MaxInput, Logistic.MaxInput);
         }
         _finalSelected = finalSet * MaxMixers;
-        int sum = MixerKernels.Dot(_finalInputs, _finalWeights + _finalSelected, MaxMixers);
+        int sum = MixerKernels.Dot(finalInputs, _finalWeights + _finalSelected, MaxMixers);
         sum = Math.Clamp(sum, -Logistic.MaxSum, Logistic.MaxSum);
         _finalAnswer = Logistic.Squash(_squash, sum);
         return sum;
@@ -109,18 +117,17 @@ internal unsafe struct MixerNetwork
     public void Train(int bit)
     {
         int target = bit << 16;
-        for (int i = 0; i < _mixers; i++)
+        int mixers = _mixers, inputCount = _inputCount;
+        int* inputs = _inputs, weights = _weights, allUses = _uses, rates = _rates;
+        for (int i = 0; i < mixers; i++)
         {
             int error = target - (int)(_answers[i] >> 16);
-            MixerKernels.Train(_inputs, _weights + _selected[i], _inputCount, (error * _rate) >> 4);
+            int* uses = allUses + _set[i];
+            int rate = rates[*uses];
+            *uses += *uses < MaxUses ? 1 : 0;
+            MixerKernels.Train(inputs, weights + _selected[i], inputCount, (error * rate) >> 4);
         }
         int finalError = target - (int)(_finalAnswer >> 16);
         MixerKernels.Train(_finalInputs, _finalWeights + _finalSelected, MaxMixers, (finalError * FinalRate) >> 4);
-
-        if (--_untilDecay == 0)
-        {
-            _untilDecay = DecayInterval;
-            _rate -= (_rate - EndRate + 15) >> 4;
-        }
     }
 }

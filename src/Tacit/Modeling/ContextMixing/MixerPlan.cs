@@ -12,7 +12,7 @@ internal readonly record struct MixerPlan
     public const int MaxLevel = 9;
 
     private const int MaxMatchEntries = 1 << 22;
-    private const int MaxRefinerRows = 1 << 16;
+    private const int MaxRefinerRows = 1 << 14;
 
     /// <summary>Plans for a block of <paramref name="length"/> bytes.</summary>
     public MixerPlan(int level, BlockKind kind, int length, int expertInputs)
@@ -20,27 +20,36 @@ internal readonly record struct MixerPlan
         ArgumentOutOfRangeException.ThrowIfLessThan(level, MinLevel);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MaxLevel);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        int perLevel = kind == BlockKind.Text ? TextContexts[level - 1] : OtherContexts[level - 1];
-        Contexts = Math.Min(perLevel, ContextSet.Available(kind));
-        Mixers = level <= 2 ? 1 : 3;
+        int perLevel = kind is BlockKind.Text or BlockKind.Ideographs ? TextContexts[level - 1] : OtherContexts[level - 1];
+        Mixers = level <= 2 ? 1 : level <= 6 ? 3 : ContextMixer.Selectors;
+        Runs = kind != BlockKind.Bilevel && level >= 6;
+        if (kind == BlockKind.Bilevel)
+            perLevel = PixelCounts[level - 1];
         Refines = level >= 3;
+        Contexts = Math.Min(perLevel, ContextSet.Available(kind));
 
         int size = (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 256)), 1u << 30);
         HistoryLength = size;
         MatchEntries = Math.Min(size, MaxMatchEntries);
         RefinerRows = Refines ? Math.Clamp(size / 4, 256, MaxRefinerRows) : 0;
-        // A byte takes at most two slots in each context; about half of that is enough.
-        long slots = (long)BitOperations.RoundUpToPowerOf2((ulong)length * (ulong)Contexts * SlotTable.SlotSize);
+        // A byte takes at most two slots of 21 bytes in each context; about a tenth of that is new and worth its room.
+        long slots = (long)BitOperations.RoundUpToPowerOf2((ulong)length * (ulong)Contexts * 5);
+        if (kind == BlockKind.Bilevel)
+            slots = 16L * size * 2;
         SlotBytes = Math.Clamp(slots, 1 << 12, 1L << MaxSlotBits[level - 1]);
 
-        UsedInputs = Contexts * ContextMixer.InputsPerContext + MatchModel.InputCount + 1 + expertInputs;
+        UsedInputs = Contexts * (ContextMixer.BaseInputs + (Runs ? 1 : 0))
+            + MatchModel.InputCount * (Runs ? 2 : 1) + 1 + expertInputs;
         Inputs = (UsedInputs + MixerKernels.Group - 1) / MixerKernels.Group * MixerKernels.Group;
+        EndRate = UsedInputs < 20 ? 128 : UsedInputs < 40 ? 96 : 56;
         WeightSets = ContextMixer.WeightSets(Mixers);
     }
 
-    private static ReadOnlySpan<byte> TextContexts => [2, 3, 4, 6, 6, 7, 8, 9, 10];
+    private static ReadOnlySpan<byte> TextContexts => [2, 3, 5, 8, 10, 12, 16, 20, 24];
 
-    private static ReadOnlySpan<byte> OtherContexts => [3, 4, 6, 9, 11, 12, 14, 16, 16];
+    private static ReadOnlySpan<byte> OtherContexts => [3, 4, 6, 9, 11, 12, 16, 20, 24];
+
+    private static ReadOnlySpan<byte> PixelCounts => [3, 4, 6, 9, 12, 12, 14, 14, 14];
 
     private static ReadOnlySpan<byte> MaxSlotBits => [24, 24, 25, 26, 27, 27, 28, 29, 30];
 
@@ -49,6 +58,9 @@ internal readonly record struct MixerPlan
 
     /// <summary>Mixers of the first layer.</summary>
     public int Mixers { get; }
+
+    /// <summary>Whether each context also tells what byte followed last.</summary>
+    public bool Runs { get; }
 
     /// <summary>Whether the mixed answer is refined.</summary>
     public bool Refines { get; }
@@ -71,24 +83,30 @@ internal readonly record struct MixerPlan
     /// <summary>Mixer inputs, a whole number of vectors.</summary>
     public int Inputs { get; }
 
+    /// <summary>Rate the mixers' learning falls to: the more inputs, the lower.</summary>
+    public int EndRate { get; }
+
     /// <summary>Weight sets of the first layer, all mixers together.</summary>
     public int WeightSets { get; }
 
-    /// <summary>Bytes of native memory, exactly.</summary>
-    public long Memory => SlotBytes + HistoryLength + (long)MatchEntries * sizeof(int) + SmallSize;
+    /// <summary>Bytes of the tables of both match models.</summary>
+    public long MatchSize => 2 * (long)MatchEntries * sizeof(int);
 
     /// <summary>Bytes of everything small.</summary>
     public long SmallSize =>
-        ScratchSize + MapSize + TrustSize + ContextHistory.FollowerSize + MixerSize + RefinerSize(256) + 2 * RefinerSize(RefinerRows);
+        ScratchSize + MapSize + RunMapSize + TrustSize + ContextHistory.FollowerSize + MixerSize + RefinerSize(256) + 2 * RefinerSize(RefinerRows);
 
-    /// <summary>Bytes of what is kept from one bit to the next: four arrays of up to 8 bytes a context.</summary>
-    public static long ScratchSize => 4 * sizeof(ulong) * ContextSet.Max;
+    /// <summary>Bytes of what is kept from one bit to the next: arrays of 8 bytes a context.</summary>
+    public static long ScratchSize => 6 * sizeof(ulong) * ContextSet.Max;
 
     /// <summary>Bytes of the maps from states to probabilities.</summary>
     public long MapSize => (long)Contexts * 256 * sizeof(uint);
 
+    /// <summary>Bytes of the maps of runs, rounded up to cache lines.</summary>
+    public long RunMapSize => Runs ? (long)Contexts * ContextMixer.RunValues * sizeof(uint) : 0;
+
     /// <summary>Bytes of the match model's own probabilities.</summary>
-    public static long TrustSize => MatchModel.LengthClasses * sizeof(uint);
+    public static long TrustSize => 2 * MatchModel.TrustCount * sizeof(uint);
 
     /// <summary>Bytes of the mixers, rounded up to cache lines.</summary>
     public long MixerSize => (MixerNetwork.Size(Inputs, WeightSets) + 63) / 64 * 64;
@@ -96,9 +114,18 @@ internal readonly record struct MixerPlan
     /// <summary>Bytes of a refiner.</summary>
     public long RefinerSize(int rows) => Refines ? ProbabilityRefiner.Size(rows) : 0;
 
-    /// <summary>The largest plan of a level for blocks of at most <paramref name="length"/> bytes, over all kinds.</summary>
-    public static long MaxMemory(int level, int length) =>
-        Math.Max(new MixerPlan(level, BlockKind.Text, length, 0).Memory,
-            Math.Max(new MixerPlan(level, BlockKind.Binary, length, 0).Memory,
-                new MixerPlan(level, BlockKind.Rows, length, 0).Memory));
+    /// <summary>Bytes that suffice at a level for one block after another of at most <paramref name="length"/> bytes, of any kind.</summary>
+    public static long MaxMemory(int level, int length)
+    {
+        // Each buffer keeps the largest size it ever had, so the maxima add up.
+        long slots = 0, small = 0, rest = 0;
+        for (BlockKind kind = 0; kind <= BlockStructure.LastKind; kind++)
+        {
+            var plan = new MixerPlan(level, kind, length, 0);
+            slots = Math.Max(slots, plan.SlotBytes);
+            small = Math.Max(small, plan.SmallSize);
+            rest = Math.Max(rest, plan.HistoryLength + plan.MatchSize);
+        }
+        return slots + small + rest;
+    }
 }

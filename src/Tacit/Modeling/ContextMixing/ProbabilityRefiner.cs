@@ -14,7 +14,7 @@ internal unsafe struct ProbabilityRefiner
     /// <summary>Probabilities in a row.</summary>
     public const int RowLength = 32;
 
-    private const int Limit = 255;
+    private const int Limit = 1023;
     private const int KnotBits = Logistic.SumBits - 1;   // bits of z between two knots
     private const int MaxZ = (15 << KnotBits) - 1;       // just below the last knot
     private const int MinZ = -16 << KnotBits;

@@ -5,20 +5,35 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Tacit.Modeling.ContextMixing;
 
-/// <summary>Where contexts keep their bit histories: a checked hash table laid out by cache line.</summary>
+/// <summary>Where contexts keep what followed them: a checked hash table laid out by cache line.</summary>
 /// <remarks>
-/// A slot serves four bits (a nibble) in one context and has 16 bytes: a check byte, then the states of the 15
-/// nodes of the nibble's tree, node 1 being the root and 2n, 2n + 1 the children of n. A line has four slots, and a
-/// hash belongs to one line: its low bits choose the line, its top byte is the check. When no slot of the line has the
-/// check, the one whose root has seen least is taken over.
+/// <para>
+/// A slot serves four bits (a nibble) in one context: the states of the 15 nodes of the nibble's tree, node 1 being the
+/// root and 2n, 2n + 1 the children of n; then, of use in the slot of a byte's first nibble, the byte that followed
+/// last (<see cref="RunByte"/>) and how often it did without a break (<see cref="RunLength"/>).
+/// </para>
+/// <para>
+/// A line has three slots and before them their checks of 16 bits. A hash belongs to one line: its low bits choose the
+/// line, its high half is the check. When no slot of the line has the check, the one whose root has seen least is
+/// taken over. A slot's address is one byte before its root, so that a node's state is at slot[node].
+/// </para>
 /// </remarks>
 internal unsafe struct SlotTable
 {
-    /// <summary>Bytes of a slot.</summary>
-    public const int SlotSize = 16;
-
     /// <summary>Bytes of a line.</summary>
     public const int LineSize = 64;
+
+    /// <summary>Slots of a line.</summary>
+    public const int SlotsPerLine = 3;
+
+    /// <summary>Place in a slot of the byte that followed last.</summary>
+    public const int RunByte = 16;
+
+    /// <summary>Place in a slot of the number of times it did in a row, 0 if nothing followed yet.</summary>
+    public const int RunLength = 17;
+
+    private const int SlotSize = 17;
+    private const int FirstSlot = SlotsPerLine * sizeof(ushort) - 1;
 
     private readonly byte* _lines;
     private readonly uint _mask;
@@ -46,32 +61,35 @@ internal unsafe struct SlotTable
     public readonly byte* Find(uint hash)
     {
         byte* line = _lines + (nuint)(hash & _mask) * LineSize;
-        byte check = (byte)(hash >> 24);
-        if (line[0] == check)
-            return line;
-        if (line[SlotSize] == check)
-            return line + SlotSize;
-        if (line[2 * SlotSize] == check)
-            return line + 2 * SlotSize;
-        if (line[3 * SlotSize] == check)
-            return line + 3 * SlotSize;
+        ushort* checks = (ushort*)line;
+        ushort check = (ushort)(hash >> 16);
+        if (checks[0] == check)
+            return line + FirstSlot;
+        if (checks[1] == check)
+            return line + FirstSlot + SlotSize;
+        if (checks[2] == check)
+            return line + FirstSlot + 2 * SlotSize;
         return TakeOver(line, check);
     }
 
-    private readonly byte* TakeOver(byte* line, byte check)
+    private readonly byte* TakeOver(byte* line, ushort check)
     {
-        byte* victim = line;
-        int least = _confidence[line[1]];
-        for (byte* slot = line + SlotSize; slot < line + LineSize; slot += SlotSize)
+        byte* slot = line + FirstSlot;
+        int victim = 0;
+        int least = _confidence[slot[1]];
+        for (int i = 1; i < SlotsPerLine; i++)
         {
-            int confidence = _confidence[slot[1]];
+            int confidence = _confidence[slot[i * SlotSize + 1]];
             if (confidence < least)
             {
                 least = confidence;
-                victim = slot;
+                victim = i;
             }
         }
-        Vector128.CreateScalar(check).StoreAligned(victim);
-        return victim;
+        ((ushort*)line)[victim] = check;
+        slot += victim * SlotSize;
+        Vector128<byte>.Zero.Store(slot + 1);
+        slot[RunLength] = 0;
+        return slot;
     }
 }
