@@ -1,6 +1,6 @@
 namespace Tacit.Numerics;
 
-/// <summary>A shape over contiguous floats in aligned native memory. A value: copying it copies no data.</summary>
+/// <summary>A shape over contiguous floats in aligned, pinned memory. A value: copying it copies no data.</summary>
 /// <remarks>
 /// <para>
 /// Memory comes from a <see cref="TensorPool"/>, for what lives a step, or from <see cref="Zeros"/>, for what stays.
@@ -12,13 +12,13 @@ namespace Tacit.Numerics;
 /// watched.
 /// </para>
 /// </remarks>
-public readonly unsafe struct Tensor
+public readonly struct Tensor
 {
     private readonly TensorBlock? _block;
-    private readonly nint _offset;
+    private readonly int _offset;
     private readonly int _generation;
 
-    internal Tensor(TensorBlock block, nint offset, Shape shape)
+    internal Tensor(TensorBlock block, int offset, Shape shape)
     {
         _block = block;
         _offset = offset;
@@ -37,9 +37,7 @@ public readonly unsafe struct Tensor
 
     /// <summary>The values, row-major.</summary>
     /// <exception cref="ObjectDisposedException">The memory went back to its pool.</exception>
-    public Span<float> Span => _block is null ? default : new Span<float>(Pointer, Count);
-
-    internal float* Pointer => _block is null ? null : _block.Generation == _generation ? _block.Buffer.Pointer + _offset
+    public Span<float> Span => _block is null ? default : _block.Generation == _generation ? _block.Slice(_offset, Count)
         : throw new ObjectDisposedException(nameof(Tensor), $"A tensor of shape {Shape} is used after its memory went back to the pool.");
 
     internal TensorBlock? Block => _block;
@@ -62,7 +60,7 @@ public readonly unsafe struct Tensor
             for (int axis = 1; axis < Shape.Rank; axis++)
                 sizes[axis - 1] = Shape[axis];
             var part = new Shape(sizes[..(Shape.Rank - 1)]);
-            return View((nint)index * part.Count, part);
+            return View(index * part.Count, part);
         }
     }
 
@@ -99,7 +97,7 @@ public readonly unsafe struct Tensor
         for (int axis = 0; axis < Shape.Rank; axis++)
             sizes[axis] = Shape[axis];
         sizes[0] = count;
-        nint step = Shape[0] == 0 ? 0 : Count / Shape[0];
+        int step = Shape[0] == 0 ? 0 : Count / Shape[0];
         return View(first * step, new Shape(sizes[..Shape.Rank]));
     }
 
@@ -122,11 +120,11 @@ public readonly unsafe struct Tensor
     /// <summary>The type's name and the shape.</summary>
     public override string ToString() => $"Tensor {Shape}";
 
-    private Tensor View(nint at, Shape shape)
+    private Tensor View(int at, Shape shape)
     {
         if (_block is null)
             return default;
-        _ = Pointer;        // throws if the memory is gone
+        _ = Span;       // throws if the memory is gone
         return new Tensor(_block, _offset + at, shape);
     }
 }

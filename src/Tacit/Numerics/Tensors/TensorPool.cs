@@ -7,7 +7,7 @@ namespace Tacit.Numerics;
 /// Once a step has run, the next one of the same shapes allocates nothing. Not thread-safe: a pool belongs to one
 /// thread at a time. What is rented and never returned is freed with its last tensor.
 /// </remarks>
-public sealed unsafe class TensorPool
+public sealed class TensorPool
 {
     // Capacities are 2^n, 1.25 · 2^n, 1.5 · 2^n and 1.75 · 2^n: at most a fifth of a block is unused.
     private const int SmallestBits = 6;
@@ -33,12 +33,12 @@ public sealed unsafe class TensorPool
         Stack<TensorBlock> free = _free[bucket] ??= new Stack<TensorBlock>();
         if (!free.TryPop(out TensorBlock? block))
         {
-            block = new TensorBlock(Capacity(bucket));
-            BytesHeld += block.Buffer.Length * sizeof(float);
+            block = new TensorBlock((int)Math.Min(Capacity(bucket), Array.MaxLength - 64));
+            BytesHeld += (long)block.Length * sizeof(float);
         }
         block.RentedAt = _rented.Count;
         _rented.Add(block);
-        BytesRented += block.Buffer.Length * sizeof(float);
+        BytesRented += (long)block.Length * sizeof(float);
         PeakBytesRented = Math.Max(PeakBytesRented, BytesRented);
         var tensor = new Tensor(block, 0, shape);
 #if DEBUG
@@ -61,7 +61,7 @@ public sealed unsafe class TensorPool
     {
         if (tensor.Block is not { RentedAt: >= 0 } block || block.RentedAt >= _rented.Count || _rented[block.RentedAt] != block)
             throw new ArgumentException($"TensorPool.Return: the {tensor} is not rented from this pool.");
-        _ = tensor.Pointer;     // throws if it was returned before and rented by another
+        _ = tensor.Span;        // throws if it was returned before and rented by another
         Free(block);
         while (_rented.Count > 0 && _rented[^1] is null)
             _rented.RemoveAt(_rented.Count - 1);
@@ -86,21 +86,20 @@ public sealed unsafe class TensorPool
         _rented[block.RentedAt] = null;
         block.RentedAt = -1;
         block.Generation++;
-        BytesRented -= block.Buffer.Length * sizeof(float);
-        _free[BucketFor(block.Buffer.Length)]!.Push(block);
+        BytesRented -= (long)block.Length * sizeof(float);
+        _free[BucketFor(block.Length)]!.Push(block);
     }
 
-    private static int BucketFor(nint length)
+    private static int BucketFor(int length)
     {
-        int bits = Math.Max(SmallestBits, BitOperations.Log2((ulong)Math.Max(1, length)));
-        for (int bucket = 4 * bits; ; bucket++)
-        {
-            if (Capacity(bucket) >= length)
-                return bucket;
-        }
+        int bits = Math.Max(SmallestBits, BitOperations.Log2((uint)Math.Max(1, length)));
+        int bucket = 4 * bits;
+        while (Capacity(bucket) < length)
+            bucket++;
+        return bucket;
     }
 
-    private static nint Capacity(int bucket) => ((nint)4 + bucket % 4) << (bucket / 4 - 2);
+    private static long Capacity(int bucket) => (4L + bucket % 4) << (bucket / 4 - 2);
 }
 
 /// <summary>A stretch of time whose rented tensors go back together; for a using statement.</summary>
