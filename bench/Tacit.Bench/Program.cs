@@ -1,9 +1,13 @@
 using BenchmarkDotNet.Running;
+using Tacit.Bench;
 using Tacit.Bench.Comparison;
 
 // compare [OUT]: whole processes, Tacit against the compressors installed here; writes docs/BENCHMARKS.md and its plot.
+// kernels [--quick]: the numeric engine against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
 if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);
+if (args is ["kernels", ..])
+    return KernelBars.Run(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tacit.Coding;
+using Tacit.Numerics;
 
 namespace Tacit.Compression;
 
@@ -20,6 +21,12 @@ public static class SelfTest
         ("coding/elias-delta", EliasDeltaCode, "313ece25c82a2258"),
         ("coding/varint", VarIntCode, "10f6e16f497a9e9d"),
         ("coding/frequencies", Frequencies, "334ebdb974d9d1a9"),
+        ("numerics/products", NumericDigests.Products, "ff3d07e42297a050"),
+        ("numerics/functions", NumericDigests.Functions, "844de8dd2b641e6f"),
+        ("numerics/layers", NumericDigests.Layers, "3a71c9bb4285d52b"),
+        ("numerics/attention", NumericDigests.Attentions, "a81113b16fab9037"),
+        ("numerics/convolution", NumericDigests.Convolutions, "7e6d3c2d0536c022"),
+        ("numerics/random", NumericDigests.RandomNumbers, "275f003859a7ccf5"),
         ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "d58c4216d25b9a07"),
         ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "cbff2426e00e3bf9"),
         ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "37b249b7a2324a33"),

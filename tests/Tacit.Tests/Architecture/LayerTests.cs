@@ -91,6 +91,7 @@ public class LayerTests
     // A List<Foo[]> uses List and Foo.
     private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
     {
+        FunctionPointerType pointer => pointer.Parameters.SelectMany(p => Parts(p.ParameterType)).Concat(Parts(pointer.ReturnType)),
         GenericInstanceType generic => generic.GenericArguments.SelectMany(Parts).Append(generic.ElementType),
         TypeSpecification wrapped => Parts(wrapped.ElementType),
         GenericParameter => [],

@@ -1,0 +1,162 @@
+using Tacit.Numerics.Attending;
+using Tacit.Numerics.Lanes;
+using Tacit.Numerics.Threads;
+
+namespace Tacit.Numerics;
+
+/// <summary>The keys and values of sequences that grow by a step at a time, packed as products read them.</summary>
+/// <remarks>
+/// Streams are independent sequences decoded in lock-step or one by one. A step with a cache gives the bits that
+/// <see cref="Attention.Forward"/> gives for the last query of the whole sequence.
+/// </remarks>
+public sealed unsafe class AttentionCache : IDisposable
+{
+    private readonly PackedMatrix[] _keys;      // (D, capacity) per stream and key head
+    private readonly PackedMatrix[] _values;    // (capacity, E)
+    private readonly int[] _lengths;
+
+    /// <summary>An empty cache.</summary>
+    /// <param name="streams">Sequences, at least 1.</param>
+    /// <param name="keyHeads">Heads of the keys and values (G), at least 1.</param>
+    /// <param name="headSize">Values of a key (D), at least 1.</param>
+    /// <param name="valueSize">Values of a value (E), at least 1.</param>
+    /// <param name="capacity">Steps that fit, at least 1.</param>
+    public AttentionCache(int streams, int keyHeads, int headSize, int valueSize, int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keyHeads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(headSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(valueSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        (KeyHeads, HeadSize, ValueSize, Capacity) = (keyHeads, headSize, valueSize, capacity);
+        _lengths = new int[streams];
+        _keys = new PackedMatrix[streams * keyHeads];
+        _values = new PackedMatrix[streams * keyHeads];
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            _keys[i] = new PackedMatrix(headSize, capacity);
+            _values[i] = new PackedMatrix(capacity, valueSize);
+        }
+    }
+
+    /// <summary>Sequences.</summary>
+    public int Streams => _lengths.Length;
+
+    /// <summary>Heads of the keys and values (G).</summary>
+    public int KeyHeads { get; }
+
+    /// <summary>Values of a key (D).</summary>
+    public int HeadSize { get; }
+
+    /// <summary>Values of a value (E).</summary>
+    public int ValueSize { get; }
+
+    /// <summary>Steps that fit.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Steps a stream holds.</summary>
+    public int Length(int stream) => _lengths[stream];
+
+    /// <summary>Forgets a stream's steps from <paramref name="length"/> on.</summary>
+    public void Truncate(int stream, int length = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _lengths[stream]);
+        _lengths[stream] = length;
+    }
+
+    /// <summary>Adds a step to a stream.</summary>
+    /// <param name="stream">Its number.</param>
+    /// <param name="key">(G, D).</param>
+    /// <param name="value">(G, E).</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="InvalidOperationException">The cache is full.</exception>
+    public void Append(int stream, ReadOnlySpan<float> key, ReadOnlySpan<float> value)
+    {
+        if (key.Length != KeyHeads * HeadSize || value.Length != KeyHeads * ValueSize)
+            throw new ArgumentException($"AttentionCache.Append: {key.Length} and {value.Length} values for keys of ({KeyHeads}, {HeadSize}) and values of ({KeyHeads}, {ValueSize}).");
+        int step = _lengths[stream];
+        if (step == Capacity)
+            throw new InvalidOperationException($"AttentionCache.Append: stream {stream} already holds {Capacity} steps.");
+        for (int g = 0; g < KeyHeads; g++)
+        {
+            _keys[stream * KeyHeads + g].SetColumn(step, key.Slice(g * HeadSize, HeadSize));
+            _values[stream * KeyHeads + g].SetRow(step, value.Slice(g * ValueSize, ValueSize));
+        }
+        _lengths[stream] = step + 1;
+    }
+
+    /// <summary>The outputs of one query per stream, each at the last step of its stream.</summary>
+    /// <param name="scale">Of the scores, usually 1 / √D.</param>
+    /// <param name="q">(streams, H, D), H a multiple of G.</param>
+    /// <param name="heads">H.</param>
+    /// <param name="o">(streams, H, E).</param>
+    /// <param name="window">How many of the last steps a query sees at most; 0 for all.</param>
+    /// <param name="firstStream">The stream the first query belongs to.</param>
+    /// <param name="pool">Threads to share the streams and heads among; the caller alone if null.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    public void Attend(float scale, ReadOnlySpan<float> q, int heads, Span<float> o, int window = 0, int firstStream = 0, WorkPool? pool = null)
+    {
+        if (heads < 1 || heads % KeyHeads != 0 || window < 0 || q.Length % (heads * HeadSize) != 0)
+            throw new ArgumentException($"AttentionCache.Attend: {q.Length} values of queries, {heads} heads of {HeadSize}, {KeyHeads} key heads, a window of {window}.");
+        int streams = q.Length / (heads * HeadSize);
+        if (firstStream < 0 || firstStream + streams > Streams || o.Length != streams * heads * ValueSize)
+            throw new ArgumentException($"AttentionCache.Attend: streams {firstStream} to {firstStream + streams - 1} of {Streams}, {o.Length} outputs.");
+        fixed (float* pq = q, po = o)
+        {
+            var kernel = new Steps { Cache = this, Q = pq, O = po, Heads = heads, FirstStream = firstStream, Window = window, Scale = scale };
+            Ranges.Run(kernel, streams * heads, 2L * _lengths[firstStream] * HeadSize, pool);
+        }
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        foreach (PackedMatrix keys in _keys)
+            keys.Dispose();
+        foreach (PackedMatrix values in _values)
+            values.Dispose();
+    }
+
+    private struct Steps : IRangeKernel
+    {
+        public AttentionCache Cache;
+        public float* Q, O;
+        public int Heads, FirstStream, Window;
+        public float Scale;
+
+        public readonly void Run<L, V>(int first, int end)
+            where L : struct, ILanes<V>
+            where V : struct
+        {
+            for (int i = first; i < end; i++)
+            {
+                int stream = FirstStream + i / Heads, length = Cache._lengths[stream];
+                int g = stream * Cache.KeyHeads + i % Heads / (Heads / Cache.KeyHeads);
+                PackedMatrix keys = Cache._keys[g], values = Cache._values[g];
+                var head = new HeadAttention
+                {
+                    Shape = new AttentionShape
+                    {
+                        Batch = 1,
+                        Heads = 1,
+                        KeyHeads = 1,
+                        Queries = 1,
+                        Keys = length,
+                        HeadSize = Cache.HeadSize,
+                        ValueSize = Cache.ValueSize,
+                        Causal = true,
+                        FirstPosition = Math.Max(0, length - 1),
+                        Window = Window,
+                        QueryStep = Cache.HeadSize,
+                    },
+                    Scale = Scale,
+                    Q = Q + (nint)i * Cache.HeadSize,
+                    O = O + (nint)i * Cache.ValueSize,
+                    OutputStep = Cache.ValueSize,
+                };
+                head.Forward<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Tacit.Numerics;
+
+/// <summary>The sizes of a two-dimensional convolution.</summary>
+/// <remarks>Output height is ⌊(height + 2 · padding − kernel) / stride⌋ + 1, the width alike.</remarks>
+public readonly struct ConvolutionShape
+{
+    /// <summary>Images (B).</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Channels of the input (C).</summary>
+    public required int InputChannels { get; init; }
+
+    /// <summary>Channels of the output (O).</summary>
+    public required int OutputChannels { get; init; }
+
+    /// <summary>Rows of the input (H).</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Columns of the input (W).</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Rows and columns of the kernel (R).</summary>
+    public required int Kernel { get; init; }
+
+    /// <summary>Step of the kernel; 0 for 1.</summary>
+    public int Stride { get; init; }
+
+    /// <summary>Zeros around the input on each side.</summary>
+    public int Padding { get; init; }
+
+    /// <summary>Rows of the output (P).</summary>
+    public int OutputHeight => (Height + 2 * Padding - Kernel) / Step + 1;
+
+    /// <summary>Columns of the output (Q).</summary>
+    public int OutputWidth => (Width + 2 * Padding - Kernel) / Step + 1;
+
+    internal int Step => Stride == 0 ? 1 : Stride;
+
+    /// <summary>Values of one input image, one output image, and the taps of one output value.</summary>
+    internal int InputSize => InputChannels * Height * Width;
+
+    internal int Positions => OutputHeight * OutputWidth;
+
+    internal int Taps => InputChannels * Kernel * Kernel;
+
+    internal void Check(string name, int input, int weights, int output)
+    {
+        if (Batch < 0 || InputChannels < 1 || OutputChannels < 1 || Height < 1 || Width < 1 || Kernel < 1 || Stride < 0 || Padding < 0
+            || Height + 2 * Padding < Kernel || Width + 2 * Padding < Kernel)
+            throw new ArgumentException($"Convolution.{name}: these sizes do not fit together: {this}.");
+        if (input != (long)Batch * InputSize || weights != (long)OutputChannels * Taps || output != (long)Batch * OutputChannels * Positions)
+            throw new ArgumentException($"Convolution.{name}: {input} values of input, {weights} of weights and {output} of output do not fit {this}.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"({Batch}, {InputChannels}, {Height}, {Width}) with ({OutputChannels}, {InputChannels}, {Kernel}, {Kernel}), "
+        + $"stride {Step}, padding {Padding}";
+}

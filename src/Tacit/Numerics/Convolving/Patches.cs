@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using Tacit.Numerics.Products;
+
+namespace Tacit.Numerics.Convolving;
+
+/// <summary>An image as the matrix of its patches: row (c, i, j), column (p, q).</summary>
+/// <remarks>
+/// It holds input[c, p · stride + i − padding, q · stride + j − padding], zero outside. It is never in memory as such:
+/// products get it packed in panels.
+/// </remarks>
+internal static unsafe class Patches
+{
+    /// <summary>Panels of the patches (taps, positions): the right operand of the forward pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Pack(in ConvolutionShape s, float* image, float* panels, nint panelStep, int width)
+    {
+        int positions = s.Positions;
+        for (int tap = 0; tap < s.Taps; tap++)
+        {
+            float* target = panels + (nint)tap * width;
+            int lane = 0;
+            foreach (ref readonly Segment segment in new Segments(s, image, tap))
+            {
+                for (int q = 0; q < segment.Length; q++)
+                {
+                    target[lane] = segment.At(q);
+                    if (++lane == width)
+                    {
+                        lane = 0;
+                        target += panelStep;
+                    }
+                }
+            }
+            for (int n = positions; n % width != 0; n++)
+                target[lane++] = 0f;
+        }
+    }
+
+    /// <summary>Panels of their transpose (positions, taps): the right operand of the weights' gradient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackTransposed(in ConvolutionShape s, float* image, float* panels, nint panelStep, int width)
+    {
+        int padded = Panel.CountFor(s.Taps, width) * width;
+        for (int tap = 0; tap < padded; tap++)
+        {
+            float* target = panels + tap / width * panelStep + tap % width;
+            if (tap >= s.Taps)
+            {
+                for (int n = 0; n < s.Positions; n++)
+                    target[(nint)n * width] = 0f;
+                continue;
+            }
+            foreach (ref readonly Segment segment in new Segments(s, image, tap))
+            {
+                for (int q = 0; q < segment.Length; q++, target += width)
+                    *target = segment.At(q);
+            }
+        }
+    }
+
+    /// <summary>image += patches back in their places, tap by tap: each value takes its terms in the order of (i, j).</summary>
+    /// <param name="s">The sizes.</param>
+    /// <param name="patches">(taps, positions).</param>
+    /// <param name="image">The input's image.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddBack(in ConvolutionShape s, float* patches, float* image)
+    {
+        for (int tap = 0; tap < s.Taps; tap++)
+        {
+            foreach (ref readonly Segment segment in new Segments(s, image, tap))
+            {
+                for (int q = segment.First; q < segment.End; q++)
+                    segment.Row[q * segment.Step] += patches[q];
+                patches += segment.Length;
+            }
+        }
+    }
+
+    /// <summary>One output row of one tap: a stretch of an input row.</summary>
+    private struct Segment
+    {
+        /// <summary>The input value of output column 0; may lie outside.</summary>
+        public float* Row;
+        public int Step, Length;
+
+        /// <summary>The output columns [First, End) whose input lies inside.</summary>
+        public int First, End;
+
+        public readonly float At(int q) => q >= First && q < End ? Packing.Floored(Row[q * Step]) : 0f;
+    }
+
+    /// <summary>The segments of a tap, output row by output row.</summary>
+    private ref struct Segments(ConvolutionShape s, float* image, int tap)
+    {
+        private readonly ConvolutionShape _shape = s;
+        private readonly float* _channel = image + (nint)(tap / (s.Kernel * s.Kernel)) * s.Height * s.Width;
+        private readonly int _i = tap / s.Kernel % s.Kernel - s.Padding, _j = tap % s.Kernel - s.Padding, _rows = s.OutputHeight;
+        private int _row = -1;
+        private Segment _current;
+
+        public readonly Segments GetEnumerator() => this;
+
+        [System.Diagnostics.CodeAnalysis.UnscopedRef]
+        public readonly ref readonly Segment Current => ref _current;
+
+        public bool MoveNext()
+        {
+            if (++_row >= _rows)
+                return false;
+            int step = _shape.Step, y = _row * step + _i, length = _shape.OutputWidth;
+            bool inside = (uint)y < (uint)_shape.Height;
+            int first = _j >= 0 ? 0 : (-_j + step - 1) / step;
+            int end = _shape.Width - 1 - _j < 0 ? 0 : Math.Min(length, (_shape.Width - 1 - _j) / step + 1);
+            _current = new Segment
+            {
+                Row = _channel + (nint)y * _shape.Width + _j,
+                Step = step,
+                Length = length,
+                First = inside ? Math.Min(first, length) : 0,
+                End = inside ? end : 0,
+            };
+            return true;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Tacit.Numerics.Lanes;
+
+/// <summary>8 lanes in a Vector256.</summary>
+internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
+{
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    public static int Count
+    {
+        [MethodImpl(Inline)]
+        get => 8;
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Create(float value) => Vector256.Create(value);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> CreateBits(int bits) => Vector256.Create(bits).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Load(float* source) => Vector256.Load(source);
+
+    [MethodImpl(Inline)]
+    public static void Store(Vector256<float> x, float* target) => x.Store(target);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Add(Vector256<float> x, Vector256<float> y) => x + y;
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Subtract(Vector256<float> x, Vector256<float> y) => x - y;
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Multiply(Vector256<float> x, Vector256<float> y) => x * y;
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Divide(Vector256<float> x, Vector256<float> y) => x / y;
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Sqrt(Vector256<float> x) => Vector256.Sqrt(x);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Fma(Vector256<float> x, Vector256<float> y, Vector256<float> z) => Vector256.FusedMultiplyAdd(x, y, z);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Less(Vector256<float> x, Vector256<float> y) => Vector256.LessThan(x, y);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> LessOrEqual(Vector256<float> x, Vector256<float> y) => Vector256.LessThanOrEqual(x, y);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Select(Vector256<float> mask, Vector256<float> x, Vector256<float> y) => Vector256.ConditionalSelect(mask, x, y);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> And(Vector256<float> x, Vector256<float> y) => x & y;
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Or(Vector256<float> x, Vector256<float> y) => x | y;
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Xor(Vector256<float> x, Vector256<float> y) => x ^ y;
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> AddBits(Vector256<float> x, Vector256<float> y) => (x.AsInt32() + y.AsInt32()).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> SubtractBits(Vector256<float> x, Vector256<float> y) => (x.AsInt32() - y.AsInt32()).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> MinUnsignedBits(Vector256<float> x, Vector256<float> y) => Vector256.Min(x.AsUInt32(), y.AsUInt32()).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> ShiftLeftBits(Vector256<float> x, int count) => Vector256.ShiftLeft(x.AsInt32(), count).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> ShiftRightBits(Vector256<float> x, int count) => Vector256.ShiftRightArithmetic(x.AsInt32(), count).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> ToFloat(Vector256<float> bits) => Vector256.ConvertToSingle(bits.AsInt32());
+}

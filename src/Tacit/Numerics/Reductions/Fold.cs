@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using Tacit.Numerics.Elementary;
+using Tacit.Numerics.Lanes;
+
+namespace Tacit.Numerics.Reductions;
+
+/// <summary>How a reduction takes its terms in.</summary>
+internal interface IFold
+{
+    /// <summary>What a partial result begins with.</summary>
+    static abstract float Identity { get; }
+
+    /// <summary>A partial result with the term of x and y taken in; c is the same for all.</summary>
+    static abstract V Take<L, V>(V partial, V x, V y, V c)
+        where L : struct, ILanes<V>
+        where V : struct;
+
+    /// <summary>Two partial results made one.</summary>
+    static abstract float Join(float first, float second);
+}
+
+/// <summary>Reductions along a span, in the one shape of the determinism contract (rule 2).</summary>
+/// <remarks>
+/// 16 partial results; element i is taken into number i mod 16, in the order of i. Then 16 become 8 by joining p with
+/// p + 8, these 4 with p + 4, 2 and 1. Vectors hold 16, 8, 4 or one of the partial results; the shape stays.
+/// </remarks>
+internal static unsafe class Fold
+{
+    public const int Partials = 16;
+
+    /// <param name="x">First operand.</param>
+    /// <param name="y">Second operand; pass <paramref name="x"/> if F has no use for it.</param>
+    /// <param name="c">A constant F may use.</param>
+    /// <param name="count">Values of each operand.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Over<L, V, F>(float* x, float* y, float c, nint count)
+        where L : struct, ILanes<V>
+        where V : struct
+        where F : struct, IFold
+    {
+        float* partials = stackalloc float[Partials];
+        nint i = 0;
+        V constant = L.Create(c);
+        if (L.Count == 1)
+        {
+            new Span<float>(partials, Partials).Fill(F.Identity);
+        }
+        else if (L.Count == 16)
+        {
+            V p0 = L.Create(F.Identity);
+            for (; i <= count - 16; i += 16)
+                p0 = F.Take<L, V>(p0, L.Load(x + i), L.Load(y + i), constant);
+            L.Store(p0, partials);
+        }
+        else if (L.Count == 8)
+        {
+            V p0 = L.Create(F.Identity), p1 = p0;
+            for (; i <= count - 16; i += 16)
+            {
+                p0 = F.Take<L, V>(p0, L.Load(x + i), L.Load(y + i), constant);
+                p1 = F.Take<L, V>(p1, L.Load(x + i + 8), L.Load(y + i + 8), constant);
+            }
+            L.Store(p0, partials);
+            L.Store(p1, partials + 8);
+        }
+        else
+        {
+            V p0 = L.Create(F.Identity), p1 = p0, p2 = p0, p3 = p0;
+            for (; i <= count - 16; i += 16)
+            {
+                p0 = F.Take<L, V>(p0, L.Load(x + i), L.Load(y + i), constant);
+                p1 = F.Take<L, V>(p1, L.Load(x + i + 4), L.Load(y + i + 4), constant);
+                p2 = F.Take<L, V>(p2, L.Load(x + i + 8), L.Load(y + i + 8), constant);
+                p3 = F.Take<L, V>(p3, L.Load(x + i + 12), L.Load(y + i + 12), constant);
+            }
+            L.Store(p0, partials);
+            L.Store(p1, partials + 4);
+            L.Store(p2, partials + 8);
+            L.Store(p3, partials + 12);
+        }
+        for (; i < count; i++)
+            partials[i % Partials] = F.Take<LanesScalar, float>(partials[i % Partials], x[i], y[i], c);
+        for (int half = Partials / 2; half > 0; half /= 2)
+        {
+            for (int p = 0; p < half; p++)
+                partials[p] = F.Join(partials[p], partials[p + half]);
+        }
+        return partials[0];
+    }
+}
+
+/// <summary>Σ x.</summary>
+internal readonly struct SumFold : IFold
+{
+    public static float Identity => 0f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Take<L, V>(V partial, V x, V y, V c)
+        where L : struct, ILanes<V>
+        where V : struct => L.Add(partial, x);
+
+    public static float Join(float first, float second) => first + second;
+}
+
+/// <summary>Σ x · y, each step fused.</summary>
+internal readonly struct DotFold : IFold
+{
+    public static float Identity => 0f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Take<L, V>(V partial, V x, V y, V c)
+        where L : struct, ILanes<V>
+        where V : struct => L.Fma(x, y, partial);
+
+    public static float Join(float first, float second) => first + second;
+}
+
+/// <summary>Σ (x − c)², each step fused.</summary>
+internal readonly struct SpreadFold : IFold
+{
+    public static float Identity => 0f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Take<L, V>(V partial, V x, V y, V c)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        V distance = L.Subtract(x, c);
+        return L.Fma(distance, distance, partial);
+    }
+
+    public static float Join(float first, float second) => first + second;
+}
+
+/// <summary>The largest x; a NaN is passed over.</summary>
+internal readonly struct MaxFold : IFold
+{
+    public static float Identity => float.NegativeInfinity;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Take<L, V>(V partial, V x, V y, V c)
+        where L : struct, ILanes<V>
+        where V : struct => Bits.Max<L, V>(x, partial);
+
+    public static float Join(float first, float second) => second > first ? second : first;
+}
+
+/// <summary>The largest |x|; a NaN is passed over.</summary>
+internal readonly struct MaxMagnitudeFold : IFold
+{
+    public static float Identity => 0f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Take<L, V>(V partial, V x, V y, V c)
+        where L : struct, ILanes<V>
+        where V : struct => Bits.Max<L, V>(Bits.Abs<L, V>(x), partial);
+
+    public static float Join(float first, float second) => second > first ? second : first;
+}
