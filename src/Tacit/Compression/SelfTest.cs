@@ -16,13 +16,13 @@ public static class SelfTest
         ("coding/rans", RansCode, "c9870cf12c15a441"),
         ("coding/golomb-rice", GolombRiceCode, "7530d80711d65b8c"),
         ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "f5758124b1df1fbe"),
-        ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "e7131edd56d9c4d4"),
-        ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "74ebca9366f9426a"),
+        ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "8ebfcec2ea858665"),
+        ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "60631a825fbbd60e"),
         ("cm/text-5", () => Compressed(SelfTestSamples.Text, 5), "aece026e850cafb2"),
-        ("cm/records-5", () => Compressed(SelfTestSamples.Records, 5), "2d2aad4603f5e3de"),
-        ("cm/skewed-5", () => Compressed(SelfTestSamples.Skewed, 5), "1e8084189056ec97"),
+        ("cm/records-5", () => Compressed(SelfTestSamples.Records, 5), "47db3b25663ed764"),
+        ("cm/skewed-5", () => Compressed(SelfTestSamples.Skewed, 5), "92bd3addf7a7549a"),
         ("cm/text-9", () => Compressed(SelfTestSamples.Text, 9), "6503cd86d04ffa83"),
-        ("cm/records-9", () => Compressed(SelfTestSamples.Records, 9), "008210a8bc06ec50"),
+        ("cm/records-9", () => Compressed(SelfTestSamples.Records, 9), "740c895295ae8fc0"),
         ("cm/skewed-9", () => Compressed(SelfTestSamples.Skewed, 9), "488aeed22a1f3700"),
     ];
 
