@@ -28,13 +28,13 @@ public static class SelfTest
         ("numerics/convolution", NumericDigests.Convolutions, "7e6d3c2d0536c022"),
         ("numerics/random", NumericDigests.RandomNumbers, "275f003859a7ccf5"),
         ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "d58c4216d25b9a07"),
-        ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "cbff2426e00e3bf9"),
-        ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "37b249b7a2324a33"),
+        ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "6193adb13c4457c8"),
+        ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "e45c57055c675c85"),
         ("cm/text-5", () => Compressed(SelfTestSamples.Text, 5), "3207862b7e2dadd2"),
-        ("cm/records-5", () => Compressed(SelfTestSamples.Records, 5), "323a0b6744be3485"),
-        ("cm/skewed-5", () => Compressed(SelfTestSamples.Skewed, 5), "4986f94e4e227a60"),
+        ("cm/records-5", () => Compressed(SelfTestSamples.Records, 5), "5a0afb3fa689958e"),
+        ("cm/skewed-5", () => Compressed(SelfTestSamples.Skewed, 5), "0d9192581c61e477"),
         ("cm/text-9", () => Compressed(SelfTestSamples.Text, 9), "37e0202dd55b63a3"),
-        ("cm/records-9", () => Compressed(SelfTestSamples.Records, 9), "f95ff2a3c669f550"),
+        ("cm/records-9", () => Compressed(SelfTestSamples.Records, 9), "675cb153f512891b"),
         ("cm/skewed-9", () => Compressed(SelfTestSamples.Skewed, 9), "1c92ccf62724ffb6"),
     ];
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Tacit.Coding;
 using Tacit.Modeling.ContextMixing;
 
@@ -37,15 +38,7 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
         while (!raw.IsEmpty)
         {
             int count = Math.Min(CheckInterval, raw.Length);
-            foreach (byte value in raw[..count])
-            {
-                for (int i = 7; i >= 0; i--)
-                {
-                    int bit = value >> i & 1;
-                    encoder.Encode(bit, model.Probability);
-                    model.Update(bit);
-                }
-            }
+            EncodeChunk(ref encoder, model, raw[..count]);
             if (encoder.Overflowed)
                 return -1;
             raw = raw[count..];
@@ -64,17 +57,7 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
         while (!raw.IsEmpty)
         {
             int count = Math.Min(CheckInterval, raw.Length);
-            foreach (ref byte value in raw[..count])
-            {
-                int partial = 1;
-                while (partial < 256)
-                {
-                    int bit = decoder.Decode(model.Probability);
-                    model.Update(bit);
-                    partial = partial << 1 | bit;
-                }
-                value = (byte)partial;
-            }
+            DecodeChunk(ref decoder, model, raw[..count]);
             if (decoder.Exhausted)
                 throw new InvalidDataException("The coded block ends before its data does.");
             raw = raw[count..];
@@ -86,6 +69,37 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
     {
         _model.Dispose();
         base.Dispose();
+    }
+
+    // Methods of their own, compiled in full at once: a loop that runs for seconds would spend its first in slow code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EncodeChunk(ref BinaryEncoder encoder, ContextMixer model, ReadOnlySpan<byte> raw)
+    {
+        foreach (byte value in raw)
+        {
+            for (int i = 7; i >= 0; i--)
+            {
+                int bit = value >> i & 1;
+                encoder.Encode(bit, model.Probability);
+                model.Update(bit);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void DecodeChunk(ref BinaryDecoder decoder, ContextMixer model, Span<byte> raw)
+    {
+        foreach (ref byte value in raw)
+        {
+            int partial = 1;
+            while (partial < 256)
+            {
+                int bit = decoder.Decode(model.Probability);
+                model.Update(bit);
+                partial = partial << 1 | bit;
+            }
+            value = (byte)partial;
+        }
     }
 
     private static BlockStructure ReadStructure(ref ReadOnlySpan<byte> coded, byte kind)

@@ -162,8 +162,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         uint* trust = (uint*)Take(ref small, MixerPlan.TrustSize);
         _past = new ContextHistory(history, historyMask, Take(ref small, ContextHistory.FollowerSize));
         _match = new MatchModel((int*)positions, plan.MatchEntries, ShortMatch, history, historyMask, trust);
-        _longMatch = new MatchModel(
-            (int*)positions + plan.MatchEntries, plan.MatchEntries, LongMatch, history, historyMask, trust + MatchModel.TrustCount);
+        if (plan.Runs)
+        {
+            _longMatch = new MatchModel(
+                (int*)positions + plan.MatchEntries, plan.MatchEntries, LongMatch, history, historyMask, trust + MatchModel.TrustCount);
+        }
         _mixers = new MixerNetwork(
             Take(ref small, plan.MixerSize), plan.Inputs, plan.UsedInputs, plan.Mixers, plan.WeightSets, plan.EndRate);
         if (_refines)

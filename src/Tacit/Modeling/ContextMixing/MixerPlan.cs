@@ -32,8 +32,9 @@ internal readonly record struct MixerPlan
         HistoryLength = size;
         MatchEntries = Math.Min(size, MaxMatchEntries);
         RefinerRows = Refines ? Math.Clamp(size / 4, 256, MaxRefinerRows) : 0;
-        // A byte takes at most two slots of 21 bytes in each context; about a tenth of that is new and worth its room.
-        long slots = (long)BitOperations.RoundUpToPowerOf2((ulong)length * (ulong)Contexts * 5);
+        // A byte takes at most two slots of 21 bytes in each context; of text about a tenth of that is new and worth its room.
+        int bytesPerContext = kind is BlockKind.Text or BlockKind.Ideographs ? 5 : 6;
+        long slots = (long)BitOperations.RoundUpToPowerOf2((ulong)length * (ulong)(Contexts * bytesPerContext));
         if (kind == BlockKind.Bilevel)
             slots = 16L * size * 2;
         SlotBytes = Math.Clamp(slots, 1 << 12, 1L << MaxSlotBits[level - 1]);
@@ -47,9 +48,9 @@ internal readonly record struct MixerPlan
 
     private static ReadOnlySpan<byte> TextContexts => [2, 3, 5, 8, 10, 12, 16, 20, 24];
 
-    private static ReadOnlySpan<byte> OtherContexts => [3, 4, 6, 9, 11, 12, 16, 20, 24];
+    private static ReadOnlySpan<byte> OtherContexts => [2, 3, 5, 7, 8, 12, 16, 20, 24];
 
-    private static ReadOnlySpan<byte> PixelCounts => [3, 4, 6, 9, 12, 12, 14, 14, 14];
+    private static ReadOnlySpan<byte> PixelCounts => [2, 3, 4, 5, 6, 12, 14, 14, 14];
 
     private static ReadOnlySpan<byte> MaxSlotBits => [24, 24, 25, 26, 27, 27, 28, 29, 30];
 
@@ -89,8 +90,8 @@ internal readonly record struct MixerPlan
     /// <summary>Weight sets of the first layer, all mixers together.</summary>
     public int WeightSets { get; }
 
-    /// <summary>Bytes of the tables of both match models.</summary>
-    public long MatchSize => 2 * (long)MatchEntries * sizeof(int);
+    /// <summary>Bytes of the tables of the match models: the long one goes with the runs.</summary>
+    public long MatchSize => (Runs ? 2 : 1) * (long)MatchEntries * sizeof(int);
 
     /// <summary>Bytes of everything small.</summary>
     public long SmallSize =>

@@ -6,7 +6,7 @@ namespace Tacit.Modeling.ContextMixing;
 internal static class StructureTrial
 {
     private const int MinLength = 1 << 12;
-    private const int MaxLength = 1 << 15;
+    private const int MaxLength = 1 << 14;
 
     // Contexts of pixels learn fast, so a short sample flatters them: they must win by a quarter.
     private const int PixelMargin = 4;
@@ -56,7 +56,7 @@ internal static class StructureTrial
     // Two pieces, from the first and the second half. Neither starts where a header may be.
     private static byte[] Sample(ReadOnlySpan<byte> data)
     {
-        int length = Math.Min(data.Length, Math.Clamp(data.Length / 32, MinLength, MaxLength)) / 2;
+        int length = Math.Min(data.Length, Math.Clamp(data.Length / 64, MinLength, MaxLength)) / 2;
         ReadOnlySpan<byte> first = data.Slice((int)((data.Length - length) * 3L / 8), length);
         ReadOnlySpan<byte> second = data.Slice((int)((data.Length - length) * 6L / 8), length);
         return [.. first, .. second];
