@@ -15,6 +15,7 @@ internal static class CommandLine
                tacit decompress FILE…    write FILE again           (also: tacit d, tacit -d)
                tacit test       FILE…    decode and check           (also: tacit t, tacit -t)
                tacit list       FILE…    show what is inside        (also: tacit l, tacit -l)
+               tacit inspect    FILE     show what each byte costs
                tacit selftest            check that this machine codes as all others do
 
         examples:
@@ -39,6 +40,7 @@ internal static class CommandLine
             "decompress" or "d" => DecompressCommand.Create(),
             "test" or "t" => TestCommand.Create(),
             "list" or "l" => ListCommand.Create(),
+            "inspect" => InspectCommand.Create(),
             "selftest" => SelfTestCommand.Create(),
             _ => null,
         };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -63,14 +62,14 @@ internal sealed class CompressCommand
     public static Command Create()
     {
         var files = new FileOptions();
-        Option<bool> levels = CommandLine.Flag("-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "-9");
+        var level = new LevelOption();
         var codec = CommandLine.Value("--codec");
         var blockSize = CommandLine.Value("--block-size");
         Option<bool> verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
-        var command = new Command("compress", Help) { levels, codec, blockSize, verify, sha256, name };
+        var command = new Command("compress", Help) { level.Option, codec, blockSize, verify, sha256, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
-            LastLevel(parsed, levels), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
+            level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
             parsed.GetValue(name)).RunAsync(cancellationToken));
         return command;
     }
@@ -83,17 +82,6 @@ internal sealed class CompressCommand
         "store" => TacitCodec.Store,
         _ => throw new UsageException($"--codec is one of cm, brotli, deflate, store, not '{name}'"),
     };
-
-    private static int LastLevel(ParseResult parsed, Option levels)
-    {
-        int level = 5;
-        foreach (Token token in parsed.Tokens)
-        {
-            if (token.Type == TokenType.Option && token.Value is ['-', >= '1' and <= '9' and char digit])
-                level = digit - '0';
-        }
-        return level;
-    }
 
     private static int BlockSizeOf(string? text)
     {

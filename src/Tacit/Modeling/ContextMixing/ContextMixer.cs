@@ -227,6 +227,43 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         Predict();
     }
 
+    /// <summary>The model's parts that foresee bits: contexts by kind, matches, experts. Changes with the structure.</summary>
+    internal IReadOnlyList<string> PartNames()
+    {
+        var names = new List<string>();
+        for (int i = 0; i < _contexts; i++)
+            names.Add(ContextNames.Of(_structure.Kind, i));
+        if (_runs)
+            names.Add("long match");
+        names.Add("match");
+        for (int i = 0; i < _experts.Length; i++)
+            names.Add($"expert {i + 1}");
+        return names;
+    }
+
+    /// <summary>What each part alone thinks of the next bit, in the units of <see cref="IBitExpert"/>; as many as there are names.</summary>
+    internal void ReadOpinions(Span<int> opinions)
+    {
+        int* input = _mixers.Inputs;
+        int part = 0;
+        for (int i = 0; i < _contexts; i++)
+            opinions[part++] = input[BaseInputs * i];
+        input += BaseInputs * _contexts;
+        if (_runs)
+        {
+            input += _contexts;
+            opinions[part++] = *input;
+            input += MatchModel.InputCount;
+        }
+        opinions[part++] = *input;
+        input += MatchModel.InputCount + 1;
+        foreach (IBitExpert expert in _experts)
+        {
+            opinions[part++] = *input;
+            input += expert.InputCount;
+        }
+    }
+
     /// <summary>Frees the tables.</summary>
     public void Dispose()
     {

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Text;
+using Tacit.Cli.Files;
+using Tacit.Cli.Terminal;
+using Tacit.Reports;
+
+namespace Tacit.Cli.Commands;
+
+/// <summary>tacit inspect: what each byte of a file costs under the context-mixing model, and what foresees it.</summary>
+internal static class InspectCommand
+{
+    private const string Help = """
+        usage: tacit inspect [OPTION…] FILE [-o REPORT.html]
+
+        Shows what the codec cm pays for each byte of FILE: the darker, the less expected. With -o as
+        one HTML page that needs nothing else; without, as coloured text in a terminal, or the totals
+        alone elsewhere and with NO_COLOR.
+
+          -1 … -9             the model's level; -5 unless given
+          -o, --output OUT    write the HTML page to OUT
+          -f, --force         overwrite
+          -q, --quiet         no warnings
+        """;
+
+    public static Command Create()
+    {
+        var options = new CommonOptions();
+        LevelOption level = new();
+        var output = new Option<string>("--output", "-o");
+        Option<bool> force = CommandLine.Flag("--force", "-f");
+        var command = new Command("inspect", Help) { level.Option, output, force };
+        options.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            Report report = options.Report(parsed);
+            IReadOnlyList<string> files = options.Files(parsed);
+            if (files.Count > 1)
+                throw new UsageException("inspect takes one FILE");
+            using InputFile input = InputFile.Open(files[0]);
+            byte[] data = await ReadAsync(input, cancellationToken);
+            ByteCosts costs = await Task.Run(() => CostMeasurement.Measure(input.Name, data, level.Read(parsed), cancellationToken), cancellationToken);
+            if (parsed.GetValue(output) is { } path)
+                await WritePageAsync(path, parsed.GetValue(force), input, costs, cancellationToken);
+            else
+                WriteText(costs);
+            return report.ExitCode;
+        });
+        return command;
+    }
+
+    private static async Task<byte[]> ReadAsync(InputFile input, CancellationToken cancellationToken)
+    {
+        using var data = new MemoryStream();
+        byte[] buffer = new byte[1 << 16];
+        int read;
+        while ((read = await input.Stream.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (data.Length + read > CostMeasurement.MaxBytes)
+                throw new IOException($"{input.Name} has more than {CostMeasurement.MaxBytes >> 20} MiB; inspect a part: head -c 10M FILE | tacit inspect -");
+            data.Write(buffer, 0, read);
+        }
+        return data.ToArray();
+    }
+
+    private static async Task WritePageAsync(string path, bool force, InputFile input, ByteCosts costs, CancellationToken cancellationToken)
+    {
+        await using OutputFile file = OutputFile.IsStandardName(path)
+            ? OutputFile.OpenStandard(compressed: false)
+            : OutputFile.Create(path, force, compressed: false, input.Status);
+        await using (var writer = new StreamWriter(file.Stream, new UTF8Encoding(false), leaveOpen: true))
+            CostPage.Write(writer, costs);
+        await file.FinishAsync(like: null, cancellationToken);
+        file.Publish();
+    }
+
+    private static void WriteText(ByteCosts costs)
+    {
+        using var writer = new StreamWriter(new StandardStream(Posix.StandardOutput), new UTF8Encoding(false));
+        if (StandardStream.IsTerminal(Posix.StandardOutput) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")))
+        {
+            CostText.WriteColoured(writer, costs);
+            CostText.WriteLegend(writer);
+        }
+        CostText.WriteTotals(writer, costs);
+    }
+}

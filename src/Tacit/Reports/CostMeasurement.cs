@@ -1,0 +1,72 @@
+using Tacit.Compression;
+using Tacit.Modeling.ContextMixing;
+
+namespace Tacit.Reports;
+
+/// <summary>Runs the context-mixing model over data and notes what each byte costs, and which part foresaw it best.</summary>
+public static class CostMeasurement
+{
+    /// <summary>Most bytes that are measured at once.</summary>
+    public const int MaxBytes = 64 << 20;
+
+    // Cost of a bit that a part held for likely, by its opinion: −log2 of 1 / (1 + e^−x), x in units of 2^-8.
+    private static readonly float[] CostOfOpinion = [.. Enumerable.Range(-2048, 4097).Select(x => (float)Math.Log2(1 + Math.Exp(-x / 256.0)))];
+
+    /// <summary>Measures, block by block as codec cm would code them.</summary>
+    /// <param name="name">What the data is called.</param>
+    /// <param name="data">At most <see cref="MaxBytes"/>.</param>
+    /// <param name="level">1 to 9.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Too many bytes, or no such level.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ByteCosts Measure(string name, ReadOnlyMemory<byte> data, int level, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, MaxBytes, nameof(data));
+        int blockSize = new TacitCompressionOptions { Level = level }.EffectiveBlockSize;
+        float[] bits = new float[data.Length];
+        byte[] best = new byte[data.Length];
+        var kinds = new List<string>();
+        using var model = new ContextMixer(new ContextMixerOptions { Level = level });
+        for (int start = 0; start < data.Length; start += blockSize)
+        {
+            int length = Math.Min(blockSize, data.Length - start);
+            MeasureBlock(model, data.Span.Slice(start, length), bits.AsSpan(start, length), best.AsSpan(start, length), kinds, cancellationToken);
+        }
+        return new ByteCosts(name, $"cm -{level}", data, bits, best, kinds);
+    }
+
+    private static void MeasureBlock(ContextMixer model, ReadOnlySpan<byte> data, Span<float> bits, Span<byte> best, List<string> kinds,
+        CancellationToken cancellationToken)
+    {
+        model.Reset(data.Length, StructureTrial.Choose(data, model));
+        byte[] kindOfPart = [.. model.PartNames().Select(part => KindNumber(kinds, part))];
+        int[] opinions = new int[kindOfPart.Length];
+        float[] costs = new float[kindOfPart.Length];
+        for (int i = 0; i < data.Length; i++)
+        {
+            if (i % 4096 == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            Array.Clear(costs);
+            double cost = 0;
+            for (int shift = 7; shift >= 0; shift--)
+            {
+                int bit = data[i] >> shift & 1;
+                double p = model.Probability / 4294967296.0;
+                cost -= Math.Log2(bit != 0 ? p : 1 - p);
+                model.ReadOpinions(opinions);
+                for (int part = 0; part < opinions.Length; part++)
+                    costs[part] += CostOfOpinion[2048 + Math.Clamp(bit != 0 ? opinions[part] : -opinions[part], -2048, 2048)];
+                model.Update(bit);
+            }
+            bits[i] = (float)cost;
+            best[i] = kindOfPart[costs.AsSpan().IndexOf(costs.Min())];
+        }
+    }
+
+    private static byte KindNumber(List<string> kinds, string name)
+    {
+        if (!kinds.Contains(name))
+            kinds.Add(name);
+        return (byte)kinds.IndexOf(name);
+    }
+}
