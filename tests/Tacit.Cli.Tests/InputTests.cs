@@ -116,7 +116,7 @@ public sealed class InputTests : IDisposable
     [UnixFact]
     public void AnInputThatChangesMeanwhileIsKept()
     {
-        byte[] data = _box.Write("a", Samples.Noise(800_000));
+        byte[] data = _box.Write("a", Samples.Text(800_000));
         using (System.Diagnostics.Process process = _box.StartAndAwaitTemporary("c --rm a"))
         {
             Thread.Sleep(300);   // it is read by now, and coded for another second

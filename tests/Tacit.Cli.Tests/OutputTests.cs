@@ -223,7 +223,7 @@ public sealed class OutputTests : IDisposable
     [InlineData("QUIT")]
     public void ASignalRemovesTheTemporaryFile(string signal)
     {
-        _box.Write("a", Samples.Noise(12_000_000));   // many seconds of work
+        _box.Write("a", Samples.Text(12_000_000));   // many seconds of work
         using Process process = _box.StartAndAwaitTemporary("c -9 a");
         var clock = Stopwatch.StartNew();
         _box.Run($"kill -{signal} {process.Id}").IsQuiet();
@@ -254,7 +254,7 @@ public sealed class OutputTests : IDisposable
     [UnixFact]
     public void KilledItLeavesNothingUnderTheFinalName()
     {
-        byte[] data = _box.Write("a", Samples.Noise(2_000_000));
+        byte[] data = _box.Write("a", Samples.Text(2_000_000));
         using Process process = _box.StartAndAwaitTemporary("c -1 a");
         process.Kill();
         process.WaitForExit();
@@ -266,7 +266,7 @@ public sealed class OutputTests : IDisposable
     [LinuxFact]
     public void TheTemporaryFileIsPrivate()
     {
-        _box.Write("a", Samples.Noise(2_000_000));
+        _box.Write("a", Samples.Text(2_000_000));
         using Process process = _box.StartAndAwaitTemporary("c -1 a");
         Assert.Equal("600\n", _box.Run("stat -c %a .tacit-*.tmp").IsQuiet().Text);
         process.Kill();
