@@ -200,7 +200,7 @@ public class ArchiveTests
         await Assert.ThrowsAsync<InsufficientMemoryException>(() => small.CopyRangeAsync(0, 1, Stream.Null));
         TacitArchive archive = TacitArchive.Open(new MemoryStream(packed), new() { Threads = 2 });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => archive.CopyRangeAsync(0, data.Length, Stream.Null, null, new(true)));
-        var reports = new Reports();
+        var reports = new ProgressLog();
         await archive.CopyRangeAsync(1, data.Length - 1, Stream.Null, reports);
         Assert.Equal(data.Length, reports.Values[^1]);
         Assert.Equal(reports.Values.Order(), reports.Values);

@@ -562,7 +562,7 @@ public class StreamConformanceTests
         options.BlockSize = 2 << 20;
         options.Threads = threads;
         var target = new MemoryStream();
-        var reports = new Reports();
+        var reports = new ProgressLog();
         var stream = new TacitStream(target, options, leaveOpen: true, reports);
         using var cancellation = new CancellationTokenSource();
         Task write = stream.WriteAsync(data, cancellation.Token).AsTask();
@@ -606,8 +606,8 @@ public class StreamConformanceTests
         byte[] data = Samples.Mixed(200_000, 4);
         foreach (int threads in new[] { 1, 3 })
         {
-            var written = new Reports();
-            var read = new Reports();
+            var written = new ProgressLog();
+            var read = new ProgressLog();
             var target = new MemoryStream();
             TacitCompressionOptions options = Pack.Options(codec, 70_000);
             options.Threads = threads;

@@ -134,7 +134,7 @@ internal sealed class ImpatientPipe : Stream
 }
 
 /// <summary>Notes what it is told, on the thread that tells.</summary>
-internal sealed class Reports : IProgress<long>
+internal sealed class ProgressLog : IProgress<long>
 {
     private readonly List<long> _values = [];
 
