@@ -43,9 +43,9 @@ public sealed class Sandbox : IDisposable
     public Outcome Run(string script, byte[]? input = null) => Shell.Run(Folder, script, input);
 
     /// <summary>Starts the command and waits until it has made its temporary file.</summary>
-    public Process StartAndAwaitTemporary(string arguments)
+    public Process StartAndAwaitTemporary(string arguments, string before = "")
     {
-        Process process = Shell.Start(Folder, "exec \"$TACIT\" " + arguments);
+        Process process = Shell.Start(Folder, $"exec {before} \"$TACIT\" {arguments}");
         var clock = Stopwatch.StartNew();
         while (Directory.GetFiles(Folder, ".tacit-*.tmp").Length == 0)
         {
