@@ -1,0 +1,93 @@
+using Tacit.Learning;
+using Tacit.Numerics;
+
+namespace Tacit.Modeling.Transformers;
+
+/// <summary>A decoder-only Transformer: the next token's logits from all tokens before it. Radford et al. 2018, 2019.</summary>
+/// <remarks>
+/// <code>
+/// x = embedding[tokens] (+ positions)                 (B, T, C)
+/// x = x + attention(norm(x), mask)                    for each block
+/// x = x + feed-forward(norm(x))
+/// logits = norm(x) · outputᵀ                          (B, T, V)
+/// </code>
+/// </remarks>
+public sealed class Gpt : Module
+{
+    private readonly Learning.Embedding _tokens;
+    private readonly Learning.Embedding? _positions;
+    private readonly Tensor _sinusoids;
+    private readonly Rope? _rope;
+    private readonly Block[] _blocks;
+    private readonly Norm _norm;
+    private readonly Parameter _output;
+
+    /// <summary>A model of these sizes.</summary>
+    /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
+    public Gpt(GptOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+        const float Deviation = 0.02f;      // as GPT-2
+        _tokens = Add("tokens", new Learning.Embedding(options.Vocabulary, options.Columns, Deviation));
+        if (options.Positions == PositionEncoding.Learned)
+            _positions = Add("positions", new Learning.Embedding(options.Context, options.Columns, Deviation));
+        if (options.Positions == PositionEncoding.Rope)
+            _rope = new Rope(options.Context, options.Columns / options.Heads, options.RopeBase);
+        _blocks = new Block[options.Layers];
+        for (int i = 0; i < _blocks.Length; i++)
+            _blocks[i] = Add($"blocks.{i}", new Block(options, Deviation));
+        _norm = Add("norm", MakeNorm(options));
+        _output = options.TiedOutput ? _tokens.Weight : Add("output", new Learning.Linear(options.Columns, options.Vocabulary, false, Initializer.Normal(Deviation))).Weight;
+    }
+
+    /// <summary>The sizes.</summary>
+    public GptOptions Options { get; }
+
+    /// <summary>Logits at each position.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="tokens">B · T tokens, sequence after sequence.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="mask">What positions see; autoregressive for a language model.</param>
+    /// <returns>(B, T, V).</returns>
+    public Variable Forward(Tape tape, ReadOnlyMemory<int> tokens, int batch, AttentionMask mask)
+    {
+        int length = tokens.Length / batch;
+        Variable x = _tokens.Forward(tape, tokens, batch, length);
+        x = tape.Dropout(x, Options.Dropout);
+        foreach (Block block in _blocks)
+            x = block.Forward(tape, x, mask, _rope);
+        return tape.Linear(_norm.Forward(tape, x), _output);
+    }
+
+    private static Norm MakeNorm(GptOptions options) =>
+        options.Norm == NormKind.Rms ? new Learning.RmsNorm(options.Columns, options.NormEpsilon) : new Learning.LayerNorm(options.Columns, options.NormEpsilon);
+
+    /// <summary>Attention and feed-forward, each behind a norm and added to what came in.</summary>
+    private sealed class Block : Module
+    {
+        private readonly Norm _attentionNorm, _feedForwardNorm;
+        private readonly MultiHeadAttention _attention;
+        private readonly FeedForward _feedForward;
+        private readonly float _dropout;
+
+        public Block(GptOptions options, float deviation)
+        {
+            Initializer normal = Initializer.Normal(deviation);
+            // What is added to the residual stream shrinks with the number of additions (Radford et al. 2019).
+            Initializer added = Initializer.Normal(deviation / MathF.Sqrt(2 * options.Layers));
+            _attentionNorm = Add("attention_norm", MakeNorm(options));
+            _attention = Add("attention", new MultiHeadAttention(options.Columns, options.Heads, options.KeyHeads, 0, options.Bias, normal, added));
+            _feedForwardNorm = Add("feed_forward_norm", MakeNorm(options));
+            _feedForward = Add("feed_forward", new FeedForward(options.Columns, options.HiddenColumns, options.Activation,
+                options.FeedForward == FeedForwardKind.SwiGlu, options.Bias, normal, added));
+            _dropout = options.Dropout;
+        }
+
+        public Variable Forward(Tape tape, Variable x, AttentionMask mask, Rope? rope)
+        {
+            x = tape.Add(x, tape.Dropout(_attention.Forward(tape, _attentionNorm.Forward(tape, x), mask, rope), _dropout));
+            return tape.Add(x, tape.Dropout(_feedForward.Forward(tape, _feedForwardNorm.Forward(tape, x)), _dropout));
+        }
+    }
+}
