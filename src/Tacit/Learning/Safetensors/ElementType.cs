@@ -7,40 +7,40 @@ public enum ElementType
     Boolean,
 
     /// <summary>Unsigned, 8 bits.</summary>
-    UInt8,
+    U8,
 
     /// <summary>Signed, 8 bits.</summary>
-    Int8,
+    I8,
 
     /// <summary>Unsigned, 16 bits.</summary>
-    UInt16,
+    U16,
 
     /// <summary>Signed, 16 bits.</summary>
-    Int16,
+    I16,
 
     /// <summary>Unsigned, 32 bits.</summary>
-    UInt32,
+    U32,
 
     /// <summary>Signed, 32 bits.</summary>
-    Int32,
+    I32,
 
     /// <summary>Unsigned, 64 bits.</summary>
-    UInt64,
+    U64,
 
     /// <summary>Signed, 64 bits.</summary>
-    Int64,
+    I64,
 
     /// <summary>IEEE 754 binary16.</summary>
-    Float16,
+    F16,
 
     /// <summary>The upper half of a binary32.</summary>
-    BFloat16,
+    BF16,
 
     /// <summary>IEEE 754 binary32.</summary>
-    Float32,
+    F32,
 
     /// <summary>IEEE 754 binary64.</summary>
-    Float64,
+    F64,
 }
 
 /// <summary>Names and sizes of element types.</summary>

@@ -118,7 +118,7 @@ public sealed class SafetensorsReader : IDisposable
         ArgumentNullException.ThrowIfNull(entry);
         if (entry.Count != target.Length)
             throw new ArgumentException($"ReadFloats: {entry} has {entry.Count} values, not {target.Length}.", nameof(target));
-        if (entry.Type == ElementType.Float32 && BitConverter.IsLittleEndian)
+        if (entry.Type == ElementType.F32 && BitConverter.IsLittleEndian)
         {
             // A span of bytes has at most 2^31 - 1 of them, so a large tensor is read in parts.
             for (int done = 0; done < target.Length;)
@@ -155,17 +155,17 @@ public sealed class SafetensorsReader : IDisposable
 
     private static float Convert(ElementType type, ReadOnlySpan<byte> b) => type switch
     {
-        ElementType.Boolean or ElementType.UInt8 => b[0],
-        ElementType.Int8 => (sbyte)b[0],
-        ElementType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(b),
-        ElementType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(b),
-        ElementType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(b),
-        ElementType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(b),
-        ElementType.UInt64 => FromUnsigned(BinaryPrimitives.ReadUInt64LittleEndian(b)),
-        ElementType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(b),
-        ElementType.Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(b),
-        ElementType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(b) << 16),
-        ElementType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(b),
+        ElementType.Boolean or ElementType.U8 => b[0],
+        ElementType.I8 => (sbyte)b[0],
+        ElementType.U16 => BinaryPrimitives.ReadUInt16LittleEndian(b),
+        ElementType.I16 => BinaryPrimitives.ReadInt16LittleEndian(b),
+        ElementType.U32 => BinaryPrimitives.ReadUInt32LittleEndian(b),
+        ElementType.I32 => BinaryPrimitives.ReadInt32LittleEndian(b),
+        ElementType.U64 => FromUnsigned(BinaryPrimitives.ReadUInt64LittleEndian(b)),
+        ElementType.I64 => BinaryPrimitives.ReadInt64LittleEndian(b),
+        ElementType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(b),
+        ElementType.BF16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(b) << 16),
+        ElementType.F32 => BinaryPrimitives.ReadSingleLittleEndian(b),
         _ => (float)BinaryPrimitives.ReadDoubleLittleEndian(b),
     };
 

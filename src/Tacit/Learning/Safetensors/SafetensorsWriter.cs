@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Text;
 using Tacit.Numerics;
 
 namespace Tacit.Learning.Safetensors;
@@ -18,7 +17,7 @@ public sealed class SafetensorsTensor
     public SafetensorsTensor(string name, Tensor values)
     {
         Name = name;
-        Type = ElementType.Float32;
+        Type = ElementType.F32;
         var shape = new long[values.Shape.Rank];
         for (int axis = 0; axis < shape.Length; axis++)
             shape[axis] = values.Shape[axis];
@@ -61,7 +60,7 @@ public sealed class SafetensorsTensor
 
     internal void WriteTo(Stream stream)
     {
-        if (Type != ElementType.Float32 || _floats.IsEmpty)
+        if (Type != ElementType.F32 || _floats.IsEmpty)
         {
             stream.Write(_bytes.Span);
             return;
@@ -99,62 +98,51 @@ public static class SafetensorsWriter
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(metadata);
         ArgumentNullException.ThrowIfNull(tensors);
-        var header = new ArrayBufferWriter<byte>();
-        WriteHeader(header, metadata, tensors);
-        // Spaces, so that the tensors begin at a multiple of eight.
-        int padding = -header.WrittenCount & 7;
-        header.GetSpan(padding)[..padding].Fill((byte)' ');
-        header.Advance(padding);
-        if (header.WrittenCount > SafetensorsHeader.MaxLength)
-            throw new ArgumentException($"A safetensors header of {header.WrittenCount} bytes: at most {SafetensorsHeader.MaxLength}.");
+        byte[] header = Encoding.ASCII.GetBytes(HeaderOf(metadata, tensors));
+        if (header.Length > SafetensorsHeader.MaxLength)
+            throw new ArgumentException($"A safetensors header of {header.Length} bytes: at most {SafetensorsHeader.MaxLength}.");
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.WrittenCount);
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
         stream.Write(prefix);
-        stream.Write(header.WrittenSpan);
+        stream.Write(header);
         foreach (SafetensorsTensor tensor in tensors)
             tensor.WriteTo(stream);
     }
 
-    private static void WriteHeader(ArrayBufferWriter<byte> header, IEnumerable<KeyValuePair<string, string>> metadata, IReadOnlyList<SafetensorsTensor> tensors)
+    private static string HeaderOf(IEnumerable<KeyValuePair<string, string>> metadata, IReadOnlyList<SafetensorsTensor> tensors)
     {
+        var json = new StringBuilder("{");
+        AppendMetadata(json, metadata);
         var names = new HashSet<string>(StringComparer.Ordinal) { SafetensorsHeader.MetadataName };
-        // The usual escapes only: quotes, backslashes and control characters.
-        using var json = new Utf8JsonWriter(header, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        json.WriteStartObject();
-        WriteMetadata(json, metadata);
         long offset = 0;
         foreach (SafetensorsTensor tensor in tensors)
         {
             if (!names.Add(tensor.Name))
                 throw new ArgumentException($"Two tensors are named '{tensor.Name}', or a tensor like the metadata.");
-            json.WriteStartObject(tensor.Name);
-            json.WriteString("dtype"u8, ElementTypes.NameOf(tensor.Type));
-            json.WriteStartArray("shape"u8);
-            foreach (long size in tensor.Shape)
-                json.WriteNumberValue(size);
-            json.WriteEndArray();
-            json.WriteStartArray("data_offsets"u8);
-            json.WriteNumberValue(offset);
-            offset = checked(offset + tensor.Length);
-            json.WriteNumberValue(offset);
-            json.WriteEndArray();
-            json.WriteEndObject();
+            long end = checked(offset + tensor.Length);
+            json.Append(json.Length > 1 ? "," : "").AppendQuoted(tensor.Name);
+            json.Append(NumberFormatInfo.InvariantInfo, $":{{\"dtype\":\"{ElementTypes.NameOf(tensor.Type)}\",\"shape\":[");
+            for (int axis = 0; axis < tensor.Shape.Count; axis++)
+                json.Append(NumberFormatInfo.InvariantInfo, $"{(axis == 0 ? "" : ",")}{tensor.Shape[axis]}");
+            json.Append(NumberFormatInfo.InvariantInfo, $"],\"data_offsets\":[{offset},{end}]}}");
+            offset = end;
         }
-        json.WriteEndObject();
+        json.Append('}');
+        // Spaces, so that the tensors begin at a multiple of eight.
+        return json.Append(' ', -json.Length & 7).ToString();
     }
 
-    private static void WriteMetadata(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> metadata)
+    private static void AppendMetadata(StringBuilder json, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string key, string value) in metadata)
         {
             if (!keys.Add(key))
                 throw new ArgumentException($"The metadata has '{key}' twice.");
-            if (keys.Count == 1)
-                json.WriteStartObject(SafetensorsHeader.MetadataName);
-            json.WriteString(key, value);
+            json.Append(keys.Count == 1 ? $"\"{SafetensorsHeader.MetadataName}\":{{" : ",");
+            json.AppendQuoted(key).Append(':').AppendQuoted(value);
         }
         if (keys.Count > 0)
-            json.WriteEndObject();
+            json.Append('}');
     }
 }
