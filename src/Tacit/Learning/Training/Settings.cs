@@ -144,14 +144,25 @@ public sealed class Settings
         return value;
     }
 
-    /// <summary>Passes if all that is given was asked for.</summary>
-    /// <exception cref="InvalidDataException">Something was not; the message names what there is.</exception>
-    public void RefuseUnknown()
+    /// <summary>Others with the same values given and nothing asked for, to ask for values of another kind.</summary>
+    public Settings Copy()
     {
+        var copy = new Settings();
+        copy._given.AddRange(_given);
+        return copy;
+    }
+
+    /// <summary>Passes if all that is given was asked for, here or in a copy.</summary>
+    /// <exception cref="InvalidDataException">Something was not; the message names what there is.</exception>
+    public void RefuseUnknown(params ReadOnlySpan<Settings> copies)
+    {
+        IEnumerable<string> known = Names;
+        foreach (Settings copy in copies)
+            known = known.Concat(copy.Names);
         foreach ((string name, _) in _given)
         {
-            if (!_asked.Exists(a => a.Name == name))
-                throw new InvalidDataException($"There is no setting '{name}'; there are {string.Join(", ", Names)}.");
+            if (!known.Contains(name))
+                throw new InvalidDataException($"There is no setting '{name}'; there are {string.Join(", ", known)}.");
         }
     }
 
