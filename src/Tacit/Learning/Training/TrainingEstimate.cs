@@ -34,22 +34,10 @@ public sealed record TrainingEstimate
     public long StepsIn(TimeSpan time, TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        TimeSpan left = time - Spent;
-        // The number of validations depends on the number of steps, so the largest number that fits is searched for.
-        long fits = 1, least = 1, most = 1L << 32;
-        while (least <= most)
-        {
-            long steps = least + (most - least) / 2;
-            if (RunTime(options with { Steps = steps }) <= left)
-            {
-                fits = steps;
-                least = steps + 1;
-            }
-            else
-            {
-                most = steps - 1;
-            }
-        }
-        return fits;
+        // Validations come at most twenty-one times in a run, or as often as asked, and once at the end.
+        TimeSpan step = StepTime, validations = 21 * ValidationTime;
+        if (options.ValidateEvery > 0)
+            (step, validations) = (StepTime + ValidationTime / options.ValidateEvery, ValidationTime);
+        return Math.Max(1, (long)((time - Spent - validations) / step));
     }
 }

@@ -85,7 +85,7 @@ public sealed record TrainingOptions
     public TrainingOptions Resolve() => this with
     {
         WarmUp = WarmUp < 0 ? Math.Min(Steps / 10, 100) : WarmUp,
-        ValidateEvery = ValidateEvery == 0 ? Math.Max(1, Steps / 20) : ValidateEvery,
+        ValidateEvery = ValidateEvery == 0 ? (Steps + 19) / 20 : ValidateEvery,
     };
 
     /// <summary>All values as JSON, as <see cref="From"/> reads them.</summary>
