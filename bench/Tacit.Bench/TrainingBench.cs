@@ -10,6 +10,7 @@ internal static class TrainingBench
     {
         foreach ((int m, int k, int n) in (ReadOnlySpan<(int, int, int)>)[(2048, 256, 1024), (4096, 256, 1024), (4096, 1024, 256), (2048, 128, 128)])
             Linear(m, k, n, quick);
+        Convolutions(quick);
         Updates(quick);
         RandomNumbers(quick);
     }
@@ -42,6 +43,28 @@ internal static class TrainingBench
                 : [.. all.Select(a => BestWall(a.Run, quick ? 30 : 100))];
             Console.WriteLine($"Linear {m} x {k} x {n}, {threads} thread{(threads == 1 ? "" : "s, best wall")}: " + string.Join(", ", all.Select((a, i) =>
                 i < 4 ? $"{a.Name} {2e-9 * m * k * n / times[i]:f0} GFLOP/s" : $"{a.Name} {times[i] * 1e6:f0} µs")));
+        }
+    }
+
+    private static void Convolutions(bool quick)
+    {
+        var s = new ConvolutionShape { Batch = 8, InputChannels = 32, OutputChannels = 64, Height = 28, Width = 28, Kernel = 3, Padding = 1 };
+        using var x = new Floats(8 * 32 * 28 * 28, 1);
+        using var w = new Floats(64 * 32 * 9, 2);
+        using var y = new Floats(8 * 64 * 28 * 28, 3);
+        double flops = 2e-9 * 8 * 64 * 28 * 28 * 32 * 9;
+        foreach (int threads in (int[])[1, 2])
+        {
+            using WorkPool pool = new(threads);
+            Action[] all =
+            [
+                () => Convolution.Forward(s, x.Span, w.Span, default, y.Span, pool), () => Convolution.BackwardInput(s, y.Span, w.Span, default, x.Span, pool),
+                () => Convolution.BackwardWeights(s, x.Span, y.Span, w.Span, default, pool),
+            ];
+            double[] times = threads == 1 ? [.. ThreadTime.Rounds(quick ? 5 : 9, 0.03, all).Select(t => ThreadTime.Median(t))]
+                : [.. all.Select(a => BestWall(a, quick ? 30 : 100))];
+            Console.WriteLine($"Convolution 8 x 32 x 28 x 28 to 64 channels, 3 x 3, {threads} thread{(threads == 1 ? "" : "s, best wall")}: forward {flops / times[0]:f0}, "
+                + $"input's gradient {flops / times[1]:f0}, weights' {flops / times[2]:f0} GFLOP/s");
         }
     }
 

@@ -36,21 +36,21 @@ internal static unsafe class Patches
         }
     }
 
-    /// <summary>Panels of their transpose (positions, taps): the right operand of the weights' gradient.</summary>
+    /// <summary>Panels of some columns of their transpose (positions, taps): the right operand of the weights' gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackTransposed(in ConvolutionShape s, float* image, float* panels, nint panelStep, int width)
+    public static void PackTransposed(in ConvolutionShape s, int firstTap, int taps, float* image, float* panels, nint panelStep, int width)
     {
-        int padded = Panel.CountFor(s.Taps, width) * width;
+        int padded = Panel.CountFor(taps, width) * width;
         for (int tap = 0; tap < padded; tap++)
         {
             float* target = panels + tap / width * panelStep + tap % width;
-            if (tap >= s.Taps)
+            if (tap >= taps)
             {
                 for (int n = 0; n < s.Positions; n++)
                     target[(nint)n * width] = 0f;
                 continue;
             }
-            foreach (ref readonly Segment segment in new Segments(s, image, tap))
+            foreach (ref readonly Segment segment in new Segments(s, image, firstTap + tap))
             {
                 for (int q = 0; q < segment.Length; q++, target += width)
                     *target = segment.At(q);
