@@ -45,6 +45,15 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     public static float Fma(float x, float y, float z) => MathF.FusedMultiplyAdd(x, y, z);
 
     [MethodImpl(Inline)]
+    public static float FmaNegated(float x, float y, float z) => MathF.FusedMultiplyAdd(-x, y, z);
+
+    [MethodImpl(Inline)]
+    public static float Min(float x, float y) => x < y ? x : y;
+
+    [MethodImpl(Inline)]
+    public static float Max(float x, float y) => x > y ? x : y;
+
+    [MethodImpl(Inline)]
     public static float Less(float x, float y) => Int32BitsToSingle(x < y ? -1 : 0);
 
     [MethodImpl(Inline)]
@@ -71,6 +80,14 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     [MethodImpl(Inline)]
     public static float MinUnsignedBits(float x, float y) =>
         UInt32BitsToSingle(Math.Min(SingleToUInt32Bits(x), SingleToUInt32Bits(y)));
+
+    [MethodImpl(Inline)]
+    public static float MultiplyBits(float x, float y, out float low)
+    {
+        ulong product = (ulong)SingleToUInt32Bits(x) * SingleToUInt32Bits(y);
+        low = UInt32BitsToSingle((uint)product);
+        return UInt32BitsToSingle((uint)(product >> 32));
+    }
 
     [MethodImpl(Inline)]
     public static float ShiftLeftBits(float x, int count) => Int32BitsToSingle(SingleToInt32Bits(x) << count);
