@@ -7,6 +7,9 @@ namespace Tacit.Learning;
 public sealed class Parameter : Variable
 {
     private readonly Initializer _initializer;
+    private readonly Lock _packing = new();
+    private PackedMatrix? _packed;
+    private int _packedVersion = -1;
 
     /// <summary>A parameter of zeros until <see cref="Initialize"/>.</summary>
     /// <param name="name">Its name within its module, in the usual words of PyTorch: weight, bias.</param>
@@ -48,6 +51,19 @@ public sealed class Parameter : Variable
 
     /// <summary>Forgets the gradient.</summary>
     public void ZeroGradient() => ClearGradient();
+
+    /// <summary>The transpose of a matrix, packed for products; made again when the value has changed.</summary>
+    internal PackedMatrix PackedTransposed(WorkPool? workers)
+    {
+        lock (_packing)     // a trained model is shared by threads that read it
+        {
+            _packed ??= new PackedMatrix(Shape[1], Shape[0]);
+            if (_packedVersion != Version)
+                _packed.Pack(Value.AsMatrix.Transposed, workers);
+            _packedVersion = Version;
+            return _packed;
+        }
+    }
 
     private protected override Tensor MakeGradient(Tape tape)
     {

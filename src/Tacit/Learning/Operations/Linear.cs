@@ -18,23 +18,16 @@ public static partial class Operations
             throw new ArgumentException($"Linear: {x.Shape} · {weight.Shape}ᵀ + {bias?.Shape.ToString() ?? "nothing"}.");
         Tensor y = tape.Memory.Rent(x.Shape.WithColumns(weight.Shape[0]));
         ReadOnlySpan<float> b = bias is null ? default : bias.Value.Span;
-        Matrix w = weight.Value.AsMatrix.Transposed;
-        if (!tape.Needs(x, weight, bias))
-        {
-            MatMul.Multiply(x.Value.AsMatrix, w, y.AsTarget, b, activation: activation, pool: tape.Workers);
-            return tape.Constant(y);
-        }
-        Tensor sums = default;
-        if (activation == Activation.None)
-        {
-            MatMul.Multiply(x.Value.AsMatrix, w, y.AsTarget, b, pool: tape.Workers);
-        }
+        bool needs = tape.Needs(x, weight, bias);
+        // The gradient of an activation takes the sums that went into it.
+        Tensor sums = needs && activation != Activation.None ? tape.Memory.Rent(y.Shape) : default;
+        MatrixTarget target = sums.IsEmpty ? y.AsTarget : sums.AsTarget;
+        Span<float> activated = sums.IsEmpty ? default : y.Span;
+        if (weight is Parameter parameter)
+            MatMul.Multiply(x.Value.AsMatrix, parameter.PackedTransposed(tape.Workers), target, b, false, activation, activated, tape.Workers);
         else
-        {
-            sums = tape.Memory.Rent(y.Shape);
-            MatMul.Multiply(x.Value.AsMatrix, w, sums.AsTarget, b, activation: activation, activated: y.Span, pool: tape.Workers);
-        }
-        return tape.Record(new LinearOperation(x, weight, bias, activation, sums), y);
+            MatMul.Multiply(x.Value.AsMatrix, weight.Value.AsMatrix.Transposed, target, b, false, activation, activated, tape.Workers);
+        return needs ? tape.Record(new LinearOperation(x, weight, bias, activation, sums), y) : tape.Constant(y);
     }
 
     private sealed class LinearOperation(Variable x, Variable weight, Variable? bias, Activation activation, Tensor sums) : Operation

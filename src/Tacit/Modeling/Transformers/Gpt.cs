@@ -16,7 +16,8 @@ public sealed class Gpt : Module
 {
     private readonly Learning.Embedding _tokens;
     private readonly Learning.Embedding? _positions;
-    private readonly Tensor _sinusoids;
+    private readonly Tensor _sinusoids;      // (positions, C)
+    private int[] _places = [];
     private readonly Rope? _rope;
     private readonly Block[] _blocks;
     private readonly Norm _norm;
@@ -34,6 +35,8 @@ public sealed class Gpt : Module
             _positions = Add("positions", new Learning.Embedding(options.Context, options.Columns, Deviation));
         if (options.Positions == PositionEncoding.Rope)
             _rope = new Rope(options.Context, options.Columns / options.Heads, options.RopeBase);
+        if (options.Positions == PositionEncoding.Sinusoidal)
+            _sinusoids = Sinusoids.Table(options.Context, options.Columns);
         _blocks = new Block[options.Layers];
         for (int i = 0; i < _blocks.Length; i++)
             _blocks[i] = Add($"blocks.{i}", new Block(options, Deviation));
@@ -53,11 +56,28 @@ public sealed class Gpt : Module
     public Variable Forward(Tape tape, ReadOnlyMemory<int> tokens, int batch, AttentionMask mask)
     {
         int length = tokens.Length / batch;
-        Variable x = _tokens.Forward(tape, tokens, batch, length);
-        x = tape.Dropout(x, Options.Dropout);
+        Variable x = tape.Dropout(Place(tape, _tokens.Forward(tape, tokens, batch, length), mask.FirstPosition), Options.Dropout);
         foreach (Block block in _blocks)
             x = block.Forward(tape, x, mask, _rope);
         return tape.Linear(_norm.Forward(tape, x), _output);
+    }
+
+    // Adds what says where a token stands, if that is not the rope's to say.
+    private Variable Place(Tape tape, Variable x, int firstPosition)
+    {
+        if (_rope is not null)
+            return x;
+        int batch = x.Shape[0], length = x.Shape[1];
+        if (_places.Length != batch * length || _places[0] != firstPosition || (batch > 1 && _places[length] != firstPosition))
+        {
+            _places = new int[batch * length];
+            for (int i = 0; i < _places.Length; i++)
+                _places[i] = firstPosition + i % length;
+        }
+        if (_positions is not null)
+            return tape.Add(x, _positions.Forward(tape, _places, batch, length));
+        // Vaswani et al.: beside sinusoids the embedding is multiplied by the root of its columns.
+        return tape.Add(tape.Scale(x, MathF.Sqrt(Options.Columns)), tape.Embed(Tape.Input(_sinusoids), _places, batch, length));
     }
 
     private static Norm MakeNorm(GptOptions options) =>
