@@ -1,4 +1,5 @@
 using Tacit.Numerics;
+using Tacit.Numerics.Elementary;
 
 namespace Tacit.Learning;
 
@@ -37,7 +38,7 @@ public static partial class Operations
         {
             float factor = Output.Gradient.Span[0];
             if (factor != 1f)
-                Elementwise.Scale(factor, gradient.Span, gradient.Span, tape.Workers);
+                MapWith<ScaledGradient<First>>.Run(gradient.Span, gradient.Span, factor, gradient.Span, tape.Workers);
             x.TakeGradient(tape, gradient);
         }
     }
