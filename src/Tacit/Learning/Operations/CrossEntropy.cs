@@ -32,7 +32,7 @@ public static partial class Operations
     }
 
     /// <summary>A loss of one value whose gradient was found on the way.</summary>
-    private sealed class KnownGradient(Variable x, Tensor gradient) : Operation
+    internal sealed class KnownGradient(Variable x, Tensor gradient) : Operation
     {
         public override void Backward(Tape tape)
         {
