@@ -1,3 +1,5 @@
+using Tacit.Numerics;
+
 namespace Tacit.Learning;
 
 /// <summary>Multi-head attention: concat(softmax(QKᵀ / √d) · V over heads) · Wo. Vaswani et al. 2017.</summary>
@@ -59,5 +61,35 @@ public sealed class MultiHeadAttention : Module
             k = rope.Forward(tape, k, 0);
         }
         return _output.Forward(tape, tape.Attend(q, k, v, Heads, KeyHeads, mask));
+    }
+
+    /// <summary>The next steps of sequences whose earlier keys and values are cached: the same bits as the whole sequence gives.</summary>
+    /// <param name="tape">The tape; nothing is recorded.</param>
+    /// <param name="x">(S, T, C): T new steps of each stream; of S and T one is 1.</param>
+    /// <param name="cache">Of S streams of the same length; the steps are added to it.</param>
+    /// <param name="rope">Turns queries and keys by their position; null for none.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="InvalidOperationException">The cache is full.</exception>
+    public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope = null)
+    {
+        int streams = x.Shape[0], steps = x.Shape[1], position = cache.Length(0);
+        if (streams != cache.Streams || (streams > 1 && steps > 1))
+            throw new ArgumentException($"MultiHeadAttention.Step: {x.Shape} for {cache.Streams} streams.");
+        Variable q = _query.Forward(tape, x), k = _key.Forward(tape, x), v = _value.Forward(tape, x);
+        if (rope is not null)
+        {
+            q = rope.Forward(tape, q, position);
+            k = rope.Forward(tape, k, position);
+        }
+        Tensor y = tape.Memory.Rent(q.Shape);
+        float scale = 1f / MathF.Sqrt(HeadSize);
+        for (int t = 0; t < steps; t++)
+        {
+            for (int s = 0; s < streams; s++)
+                cache.Append(s, k.Value[s][t].Span, v.Value[s][t].Span);
+            ReadOnlySpan<float> now = steps == 1 ? q.Value.Span : q.Value[0][t].Span;
+            cache.Attend(scale, now, Heads, steps == 1 ? y.Span : y[0][t].Span, pool: tape.Workers);
+        }
+        return _output.Forward(tape, tape.Constant(y));
     }
 }

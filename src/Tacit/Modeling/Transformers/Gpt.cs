@@ -62,6 +62,37 @@ public sealed class Gpt : Module
         return tape.Linear(_norm.Forward(tape, x), _output);
     }
 
+    /// <summary>Logits after the last of some new tokens, given all before: the same bits as <see cref="Forward"/> gives.</summary>
+    /// <param name="tape">The tape; nothing is recorded.</param>
+    /// <param name="tokens">S · T new tokens; of S and T one is 1.</param>
+    /// <param name="state">What the streams have seen; the tokens are added to it.</param>
+    /// <returns>(S, V).</returns>
+    /// <exception cref="InvalidOperationException">The window is full.</exception>
+    public Variable Step(Tape tape, ReadOnlyMemory<int> tokens, GptState state)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(state);
+        int steps = tokens.Length / state.Streams;
+        if (state.Position + steps > Options.Context)
+            throw new InvalidOperationException($"Gpt.Step: {steps} tokens after {state.Position} do not fit into a window of {Options.Context}.");
+        bool recording = tape.IsRecording;
+        tape.IsRecording = false;
+        try
+        {
+            Variable x = Place(tape, _tokens.Forward(tape, tokens, state.Streams, steps), state.Position);
+            for (int i = 0; i < _blocks.Length; i++)
+                x = _blocks[i].Step(tape, x, state.Caches[i], _rope);
+            state.Position += steps;
+            Variable last = steps == 1 ? tape.Reshape(x, state.Streams, Options.Columns)
+                : tape.Constant(x.Value[0].Slice(steps - 1, 1), isView: true);
+            return tape.Linear(_norm.Forward(tape, last), _output);
+        }
+        finally
+        {
+            tape.IsRecording = recording;
+        }
+    }
+
     // Adds what says where a token stands, if that is not the rope's to say.
     private Variable Place(Tape tape, Variable x, int firstPosition)
     {
@@ -108,6 +139,12 @@ public sealed class Gpt : Module
         {
             x = tape.Add(x, tape.Dropout(_attention.Forward(tape, _attentionNorm.Forward(tape, x), mask, rope), _dropout));
             return tape.Add(x, tape.Dropout(_feedForward.Forward(tape, _feedForwardNorm.Forward(tape, x)), _dropout));
+        }
+
+        public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope)
+        {
+            x = tape.Add(x, _attention.Step(tape, _attentionNorm.Forward(tape, x), cache, rope));
+            return tape.Add(x, _feedForward.Forward(tape, _feedForwardNorm.Forward(tape, x)));
         }
     }
 }
