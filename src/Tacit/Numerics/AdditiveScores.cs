@@ -7,7 +7,10 @@ using Tacit.Numerics.Threads;
 namespace Tacit.Numerics;
 
 /// <summary>The scores of additive attention: s[b, t, k] = Σ_a v[a] · tanh(q[b, t, a] + y[b, k, a]).</summary>
-/// <remarks>Shapes: queries q (B, T, A), keys y (B, S, A), v (A), scores (B, T, S). Bahdanau, Cho and Bengio 2015, A.1.2.</remarks>
+/// <remarks>
+/// Shapes: queries q (B, T, A), keys y (B, S, A), v (A), scores (B, T, S). Values of v and of tanh below
+/// <see cref="Floors.Product"/> are zero. Source: Bahdanau, Cho and Bengio 2015, appendix A.1.2.
+/// </remarks>
 internal static unsafe class AdditiveScores
 {
     /// <summary>What a key that is not visible gets: far below any score, so that its weight is zero.</summary>
@@ -90,7 +93,8 @@ internal static unsafe class AdditiveScores
             where L : struct, ILanes<V>
             where V : struct
         {
-            float* terms = Scratch.Take(Scratch.Outer, Size);
+            float* terms = Scratch.Take(Scratch.Outer, 2 * Size), vector = terms + Size;
+            Map2<FlooredProduct<First>>.Over<L, V>(Vector, Vector, vector, Size);
             for (nint row = first; row < end; row++)
             {
                 nint b = row / T;
@@ -102,7 +106,7 @@ internal static unsafe class AdditiveScores
                         continue;
                     }
                     Map2<TanhOfSum>.Over<L, V>(Queries + row * Size, Keys + (b * S + k) * Size, terms, Size);
-                    Target[row * S + k] = Fold.Over<L, V, DotFold>(Vector, terms, 0f, Size);
+                    Target[row * S + k] = Fold.Over<L, V, DotFold>(vector, terms, 0f, Size);
                 }
             }
         }
@@ -142,7 +146,7 @@ internal static unsafe class AdditiveScores
     {
         public static V Apply<L, V>(V x, V y)
             where L : struct, ILanes<V>
-            where V : struct => Tanh.Apply<L, V>(L.Add(x, y));
+            where V : struct => FlooredTo.Apply<L, V>(Tanh.Apply<L, V>(L.Add(x, y)), Floors.Product);
     }
 
     /// <summary>c · v · (1 − t²), zero where below <see cref="Floors.Gradient"/>.</summary>

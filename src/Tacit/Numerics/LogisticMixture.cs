@@ -166,7 +166,7 @@ public static unsafe class LogisticMixture
     {
         V zero = L.Create(0f), one = L.Create(1f);
         V within = L.Less(Bits.Abs<L, V>(logScale), L.Create(MaxLogScale));
-        V s = Bits.Max<L, V>(Bits.Min<L, V>(logScale, L.Create(MaxLogScale)), L.Create(-MaxLogScale));
+        V s = L.Max(L.Min(logScale, L.Create(MaxLogScale)), L.Create(-MaxLogScale));
         V inverse = Exp.Apply<L, V>(Bits.Negate<L, V>(s));
         V centre = L.Multiply(L.Subtract(L.Create(x), mean), inverse), half = L.Multiply(L.Create(delta), inverse);
         V a = L.Add(centre, half), b = L.Subtract(centre, half), log = zero, slopes = zero;

@@ -47,7 +47,24 @@ internal static class OperationCheck
             Close(quotients, gradients[i], tolerance, $"the gradient of input {i}");
         }
         NothingElseShows(operation, inputs, value, gradients, tolerance);
+        NothingIsDenormal(operation, inputs);
     }
+
+    /// <summary>Of small inputs and gradients no result is denormal: each would cost what a hundred others do.</summary>
+    private static void NothingIsDenormal(Func<Tape, Variable[], Variable> operation, Given[] inputs)
+    {
+        foreach (int exponent in (int[])[-30, -55, -90])
+        {
+            Given[] small = [.. inputs.Select((x, i) => x with { Values = Shrunk(x.Values, exponent, i) })];
+            (float[] value, float[][] gradients) = Compute(operation, small, new Settings { Exponent = exponent });
+            foreach (float[] result in (float[][])[value, .. gradients])
+                Assert.DoesNotContain(result, float.IsSubnormal);
+        }
+    }
+
+    // Magnitudes around 2^exponent, over a factor of a million.
+    private static float[] Shrunk(float[] values, int exponent, int seed) =>
+        [.. values.Select((v, i) => MathF.ScaleB(v, exponent + (i * 7 + seed * 5) % 20 - 10))];
 
     private static void NothingElseShows(Func<Tape, Variable[], Variable> operation, Given[] inputs, float[] value, float[][] gradients, double tolerance)
     {
@@ -93,7 +110,8 @@ internal static class OperationCheck
             value = y.Value.Span.ToArray();
             if (settings.Twice)
                 y = tape.Add(y, operation(tape, x));
-            tape.Backward(tape.Sum(tape.Multiply(y, Tape.Input(Tensor.From(Along(value.Length), [.. Sizes(y.Shape)])))));
+            float[] along = settings.Exponent == 0 ? Along(value.Length) : Shrunk(Along(value.Length), Math.Max(settings.Exponent, -50), 3);
+            tape.Backward(tape.Sum(tape.Multiply(y, Tape.Input(Tensor.From(along, [.. Sizes(y.Shape)])))));
             if (settings.Parameters)
             {
                 // All that was rented for the computation is back, so that deep models do not pile up memory.
@@ -142,5 +160,7 @@ internal static class OperationCheck
         public bool Twice { get; init; }
 
         public int? Only { get; init; }
+
+        public int Exponent { get; init; }
     }
 }
