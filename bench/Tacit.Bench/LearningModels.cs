@@ -13,7 +13,8 @@ internal static class LearningModels
         var model = new ByteLstm(256);
         model.Initialize(1);
         (int[] symbols, int[] targets) = Bytes(Batch * Length);
-        LearningBars.Measure("LSTM 256", model, threads, steps, symbols.Length, tape => tape.CrossEntropy(model.Forward(tape, symbols, Batch, Length), targets));
+        LearningBars.Measure("LSTM 256", model, threads, steps, symbols.Length,
+            tape => tape.CrossEntropy(model.Forward(tape, symbols, Batch, Length), targets));
     }
 
     /// <summary>
@@ -26,7 +27,10 @@ internal static class LearningModels
         (int[] symbols, int[] targets) = Bytes(Batch * Length);
         var rivals = new List<(string Name, Action Step)>();
         foreach ((string name, float weights, float loss) in (ReadOnlySpan<(string, float, float)>)
-            [("ordinary", 1f, 1f), ("weights x 1e-20", 1e-20f, 1f), ("weights x 1e-3", 1e-3f, 1f), ("loss x 1e-9", 1f, 1e-9f), ("loss x 1e-15", 1f, 1e-15f), ("loss x 1e-30", 1f, 1e-30f)])
+        [
+            ("ordinary", 1f, 1f), ("weights x 1e-20", 1e-20f, 1f), ("weights x 1e-3", 1e-3f, 1f),
+            ("loss x 1e-9", 1f, 1e-9f), ("loss x 1e-15", 1f, 1e-15f), ("loss x 1e-30", 1f, 1e-30f),
+        ])
         {
             var lstm = new ByteLstm(128);
             rivals.Add(($"LSTM, {name}", Step(lstm, tape => tape.CrossEntropy(lstm.Forward(tape, symbols, Batch, Length), targets), weights, loss)));

@@ -5,7 +5,10 @@ namespace Tacit.Learning;
 
 public static partial class Losses
 {
-    /// <summary>−ln of values under normal distributions, (ln 2π + v + (x − mean)² · e^−v) / 2 with v the log variance; by default its mean.</summary>
+    /// <summary>
+    /// −ln of values under normal distributions, (ln 2π + v + (x − mean)² · e^−v) / 2 with v the log variance; by default its
+    /// mean.
+    /// </summary>
     /// <param name="tape">The tape.</param>
     /// <param name="values">x (…); kept unchanged until the tape is reset.</param>
     /// <param name="mean">(…).</param>

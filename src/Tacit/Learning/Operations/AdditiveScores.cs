@@ -18,8 +18,11 @@ public static partial class Operations
             || keys.Shape[2] != vector.Shape.Count || (!visible.IsEmpty && visible.Length != keys.Shape[0] * keys.Shape[1]))
             throw new ArgumentException($"AdditiveScores: queries {queries.Shape}, keys {keys.Shape}, vector {vector.Shape}, {visible.Length} marks.");
         Tensor scores = tape.Memory.Rent(queries.Shape[0], queries.Shape[1], keys.Shape[1]);
-        Numerics.AdditiveScores.Forward(queries.Value.Span, keys.Value.Span, vector.Value.Span, visible.Span, scores.Span, queries.Shape[0], tape.Workers);
-        return tape.Needs(queries, keys, vector) ? tape.Record(new AdditiveScoresOperation(queries, keys, vector, visible), scores) : tape.Constant(scores);
+        Numerics.AdditiveScores.Forward(queries.Value.Span, keys.Value.Span, vector.Value.Span, visible.Span, scores.Span, queries.Shape[0],
+            tape.Workers);
+        return tape.Needs(queries, keys, vector)
+            ? tape.Record(new AdditiveScoresOperation(queries, keys, vector, visible), scores)
+            : tape.Constant(scores);
     }
 
     private sealed class AdditiveScoresOperation(Variable queries, Variable keys, Variable vector, ReadOnlyMemory<byte> visible) : Operation
@@ -35,7 +38,8 @@ public static partial class Operations
                 if (visible.Span[i / columns / queries.Shape[1] * columns + i % columns] == 0)
                     dscores[i] = 0f;
             }
-            Tensor dqueries = tape.Memory.Rent(queries.Shape), dkeys = tape.Memory.Rent(keys.Shape), dvectors = tape.Memory.Rent(batch, vector.Shape.Count);
+            Tensor dqueries = tape.Memory.Rent(queries.Shape), dkeys = tape.Memory.Rent(keys.Shape);
+            Tensor dvectors = tape.Memory.Rent(batch, vector.Shape.Count);
             Numerics.AdditiveScores.Backward(queries.Value.Span, keys.Value.Span, vector.Value.Span, dscores, dqueries.Span, dkeys.Span,
                 dvectors.Span, batch, tape.Workers);
             if (vector.NeedsGradient)

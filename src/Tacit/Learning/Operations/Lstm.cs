@@ -37,7 +37,8 @@ public static partial class Operations
         }
         var operation = new LstmOperation(sequence, x, inputWeight, recurrentWeight, bias, hidden, cell);
         Variable all = tape.Record(operation, output);
-        return (all, tape.Record(new LstmLastState(operation, isCell: false), lastHidden), tape.Record(new LstmLastState(operation, isCell: true), lastCell));
+        Variable last = tape.Record(new LstmLastState(operation, isCell: false), lastHidden);
+        return (all, last, tape.Record(new LstmLastState(operation, isCell: true), lastCell));
     }
 
     private sealed class LstmOperation(LstmSequence sequence, Variable x, Variable inputWeight, Variable recurrentWeight, Variable bias, Variable? hidden,

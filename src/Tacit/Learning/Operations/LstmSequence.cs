@@ -63,7 +63,10 @@ internal sealed class LstmSequence
         _inputsAreView = (Steps == 1 || Batch == 1) && !_backwards;
         Inputs = _inputsAreView ? x.Value.Reshape(Steps * Batch, InputSize) : memory.Rent(Steps * Batch, InputSize);
         for (int step = 0; step < Steps && !_inputsAreView; step++)
-            Strided.Copy(x.Value.Span[(Time(step) * InputSize)..], Steps * InputSize, Inputs.Span[(step * Batch * InputSize)..], InputSize, Batch, InputSize);
+        {
+            Span<float> source = x.Value.Span[(Time(step) * InputSize)..], target = Inputs.Span[(step * Batch * InputSize)..];
+            Strided.Copy(source, Steps * InputSize, target, InputSize, Batch, InputSize);
+        }
         Gates = memory.Rent(Steps, Batch, 4 * Size);
         Hidden = memory.Rent(Steps + 1, Batch, Size);
         Cells = memory.Rent(Steps + 1, Batch, Size);
@@ -191,7 +194,8 @@ internal sealed class LstmSequence
         }
     }
 
-    private void BackwardRows(PackedMatrix weights, Tensor doutput, Tensor dhiddens, Tensor dcells, Tensor kept, int first, int rows, WorkPool? workers)
+    private void BackwardRows(PackedMatrix weights, Tensor doutput, Tensor dhiddens, Tensor dcells, Tensor kept, int first, int rows,
+        WorkPool? workers)
     {
         Span<float> dhidden = Rows(dhiddens, first, rows), dcell = Rows(dcells, first, rows);
         Span<float> keptHidden = kept.IsEmpty ? default : Rows(kept[0], first, rows), keptCell = kept.IsEmpty ? default : Rows(kept[1], first, rows);

@@ -149,7 +149,10 @@ internal unsafe struct NormParameters : IRangeKernel
         V m = L.Create(mean), s = L.Create(scale);
         nint i = 0;
         for (; i <= count - L.Count; i += L.Count)
-            L.Store(L.Fma(L.Load(dy + i), FlooredTo.Apply<L, V>(L.Multiply(L.Subtract(L.Load(x + i), m), s), Floors.Product), L.Load(dgain + i)), dgain + i);
+        {
+            V unit = FlooredTo.Apply<L, V>(L.Multiply(L.Subtract(L.Load(x + i), m), s), Floors.Product);
+            L.Store(L.Fma(L.Load(dy + i), unit, L.Load(dgain + i)), dgain + i);
+        }
         for (; i < count; i++)
             dgain[i] = LanesScalar.Fma(dy[i], FlooredTo.Apply<LanesScalar, float>((x[i] - mean) * scale, Floors.Product), dgain[i]);
     }
