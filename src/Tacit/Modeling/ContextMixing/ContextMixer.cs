@@ -218,6 +218,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         else
         {
             _node = _node << 1 | bit;
+            if (_bitIndex == 3 && !_bilevel)
+                ForeseeNibble();
         }
         if (_bilevel)
         {
@@ -384,9 +386,9 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private void StartByte()
     {
         ulong last = _past.Last;
-        _match.NextByte(_past.Position, (last & 0xFFFFFFFFFFFF) * 0x9E3779B97F4A7C15UL);
+        _match.NextByte(_past.Position, (byte)last);
         if (_runs)
-            _longMatch.NextByte(_past.Position, _past.LongHash);
+            _longMatch.NextByte(_past.Position, (byte)last);
         _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
         if (_bilevel)
         {
@@ -432,19 +434,31 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartNibble()
     {
+        _match.NextHalf((_past.Last & 0xFFFFFFFFFF) << 4 | (uint)_partial & 15);
+        if (_runs)
+            _longMatch.NextHalf(_past.LongHash + (uint)_partial);
         if (_bilevel)
             return;
-        uint* hashes = stackalloc uint[ContextSet.Max];
+        uint* hashes = _hashes;
+        uint last = (uint)_partial & 1;
+        for (int i = 0; i < _contexts; i++)
+            _slot[i] = _slots.Find(hashes[i] ^ last);
+        _node = 1;
+    }
+
+    // Three bits of a byte have come: the slots of its second half stand in one of two neighbouring lines.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ForeseeNibble()
+    {
+        uint* hashes = _hashes;
         for (int i = 0; i < _contexts; i++)
         {
-            uint hash = (_hashes[i] ^ (uint)_partial * 0x2C1B3C6Du) * 0x9E3779B1u;
+            uint hash = (hashes[i] ^ (uint)_partial * 0x2C1B3C6Du) * 0x9E3779B1u;
             hash ^= hash >> 15;
             hashes[i] = hash;
             _slots.Prefetch(hash);
+            _slots.Prefetch(hash ^ 1);
         }
-        for (int i = 0; i < _contexts; i++)
-            _slot[i] = _slots.Find(hashes[i]);
-        _node = 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
