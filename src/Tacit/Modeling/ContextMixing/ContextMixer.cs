@@ -390,6 +390,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         if (_runs)
             _longMatch.NextByte(_past.Position, (byte)last);
         _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
+        if (_refines && !_bilevel)
+        {
+            _refiner1.ForeseePair(((uint)last & 0xFF) * 0x9E3779B1u >> 13);
+            _refiner2.ForeseePair(_refinerHash >> 13);
+        }
         if (_bilevel)
         {
             _pixels.StartByte(_past, _structure.RowLength);
@@ -483,8 +488,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         SelectWeights(known);
         if (!_refines)
         {
-            int z = _mixers.Mix(_match.PredictedBit);
-            _probability = Logistic.Squash(Logistic.SquashTable, z);
+            _probability = _mixerCount == 1 ? _mixers.MixAlone() : Logistic.Squash(Logistic.SquashTable, _mixers.Mix(_match.PredictedBit));
             return;
         }
 
@@ -498,8 +502,10 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         else
         {
             _refiner0.Select((uint)_partial);
-            _refiner1.Select((uint)_partial * 0x2C1B3C6Du + ((last & 0xFF) * 0x9E3779B1u) >> 13);
-            _refiner2.Select((uint)_partial * 0x2C1B3C6Du + _refinerHash >> 13);
+            _refiner1.SelectOfPair(_partial & 1);
+            _refiner2.SelectOfPair(_partial & 1);
+            _refiner1.ForeseePair((uint)_partial * 0x2C1B3C6Du + ((last & 0xFF) * 0x9E3779B1u) >> 13);
+            _refiner2.ForeseePair((uint)_partial * 0x2C1B3C6Du + _refinerHash >> 13);
         }
         int sum = _mixers.Mix(_match.PredictedBit << 3 | _bitIndex);
         ulong mixed = Logistic.Squash(Logistic.SquashTable, sum);
