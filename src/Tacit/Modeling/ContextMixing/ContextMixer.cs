@@ -386,30 +386,40 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private void StartByte()
     {
         ulong last = _past.Last;
+        // Where no context asks what a match predicts, the slots are sent for before the match is looked up.
+        bool early = _contexts <= ContextSet.WithoutMatch && !_bilevel;
+        if (early)
+            SendForSlots(0);
         _match.NextByte(_past.Position, (byte)last);
         if (_runs)
             _longMatch.NextByte(_past.Position, (byte)last);
-        _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
-        if (_refines && !_bilevel)
-        {
-            _refiner1.ForeseePair(((uint)last & 0xFF) * 0x9E3779B1u >> 13);
-            _refiner2.ForeseePair(_refinerHash >> 13);
-        }
         if (_bilevel)
         {
             _pixels.StartByte(_past, _structure.RowLength);
             _node = 0;
             return;
         }
-        uint* hashes = _hashes;
-        ContextSet.Hash(_past, _structure, _match.PredictedByte, _contexts, hashes);
+        if (_refines)
+        {
+            _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
+            _refiner1.ForeseePair(((uint)last & 0xFF) * 0x9E3779B1u >> 13);
+            _refiner2.ForeseePair(_refinerHash >> 13);
+        }
+        if (!early)
+            SendForSlots(_match.PredictedByte);
         for (int i = 0; i < _contexts; i++)
-            _slots.Prefetch(hashes[i]);
-        for (int i = 0; i < _contexts; i++)
-            _slot[i] = _slots.Find(hashes[i]);
+            _slot[i] = _slots.Find(_hashes[i]);
         _node = 1;
         if (_runs)
             StartRuns();
+    }
+
+    private void SendForSlots(int predicted)
+    {
+        uint* hashes = _hashes;
+        ContextSet.Hash(_past, _structure, predicted, _contexts, hashes);
+        for (int i = 0; i < _contexts; i++)
+            _slots.Prefetch(hashes[i]);
     }
 
     private void StartRuns()

@@ -8,6 +8,9 @@ internal static unsafe class ContextSet
     /// <summary>Most contexts of any kind.</summary>
     public const int Max = 24;
 
+    /// <summary>So many contexts, and fewer, do without what a match predicts.</summary>
+    public const int WithoutMatch = 12;
+
     /// <summary>Contexts there are for a kind.</summary>
     public static int Available(BlockKind kind) => kind switch
     {
