@@ -160,7 +160,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _maps = (uint*)Take(ref small, plan.MapSize);
         _runMaps = (uint*)Take(ref small, plan.RunMapSize);
         uint* trust = (uint*)Take(ref small, MixerPlan.TrustSize);
-        _past = new ContextHistory(history, historyMask, Take(ref small, ContextHistory.FollowerSize));
+        _past = new ContextHistory(history, historyMask, Take(ref small, ContextHistory.FollowerSize), structure.Kind);
         _match = new MatchModel((int*)positions, plan.MatchEntries, ShortMatch, history, historyMask, trust);
         if (plan.Runs)
         {
@@ -234,7 +234,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     {
         var names = new List<string>();
         for (int i = 0; i < _contexts; i++)
-            names.Add(ContextNames.Of(_structure.Kind, i));
+            names.Add(ContextSet.Names(_structure.Kind)[i]);
         if (_runs)
             names.Add("long match");
         names.Add("match");
@@ -548,7 +548,10 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         }
         _mixers.Select(0, MatchSets + _partial);
         _mixers.Select(1, _match.LengthClass * (ContextSet.Max + 1) + known);
-        _mixers.Select(2, MatchSets + 256 + ((int)(last & 0xFF) << 3 | _bitIndex));
+        if (_structure.Kind == BlockKind.X86 && _mixerCount == 3)
+            _mixers.Select(2, MatchSets + 256 + (_past.Code.Class << 3 | _bitIndex));
+        else
+            _mixers.Select(2, MatchSets + 256 + ((int)(last & 0xFF) << 3 | _bitIndex));
         if (_mixerCount == 3)
             return;
         int start = MatchSets + 256 + 2048;
@@ -563,6 +566,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 
     private int SelectByStructure() => _structure.Kind switch
     {
+        BlockKind.X86 => _past.Code.Class << 3 | _bitIndex,
         BlockKind.Rows => _past.Column << 1 | (_bitIndex >> 2),
         _ => (int)((_past.Classes & 7) | (_past.Classes >> 4 & 7) << 3 | (_past.Classes >> 8 & 3) << 6) << 3 | _bitIndex,
     };

@@ -13,7 +13,8 @@ internal static class Incompressibility
     public const int MinLength = 1 << 16;
 
     private const int ChunkLength = 1 << 15;
-    private const int SampleLength = 1 << 12;
+    private const int MinSampleLength = 1 << 10;
+    private const int MaxSampleLength = 1 << 12;
 
     /// <summary>Whether the block is better stored; <paramref name="model"/> is reset for a trial.</summary>
     public static bool Holds(ReadOnlySpan<byte> data, ContextMixer model) =>
@@ -70,11 +71,12 @@ internal static class Incompressibility
     private static bool Resists(ReadOnlySpan<byte> data, ContextMixer model)
     {
         const int Samples = 3;
-        Span<byte> coded = stackalloc byte[SampleLength];
+        int length = Math.Clamp(data.Length >> 10, MinSampleLength, MaxSampleLength);
+        Span<byte> coded = stackalloc byte[MaxSampleLength];
         for (int s = 0; s < Samples; s++)
         {
-            int start = (int)((long)(data.Length - SampleLength) * (2 * s + 1) / (2 * Samples));
-            if (StructureTrial.Cost(data.Slice(start, SampleLength), default, model, coded) < SampleLength - SampleLength / 100)
+            int start = (int)((long)(data.Length - length) * (2 * s + 1) / (2 * Samples));
+            if (StructureTrial.Cost(data.Slice(start, length), default, model, coded[..length]) < length - length / 100)
                 return false;
         }
         return true;
