@@ -31,6 +31,7 @@ public static class SelfTest
         ("numerics/random", NumericDigests.RandomNumbers, "275f003859a7ccf5"),
         ("numerics/training", NumericDigests.Training, "afd9d8611207a120"),
         ("learning/transformer", TrainingDigests.Transformer, "073972507259a497"),
+        ("learning/cached-logits", TrainingDigests.CachedLogits, "0000000000000000"),
         ("learning/lstm", LearningDigests.Lstm, "185867c9f6af0974"),
         ("learning/conv-vae", LearningDigests.ConvolutionalAutoencoder, "f0702f2952e46407"),
         ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "8bdd65dd4afcfdd2"),

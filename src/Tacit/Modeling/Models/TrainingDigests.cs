@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tacit.Learning;
 using Tacit.Learning.Safetensors;
 using Tacit.Modeling.Transformers;
@@ -5,7 +6,7 @@ using Tacit.Numerics;
 
 namespace Tacit.Modeling;
 
-/// <summary>Short training runs, as the bytes of the models they make: for digests that must be the same on every machine.</summary>
+/// <summary>Short runs of trained models, as bytes: for digests that must be the same on every machine.</summary>
 /// <remarks>Small, because without fused multiply-add hardware a step costs a thousand times as much.</remarks>
 public static class TrainingDigests
 {
@@ -17,6 +18,28 @@ public static class TrainingDigests
         byte[] data = Data(200);
         Train(new GptTask(model, data.AsMemory(0, 180), data.AsMemory(180), batch: 2, validationWindows: 2, seed: 3));
         return Bytes(model);
+    }
+
+    /// <summary>A Transformer's logits at each position; none if the whole sequence and steps with a cache differ in a bit.</summary>
+    public static byte[] CachedLogits()
+    {
+        var options = new GptOptions { Context = 12, Layers = 2, Columns = 16, Heads = 4, KeyHeads = 2 };
+        var model = new Gpt(options);
+        model.Initialize(5);
+        int[] tokens = new int[options.Context];
+        for (int i = 0; i < tokens.Length; i++)
+            tokens[i] = (int)(Philox.Block(5, 0, (ulong)i).X & 255);
+        var tape = new Tape { IsRecording = false };
+        byte[] whole = MemoryMarshal.AsBytes(model.Forward(tape, tokens, 1, AttentionMask.Autoregressive).Value.Span).ToArray();
+        tape.Reset();
+        using var state = new GptState(options);
+        var steps = new List<byte>();
+        for (int t = 0; t < tokens.Length; t++)
+        {
+            steps.AddRange(MemoryMarshal.AsBytes(model.Step(tape, tokens.AsMemory(t, 1), state).Value.Span));
+            tape.Reset();
+        }
+        return whole.AsSpan().SequenceEqual(CollectionsMarshal.AsSpan(steps)) ? whole : [];
     }
 
     private static void Train(ITrainingTask task) =>
