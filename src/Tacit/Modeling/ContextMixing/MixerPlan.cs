@@ -21,7 +21,7 @@ internal readonly record struct MixerPlan
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MaxLevel);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         int perLevel = kind is BlockKind.Text or BlockKind.Ideographs ? TextContexts[level - 1] : OtherContexts[level - 1];
-        Mixers = level <= 2 ? 1 : level <= 6 ? 3 : ContextMixer.Selectors;
+        Mixers = level <= 2 ? level : level <= 6 ? 3 : ContextMixer.Selectors;
         Runs = kind != BlockKind.Bilevel && level >= 6;
         if (kind == BlockKind.Bilevel)
             perLevel = PixelCounts[level - 1];
@@ -46,13 +46,13 @@ internal readonly record struct MixerPlan
         WeightSets = ContextMixer.WeightSets(Mixers);
     }
 
-    private static ReadOnlySpan<byte> TextContexts => [2, 3, 5, 8, 10, 12, 16, 20, 24];
+    private static ReadOnlySpan<byte> TextContexts => [4, 5, 5, 8, 10, 12, 16, 20, 24];
 
     private static ReadOnlySpan<byte> OtherContexts => [2, 3, 5, 7, 8, 12, 16, 20, 24];
 
     private static ReadOnlySpan<byte> PixelCounts => [2, 3, 4, 5, 6, 12, 14, 14, 14];
 
-    private static ReadOnlySpan<byte> MaxSlotBits => [24, 24, 25, 26, 27, 27, 28, 29, 30];
+    private static ReadOnlySpan<byte> MaxSlotBits => [25, 25, 25, 26, 27, 27, 28, 29, 30];
 
     /// <summary>Contexts looked up for each byte.</summary>
     public int Contexts { get; }

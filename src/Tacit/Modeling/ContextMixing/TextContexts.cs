@@ -14,11 +14,11 @@ internal static class TextContexts
         list.Add("order 3", last & 0xFFFFFF);
         list.Add("word", past.Word, (byte)last);
         list.Add("order 2", last & 0xFFFF);
+        list.Add("order 5", last & 0xFFFFFFFFFF);
         list.Add("order 1", last & 0xFF);
         list.Add("punctuation", past.Marks, (byte)last);
         list.Add("line above", past.Above | (uint)past.Column << 8, (byte)last);
         list.Add("order 0", 0);
-        list.Add("order 5", last & 0xFFFFFFFFFF);
         if (!list.Wants(8))
             return;
         list.Add("word pair", past.Word, past.PreviousWord);
