@@ -164,7 +164,8 @@ public sealed class Llama2cTokenizer : ITokenizer
 
         public bool TryMerge(int left, int right, out uint order, out int merged)
         {
-            merged = Find(_pieces[left], _pieces[right]);
+            // Bytes stay what they are: run.c looks for their names, '<0x41>', joined to what is beside them.
+            merged = left < Pieces || right < Pieces ? -1 : Find(_pieces[left], _pieces[right]);
             order = merged < 0 ? 0 : _orders[merged];
             return merged >= 0 && _merges[merged];
         }
