@@ -41,6 +41,9 @@ public sealed class Trainer(ITrainingTask task)
     /// <summary>Validation losses of the run so far.</summary>
     public IReadOnlyList<LossPoint> Validations => _state?.Validations ?? [];
 
+    /// <summary>Steps that were done when a checkpoint was written; null if the file is none.</summary>
+    public static long? StepOf(SafetensorsReader file) => TrainingState.StepOf(file);
+
     /// <summary>Measures memory and speed in trial steps, and puts the model back as it was.</summary>
     /// <param name="options">How the run will train.</param>
     /// <param name="budget">Time the measurement may take, beyond two steps and a validation.</param>

@@ -58,6 +58,13 @@ internal sealed class TrainingState(Optimiser optimiser, Tensor[] best)
     /// <summary>Validation losses.</summary>
     public List<LossPoint> Validations { get; } = [];
 
+    /// <summary>The steps of a checkpoint; null if the file is none.</summary>
+    public static long? StepOf(SafetensorsReader file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.FindMetadata(StateKey) is { } state ? Settings.Parse(state).Whole("step", 0L, 0L, 1L << 32) : null;
+    }
+
     /// <summary>Writes a checkpoint: a model file with more in it.</summary>
     public void Save(Stream stream, Module model, TrainingOptions options, IReadOnlyList<KeyValuePair<string, string>> metadata)
     {

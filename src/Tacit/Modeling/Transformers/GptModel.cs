@@ -1,10 +1,15 @@
 using Tacit.Learning;
+using Tacit.Media;
+using Tacit.Modeling.LanguageModels;
 
 namespace Tacit.Modeling.Transformers;
 
-/// <summary>The kind 'gpt' of model files: a <see cref="Gpt"/>'s sizes from settings, and a model from a file.</summary>
+/// <summary>The kind 'gpt' of model files: a <see cref="Gpt"/>'s sizes from settings, a <see cref="LanguageModel"/> from a file.</summary>
 public static class GptModel
 {
+    /// <summary>The metadata key of the tokeniser's name.</summary>
+    public const string TokenizerKey = "tokenizer";
+
     // Rotary and sinusoidal tables are made from sizes a file claims, without a tensor that would prove them.
     private const long MaxTable = 1 << 26;
 
@@ -59,8 +64,11 @@ public static class GptModel
         return (options.TiedOutput ? 1 : 2) * v * c + positions + options.Layers * (2 * norm + attention + feedForward) + norm;
     }
 
-    private static Gpt Load(ModelFile file)
+    private static LanguageModel Load(ModelFile file)
     {
+        string? name = file.Tensors.FindMetadata(TokenizerKey);
+        ITokenizer tokenizer = name == "bytes" ? new ByteTokenizer()
+            : throw new InvalidDataException($"The model file names the tokeniser '{name}'; this program knows 'bytes'.");
         Settings settings = file.Settings;
         GptOptions options = Options(settings);
         settings.RefuseUnknown();
@@ -70,6 +78,6 @@ public static class GptModel
             throw new InvalidDataException($"The model file's settings have a context of {options.Context} with {options.Columns} columns, which is too large.");
         var model = new Gpt(options);
         ModuleFile.Load(file.Tensors, model);
-        return model;
+        return new LanguageModel(model, tokenizer);
     }
 }
