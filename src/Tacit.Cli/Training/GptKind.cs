@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tacit.Learning;
+using Tacit.Media;
 using Tacit.Modeling.Transformers;
 
 namespace Tacit.Cli.Training;
@@ -18,10 +19,9 @@ internal sealed class GptKind : TrainKind
                               and values; columns inside a feed-forward part (0: as usual)
           --positions P       rope, learned or sinusoidal
           --norm N            rms or layer
-          --feed-forward F    swiglu, gelu or relu
-          --bias B, --tied-output B
-                              true or false: biases in linear layers; the output layer is the
-                              embedding's table
+          --feed-forward F    swiglu, gelu, gelu_tanh or relu
+          --biases B          of linear layers: none, all, attention or query_key_value
+          --tied-output B     true or false: the output layer is the embedding's table
           --dropout D         share of values dropped in training
           --norm-epsilon E, --rope-base B, --vocabulary N
                               details; the vocabulary of bytes is 256
@@ -41,7 +41,7 @@ internal sealed class GptKind : TrainKind
 
     public override string Items => "bytes";
 
-    public override IEnumerable<KeyValuePair<string, string>> Metadata => [new(GptModel.TokenizerKey, "bytes")];
+    public override IEnumerable<KeyValuePair<string, string>> Metadata => TokenizerText.Describe(new ByteTokenizer());
 
     public override void Ask(Settings model, Settings task)
     {

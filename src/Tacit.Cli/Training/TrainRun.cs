@@ -161,7 +161,7 @@ internal sealed class TrainRun(TrainRequest request)
         foreach ((string key, string value) in metadata)
         {
             if (checkpoint.Tensors.FindMetadata(key) is var began && began != value)
-                throw new InvalidDataException($"'{_checkpoint}' is of a run with another {key}: {began ?? "none"}, not {value}");
+                throw new InvalidDataException($"'{_checkpoint}' is of a run with another {key}" + (value.Length + began?.Length > 2000 ? "" : $": {began ?? "none"}, not {value}"));
         }
     }
 

@@ -20,9 +20,10 @@ public sealed class MultiHeadAttention : Module
     /// <param name="bias">Whether the linear layers have biases.</param>
     /// <param name="initializer">Of the queries', keys' and values' weights.</param>
     /// <param name="outputInitializer">Of the output's weights.</param>
+    /// <param name="outputBias">Whether the layer after the attention has a bias; null for as the others.</param>
     /// <exception cref="ArgumentException">The heads do not divide.</exception>
     public MultiHeadAttention(int columns, int heads, int keyHeads = 0, int memoryColumns = 0, bool bias = true,
-        Initializer? initializer = null, Initializer? outputInitializer = null)
+        Initializer? initializer = null, Initializer? outputInitializer = null, bool? outputBias = null)
     {
         Heads = heads;
         KeyHeads = keyHeads == 0 ? heads : keyHeads;
@@ -33,7 +34,7 @@ public sealed class MultiHeadAttention : Module
         _query = Add("query", new Linear(columns, columns, bias, initializer));
         _key = Add("key", new Linear(source, KeyHeads * HeadSize, bias, initializer));
         _value = Add("value", new Linear(source, KeyHeads * HeadSize, bias, initializer));
-        _output = Add("output", new Linear(columns, columns, bias, outputInitializer ?? initializer));
+        _output = Add("output", new Linear(columns, columns, outputBias ?? bias, outputInitializer ?? initializer));
     }
 
     /// <summary>Heads of the queries.</summary>

@@ -128,10 +128,11 @@ public sealed class Gpt : Module
             // What is added to the residual stream shrinks with the number of additions (Radford et al. 2019).
             Initializer added = Initializer.Normal(deviation / MathF.Sqrt(2 * options.Layers));
             _attentionNorm = Add("attention_norm", MakeNorm(options));
-            _attention = Add("attention", new MultiHeadAttention(options.Columns, options.Heads, options.KeyHeads, 0, options.Bias, normal, added));
+            _attention = Add("attention", new MultiHeadAttention(options.Columns, options.Heads, options.KeyHeads, 0,
+                options.Biases != BiasKind.None, normal, added, options.Biases is BiasKind.All or BiasKind.Attention));
             _feedForwardNorm = Add("feed_forward_norm", MakeNorm(options));
             _feedForward = Add("feed_forward", new FeedForward(options.Columns, options.HiddenColumns, options.Activation,
-                options.FeedForward == FeedForwardKind.SwiGlu, options.Bias, normal, added));
+                options.FeedForward == FeedForwardKind.SwiGlu, options.Biases == BiasKind.All, normal, added));
             _dropout = options.Dropout;
         }
 
