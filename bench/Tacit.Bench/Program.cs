@@ -3,7 +3,7 @@ using Tacit.Bench;
 using Tacit.Bench.Comparison;
 
 // compare [OUT]: whole processes, Tacit against the compressors installed here; writes docs/BENCHMARKS.md and its plot.
-// kernels [--quick]: the numeric engine against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
+// kernels [--quick] [PART…]: the numeric engine (products, widths, exp, int8, small, attention, threads, training, startup) against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
 // learning [STEPS]: whole training steps of byte-level models, tokens per second on one and two threads.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
 if (args is ["compare", ..])
