@@ -48,6 +48,17 @@ public static class GptModel
         return options;
     }
 
+    /// <summary>What a model file says of a model: kind, sizes, tokeniser.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="provenance">Where it comes from.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> Describe(LanguageModel model, params ReadOnlySpan<KeyValuePair<string, string>> provenance)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var settings = new Settings();
+        Options(settings, model.Model.Options);
+        return ModelFile.Describe(Kind.Name, settings.ToJson(), [.. TokenizerText.Describe(model.Tokenizer), .. provenance]);
+    }
+
     /// <summary>Numbers a model of these sizes learns; without making it.</summary>
     public static long ParameterCount(GptOptions options)
     {

@@ -7,7 +7,7 @@ namespace Tacit.Numerics.Elementary;
 /// <remarks>
 /// Hendrycks and Gimpel 2016; what GPT-2 was trained with, up to 5e-4 away from <see cref="Gelu"/>. It is x · sigmoid(u),
 /// with u = x · (k + l · x²) twice what tanh is taken of. For negative x it is nearly x · e^u, so u is kept with what
-/// its roundings lost. Zero below −10, where it is less than 2e-37 (−∞ gives NaN).
+/// its roundings lost. −0 below −9.95, where e^-u is zero (−∞ gives NaN).
 /// </remarks>
 internal readonly struct GeluTanh : IFunction
 {
@@ -18,11 +18,11 @@ internal readonly struct GeluTanh : IFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply<L, V>(V x)
         where L : struct, ILanes<V>
-        where V : struct => L.Multiply(x, Gate<L, V>(x));
+        where V : struct => L.Multiply(x, Gate<L, V>(x, out _));
 
-    /// <summary>sigmoid(u).</summary>
+    /// <summary>sigmoid(u), and what it lacks of 1: sigmoid(−u).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Gate<L, V>(V x)
+    public static V Gate<L, V>(V x, out V other)
         where L : struct, ILanes<V>
         where V : struct
     {
@@ -39,10 +39,11 @@ internal readonly struct GeluTanh : IFunction
         V u = L.Multiply(t, w);
         V uLow = L.Fma(t, wLow, L.Fma(t, w, Bits.Negate<L, V>(u)));
         // With z = e^-u for t = |x|, 1 / (1 + z) or z / (1 + z).
-        V z = Exp.Apply<L, V>(Bits.Negate<L, V>(u), Bits.Negate<L, V>(uLow));
+        V z = Exp.OfNegative<L, V>(Bits.Negate<L, V>(u), Bits.Negate<L, V>(uLow));
         V inverse = L.Divide(L.Create(1f), L.Add(L.Create(1f), z));
-        V gate = L.Select(L.Less(x, L.Create(0f)), L.Multiply(z, inverse), inverse);
-        return L.Select(L.Less(x, L.Create(-10f)), L.Create(0f), gate);
+        V small = L.Multiply(z, inverse), negative = L.Less(x, L.Create(0f));
+        other = L.Select(negative, inverse, small);
+        return L.Select(negative, small, inverse);
     }
 
     /// <summary>u' = k + 3 · l · x².</summary>
@@ -61,9 +62,9 @@ internal readonly struct GeluTanhGradient : IFunction2
         where V : struct
     {
         V t = Gelu.Clamped<L, V>(x);
-        V s = GeluTanh.Gate<L, V>(x);
+        V s = GeluTanh.Gate<L, V>(x, out V other);
         V signed = L.Or(t, L.And(x, L.CreateBits(Bits.Sign)));      // x, at most 10 either way: beyond, the slope is 0 or 1
-        V rise = L.Multiply(L.Multiply(signed, s), L.Subtract(L.Create(1f), s));
+        V rise = L.Multiply(L.Multiply(signed, s), other);
         return L.Multiply(gradient, L.Fma(rise, GeluTanh.Slope<L, V>(t), s));
     }
 }

@@ -1,4 +1,6 @@
 using Tacit.Learning;
+using Tacit.Media;
+using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Transformers;
 using Tacit.Tests.Support;
 
@@ -16,7 +18,7 @@ internal static class Tiny
         var model = new Gpt(sizes ?? Sizes);
         model.Initialize(seed);
         byte[] text = Samples.Text(3000);
-        return new GptTask(model, text.AsMemory(0, 2500), text.AsMemory(2500), batch: 3, validationWindows: 8, seed);
+        return new GptTask(model, new TokenSequence(new ByteTokenizer(), text.AsMemory(0, 2500)), new TokenSequence(new ByteTokenizer(), text.AsMemory(2500)), batch: 3, validationWindows: 8, seed);
     }
 
     /// <summary>All parameters, one after another.</summary>

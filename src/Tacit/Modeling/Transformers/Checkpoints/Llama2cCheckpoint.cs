@@ -64,7 +64,7 @@ public static class Llama2cCheckpoint
             throw Bad($"has {file.Length} bytes, but its header describes {expected}; it is cut short, damaged or of another format");
         return options;
 
-        void Give(string name, int value) => settings.Give(name, value.ToString(CultureInfo.InvariantCulture));
+        void Give(string name, int value) => settings.Give(name, value.ToString(NumberFormatInfo.InvariantInfo));
     }
 
     /// <summary>Reads a checkpoint.</summary>
