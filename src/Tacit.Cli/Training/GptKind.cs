@@ -62,10 +62,14 @@ internal sealed class GptKind : TrainKind
         if (training.Length <= options.Context)
         {
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"there are {training.Length} {Items(tokenizer)} to learn from, which is not more than the window of {options.Context}; more data, or a smaller --context"));
+                $"there are {training.Length} {Items(tokenizer)} to learn from, which is not more than the window of {options.Context}; " +
+                $"more data, or a smaller --context"));
         }
         if ((long)batch * options.Context * options.Vocabulary > int.MaxValue)
-            throw new InvalidDataException($"a batch of {batch} windows of {options.Context} {Items(tokenizer)} is too large; a smaller --batch, with --accumulate for the same effect");
+        {
+            throw new InvalidDataException($"a batch of {batch} windows of {options.Context} {Items(tokenizer)} is too large; " +
+                "a smaller --batch, with --accumulate for the same effect");
+        }
         var gpt = new Gpt(options);
         gpt.Initialize(seed);
         bool validates = validation.Length >= 2;

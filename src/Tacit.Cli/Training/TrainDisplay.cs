@@ -17,7 +17,10 @@ internal sealed class TrainDisplay(Report report, TrainJob job, IProgress<Traini
         log?.Report(value);
         string text = string.Create(CultureInfo.InvariantCulture, $"step {value.Step} of {value.Steps}: {value.Loss * job.Unit.Scale:0.0000}");
         if (value.ValidationLoss is { } validation)
-            text += string.Create(CultureInfo.InvariantCulture, $", validation {validation * job.Unit.Scale:0.0000} {job.Unit.Name}{(value.IsBest ? ", best" : "")}");
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $", validation {validation * job.Unit.Scale:0.0000} {job.Unit.Name}");
+            text += value.IsBest ? ", best" : "";
+        }
         text += string.Create(CultureInfo.InvariantCulture, $", {value.ItemsPerSecond:N0} {job.Items}/s, {Time(value.Left)} left");
         if (_terminal)
             Write("\r\x1b[K");

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tacit.Coding;
+using Tacit.Modeling;
 using Tacit.Numerics;
 
 namespace Tacit.Compression;
@@ -28,6 +29,7 @@ public static class SelfTest
         ("numerics/convolution", NumericDigests.Convolutions, "7e6d3c2d0536c022"),
         ("numerics/random", NumericDigests.RandomNumbers, "275f003859a7ccf5"),
         ("numerics/training", NumericDigests.Training, "afd9d8611207a120"),
+        ("learning/transformer", TrainingDigests.Transformer, "073972507259a497"),
         ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "d58c4216d25b9a07"),
         ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "6193adb13c4457c8"),
         ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "e45c57055c675c85"),

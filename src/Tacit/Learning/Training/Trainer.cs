@@ -239,10 +239,9 @@ public sealed class Trainer(ITrainingTask task)
             state.LossCount = 0;
             TimeSpan elapsed = trainer.Clock.GetElapsedTime(_began), interval = trainer.Clock.GetElapsedTime(_since);
             double items = (state.Step - _reported) * trainer.Task.ItemsPerBatch * options.Accumulate / Math.Max(interval.TotalSeconds, 1e-9);
-            trainer.Progress?.Report(new TrainingProgress(state.Step, options.Steps, loss, validation, isBest, step.Rate, step.GradientNorm, items, elapsed)
-            {
-                Left = state.Step > _first ? elapsed * ((double)(options.Steps - state.Step) / (state.Step - _first)) : default,
-            });
+            TimeSpan left = state.Step > _first ? elapsed * ((double)(options.Steps - state.Step) / (state.Step - _first)) : default;
+            trainer.Progress?.Report(new TrainingProgress(state.Step, options.Steps, loss, validation, isBest, step.Rate, step.GradientNorm,
+                items, elapsed, left));
             _since = trainer.Clock.GetTimestamp();
             _reported = state.Step;
         }

@@ -42,9 +42,15 @@ public static class GptModel
         };
         int keyHeads = options.KeyHeadCount;
         if (options.Columns % options.Heads != 0 || options.Heads % keyHeads != 0)
-            throw new InvalidDataException($"'heads' ({options.Heads}) divides 'columns' ({options.Columns}), and 'key_heads' ({keyHeads}) divides 'heads'.");
+        {
+            throw new InvalidDataException($"'heads' ({options.Heads}) divides 'columns' ({options.Columns}), " +
+                $"and 'key_heads' ({keyHeads}) divides 'heads'.");
+        }
         if (options.Positions == PositionEncoding.Rope && options.Columns / options.Heads % 2 != 0)
-            throw new InvalidDataException($"With rotary positions a head's columns are even, not {options.Columns / options.Heads} ('columns' / 'heads').");
+        {
+            throw new InvalidDataException($"With rotary positions a head's columns are even, " +
+                $"not {options.Columns / options.Heads} ('columns' / 'heads').");
+        }
         return options;
     }
 
@@ -87,7 +93,10 @@ public static class GptModel
         GptOptions options = Options(settings);
         settings.RefuseUnknown();
         if (ParameterCount(options) != file.ParameterCount)
-            throw new InvalidDataException($"The model file's settings are of a model with {ParameterCount(options)} parameters, its tensors have {file.ParameterCount}.");
+        {
+            throw new InvalidDataException($"The model file's settings are of a model with {ParameterCount(options)} parameters, " +
+                $"its tensors have {file.ParameterCount}.");
+        }
         CheckTables(options);
         ITokenizer tokenizer = TokenizerText.Read(file.Tensors.FindMetadata, options.Vocabulary);
         var model = new Gpt(options);
