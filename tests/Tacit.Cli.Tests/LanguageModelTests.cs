@@ -122,6 +122,19 @@ public sealed class LanguageModelTests : IDisposable
     }
 
     [UnixFact]
+    public void InspectionShowsTokensOnAPageOrTheirCost()
+    {
+        string text = _box.Tacit("inspect --model m text").IsQuiet().Text;
+        Assert.StartsWith("text: 4,096 tokens, ", text, StringComparison.Ordinal);
+        _box.Tacit("inspect --model m text -o page.html").IsQuiet();
+        Assert.Contains("what each token cost", File.ReadAllText(_box.PathOf("page.html")), StringComparison.Ordinal);
+        _box.Tacit("inspect --model m text -o page.html").Says(1, "exists");
+        _box.Tacit("inspect --model text text").Says(1, "text: ");
+        _box.Run("printf x > one; \"$TACIT\" inspect --model m one -o p").Says(1, "nothing to foresee");
+        Assert.Equal("m one page.html text", _box.Names);
+    }
+
+    [UnixFact]
     public void WhatCannotBeImportedLeavesNothing()
     {
         _box.Tacit("export m --format huggingface -o good.safetensors").IsQuiet();

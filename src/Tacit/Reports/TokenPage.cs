@@ -54,14 +54,15 @@ public static class TokenPage
             $"{inspection.Tokens.Count:N0} tokens, {bits / (inspection.Tokens.Count - 1):F3} bits per token foreseen, {bits / Math.Max(1, bytes):F3} per byte.");
     }
 
-    // Every token that occurs gets a number in the page and a text, without the characters a script could be ended with.
+    // Every token that occurs gets a number in the page and a text.
     private static string Texts(TokenInspection inspection, out int[] tokens, out int[] predicted)
     {
         var numbers = new Dictionary<int, int>();
         var texts = new List<string>();
         tokens = [.. inspection.Tokens.Select(Number)];
         predicted = [.. inspection.PredictedTokens.Select(t => t < 0 ? -1 : Number(t))];
-        return JsonSerializer.Serialize(texts);
+        // '<' is escaped, so that no text ends the script; braces are, so that none is taken for a mark.
+        return $"[{string.Join(',', texts.Select(t => $"\"{JsonEncodedText.Encode(t)}\""))}]".Replace("{", "\\u007b", StringComparison.Ordinal);
 
         int Number(int token)
         {

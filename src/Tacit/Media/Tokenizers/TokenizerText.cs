@@ -28,7 +28,7 @@ public static class TokenizerText
             case BytePairTokenizer pairs:
                 metadata.Add(new(ContentKey, pairs.Json));
                 if (pairs.End is { } end)
-                    metadata.Add(new(EndKey, end.ToString(CultureInfo.InvariantCulture)));
+                    metadata.Add(new(EndKey, end.ToString(NumberFormatInfo.InvariantInfo)));
                 break;
             case Llama2cTokenizer llama:
                 metadata.Add(new(ContentKey, Convert.ToBase64String(llama.ToFile())));
@@ -74,7 +74,7 @@ public static class TokenizerText
     }
 
     private static int? ReadEnd(string? text) => text is null ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int end) ? end
+        : int.TryParse(text, NumberStyles.None, NumberFormatInfo.InvariantInfo, out int end) ? end
         : throw new InvalidDataException($"The model's text ends with the token '{text}', which is none.");
 
     private static byte[] FromBase64(string text)
