@@ -2,12 +2,20 @@ using BenchmarkDotNet.Running;
 using Tacit.Bench;
 using Tacit.Bench.Comparison;
 
-// compare [OUT]: whole processes, Tacit against the compressors installed here; writes docs/BENCHMARKS.md and its plot.
+// compare [--out=DIR] [--only=FAMILY,…] [SET…]: whole processes, Tacit against the compressors installed here; writes docs/BENCHMARKS.md and
+// its plot (about 20 minutes; for some sets or compressors only, into DIR).
+// xz [PART…]: every file of the data sets (whose path contains a part) against xz -9e, whole archives; minutes.
+// cm [-LEVEL…] [--sizes] FILE…: codec cm in this process: sizes, kinds, and speeds both ways per second of thread time.
 // kernels [--quick] [PART…]: the numeric engine (products, widths, exp, int8, small, attention, threads, training, startup) against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
-// learning [STEPS]: whole training steps of byte-level models, tokens per second on one and two threads.
+// learning [STEPS] [lstm]: whole training steps of byte-level models, tokens per second on one and two threads.
+// learning shrinking: steps whose activations or gradients tend to zero against ordinary ones.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
 if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);
+if (args is ["xz", ..])
+    return XzCheck.Run(args[1..]);
+if (args is ["cm", ..])
+    return CodecRun.Run(args[1..]);
 if (args is ["kernels", ..])
     return KernelBars.Run(args[1..]);
 if (args is ["learning", ..])

@@ -26,6 +26,8 @@ internal static class ComparisonDocument
         text.Append("Machine: ").Append(Machine()).Append(". ").Append(DateTime.UtcNow.ToString("yyyy-MM-dd")).Append(".\n\n");
         text.Append("![Ratio against speed](benchmarks.svg)\n\n## All sets together\n\n");
         Table(text, Totals(results));
+        Half(text, results, heldOut: false, "Sets on which Tacit's contexts and rates were chosen");
+        Half(text, results, heldOut: true, "Sets held out of that choice");
         foreach (IGrouping<string, Measurement> set in results.GroupBy(r => r.Set.Name))
         {
             text.Append("\n## ").Append(set.Key).Append($" ({set.First().Set.Files.Count} files, {set.First().Raw:N0} bytes)\n\n");
@@ -37,8 +39,18 @@ internal static class ComparisonDocument
         File.WriteAllText(Path.Combine(docs, "BENCHMARKS.md"), text.ToString());
     }
 
+    private static void Half(StringBuilder text, IReadOnlyList<Measurement> results, bool heldOut, string title)
+    {
+        List<Measurement> half = [.. results.Where(r => r.Set.HeldOut == heldOut)];
+        if (half.Count == 0)
+            return;
+        string names = string.Join(", ", half.Select(r => r.Set.Name).Distinct());
+        text.Append($"\n## {title}\n\nTogether: {names}.\n\n");
+        Table(text, Totals(half));
+    }
+
     private static List<Measurement> Totals(IReadOnlyList<Measurement> results) => [.. results.GroupBy(r => r.Peer.Name).Select(group =>
-        new Measurement(group.First().Peer, new DataSet("all", []), group.Sum(r => r.Raw), group.Sum(r => r.Coded),
+        new Measurement(group.First().Peer, new DataSet("all", [], false), group.Sum(r => r.Raw), group.Sum(r => r.Coded),
             new Cost(group.Sum(r => r.Pack.Seconds), group.Max(r => r.Pack.Memory)),
             new Cost(group.Sum(r => r.Unpack.Seconds), group.Max(r => r.Unpack.Memory))))];
 

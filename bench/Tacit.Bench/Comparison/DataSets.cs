@@ -3,25 +3,28 @@ using System.IO.Compression;
 namespace Tacit.Bench.Comparison;
 
 /// <summary>A named group of files, measured file by file and summed.</summary>
-internal sealed record DataSet(string Name, IReadOnlyList<string> Files)
+/// <param name="Name">What it is called.</param>
+/// <param name="Files">Paths.</param>
+/// <param name="HeldOut">False for sets on which Tacit's contexts and rates were chosen.</param>
+internal sealed record DataSet(string Name, IReadOnlyList<string> Files, bool HeldOut)
 {
     /// <summary>The sets of ../shared/data, with gzip wrappers taken off into <paramref name="folder"/>.</summary>
     public static List<DataSet> Prepare(string shared, string folder)
     {
-        (string Name, string[] Patterns)[] sets =
+        (string Name, bool HeldOut, string[] Patterns)[] sets =
         [
-            ("canterbury", ["text/canterbury/*"]),
-            ("enwik6", ["text/enwik/enwik6"]),
-            ("enwik8 1-3 MB", ["text/enwik/enwik8_1000000-2999999.gz"]),
-            ("world192", ["text/large/world192.txt.gz"]),
-            ("silesia xml", ["text/silesia/xml.gz"]),
-            ("tiny Shakespeare", ["text/tinyshakespeare/input.txt"]),
-            ("wikitext-2", ["text/wikitext-2/*.gz"]),
-            ("Chinese", ["text/chinese/*.gz"]),
-            ("JSON", ["records/json/*", "records/github_users/test.jsonl.gz", "records/movies/test.jsonl.gz"]),
-            ("logs", ["records/logs/*.log.gz", "records/apache_access/test.log"]),
+            ("canterbury", false, ["text/canterbury/*"]),
+            ("enwik6", false, ["text/enwik/enwik6"]),
+            ("enwik8 1-3 MB", true, ["text/enwik/enwik8_1000000-2999999.gz"]),
+            ("world192", true, ["text/large/world192.txt.gz"]),
+            ("silesia xml", true, ["text/silesia/xml.gz"]),
+            ("tiny Shakespeare", false, ["text/tinyshakespeare/input.txt"]),
+            ("wikitext-2", true, ["text/wikitext-2/*.gz"]),
+            ("Chinese", false, ["text/chinese/*.gz"]),
+            ("JSON", true, ["records/json/*", "records/github_users/test.jsonl.gz", "records/movies/test.jsonl.gz"]),
+            ("logs", true, ["records/logs/*.log.gz", "records/apache_access/test.log"]),
         ];
-        return [.. sets.Select(set => new DataSet(set.Name, [.. set.Patterns.SelectMany(p => Unwrap(shared, p, folder))]))];
+        return [.. sets.Select(set => new DataSet(set.Name, [.. set.Patterns.SelectMany(p => Unwrap(shared, p, folder))], set.HeldOut))];
     }
 
     private static IEnumerable<string> Unwrap(string shared, string pattern, string folder)

@@ -3,6 +3,9 @@ namespace Tacit.Bench.Comparison;
 /// <summary>One compressor on one set: sums over its files, the larger memory.</summary>
 internal sealed record Measurement(Peer Peer, DataSet Set, long Raw, long Coded, Cost Pack, Cost Unpack)
 {
+    // Seconds that GNU time tells apart.
+    private const double Resolution = 0.01;
+
     /// <summary>Measures file by file, and compares what comes back with what went in.</summary>
     public static Measurement Of(Peer peer, DataSet set, string folder)
     {
@@ -30,10 +33,10 @@ internal sealed record Measurement(Peer Peer, DataSet Set, long Raw, long Coded,
     }
 
     /// <summary>Megabytes (10^6) a CPU second while compressing.</summary>
-    public double PackSpeed => Raw / 1e6 / Pack.Seconds;
+    public double PackSpeed => Raw / 1e6 / Math.Max(Pack.Seconds, Resolution);
 
     /// <summary>The same while decompressing.</summary>
-    public double UnpackSpeed => Raw / 1e6 / Unpack.Seconds;
+    public double UnpackSpeed => Raw / 1e6 / Math.Max(Unpack.Seconds, Resolution);
 
     private static Cost Add(Cost a, Cost b) => new(a.Seconds + b.Seconds, Math.Max(a.Memory, b.Memory));
 

@@ -38,7 +38,9 @@ public static class CostMeasurement
     private static void MeasureBlock(ContextMixer model, ReadOnlySpan<byte> data, Span<float> bits, Span<byte> best, List<string> kinds,
         CancellationToken cancellationToken)
     {
-        model.Reset(data.Length, StructureTrial.Choose(data, model));
+        BlockStructure structure = StructureTrial.Choose(data, model);
+        data = X86Addresses.Prepare(data, structure);
+        model.Reset(data.Length, structure);
         byte[] kindOfPart = [.. model.PartNames().Select(part => KindNumber(kinds, part))];
         int[] opinions = new int[kindOfPart.Length];
         float[] costs = new float[kindOfPart.Length];

@@ -80,7 +80,7 @@ public class ContextMixerTests
             {
                 using var model = new ContextMixer(new ContextMixerOptions { Level = level });
                 foreach (BlockStructure structure in (BlockStructure[])
-                    [new(BlockKind.Text), new(BlockKind.Binary), new(BlockKind.Rows, 9), new(BlockKind.Bilevel, 9), new(BlockKind.Ideographs)])
+                    [new(BlockKind.Text), new(BlockKind.Binary), new(BlockKind.Rows, 9), new(BlockKind.Bilevel, 9), new(BlockKind.Ideographs), new(BlockKind.X86)])
                 {
                     model.Reset(length, structure);
                     Assert.InRange(model.AllocatedMemory, 1, ContextMixer.WorkingMemory(level, length));

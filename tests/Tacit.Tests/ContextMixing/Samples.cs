@@ -53,6 +53,9 @@ internal static class Samples
                         data[i / 8] |= (byte)(128 >> i % 8);
                 }
                 break;
+            case "x86":
+                FillCode(data, ref random);
+                break;
             case "chinese":
                 Fill(data, ["压缩", "模型", "数据", "的", "是", "我们", "预测", "下一个", "。", ",", "\n"], ref random);
                 break;
@@ -76,6 +79,26 @@ internal static class Samples
             int count = Math.Min(word.Length, data.Length);
             word.AsSpan(0, count).CopyTo(data);
             data = data[count..];
+        }
+    }
+
+    // Instructions of the most usual kinds, and calls of twenty functions.
+    private static void FillCode(Span<byte> data, ref Lcg random)
+    {
+        string[] usual = ["55", "4889E5", "488B45F8", "8B45FC", "83C001", "4885C0", "740A", "EB05", "C3", "4889C7", "31C0", "0FB6C0"];
+        int at = 0;
+        while (at < data.Length)
+        {
+            byte[] next = Convert.FromHexString(usual[random.Next(usual.Length)]);
+            if (random.Next(4) == 0)
+            {
+                next = new byte[5];
+                next[0] = 0xE8;
+                System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(next.AsSpan(1), 997 * random.Next(20) - at - 5);
+            }
+            int count = Math.Min(next.Length, data.Length - at);
+            next.AsSpan(0, count).CopyTo(data[at..]);
+            at += count;
         }
     }
 

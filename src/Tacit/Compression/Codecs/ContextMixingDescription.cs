@@ -32,7 +32,8 @@ internal sealed class ContextMixingDescription : CodecDescription
     public override long WorkingMemory(ReadOnlySpan<byte> parameters, int blockLength)
     {
         CheckParameters(parameters);
-        return ContextMixer.WorkingMemory(parameters[1], blockLength);
+        // Machine code is modelled from a copy of the block.
+        return ContextMixer.WorkingMemory(parameters[1], blockLength) + blockLength;
     }
 
     public override BlockCodec Create(ReadOnlySpan<byte> parameters, int blockLength)
@@ -48,6 +49,7 @@ internal sealed class ContextMixingDescription : CodecDescription
         BlockKind.Rows => "rows",
         BlockKind.Bilevel => "bilevel",
         BlockKind.Ideographs => "ideographs",
+        BlockKind.X86 => "x86 code",
         _ => base.KindName(kind),
     };
 }

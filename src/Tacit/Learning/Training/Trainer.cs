@@ -12,6 +12,7 @@ namespace Tacit.Learning;
 public sealed class Trainer(ITrainingTask task)
 {
     private readonly Tensor[] _best = CopyOf(task.Model);
+    private readonly TensorPool _memory = new();        // for the measurement and the run
     private TrainingState? _state;
 
     /// <summary>Threads the kernels share their work among; the caller alone if null.</summary>
@@ -53,7 +54,7 @@ public sealed class Trainer(ITrainingTask task)
     {
         ArgumentNullException.ThrowIfNull(options);
         Keep();
-        var tape = new Tape(Workers);
+        var tape = new Tape(Workers, _memory);
         Optimiser optimiser = options.MakeOptimiser(task.Model);
         var step = new TrainingStep(task, options.Resolve(), optimiser, tape);
         long started = Clock.GetTimestamp();
@@ -106,7 +107,7 @@ public sealed class Trainer(ITrainingTask task)
     {
         ArgumentNullException.ThrowIfNull(options);
         options = options.Resolve();
-        var tape = new Tape(Workers);
+        var tape = new Tape(Workers, _memory);
         Optimiser optimiser = options.MakeOptimiser(task.Model);
         var state = new TrainingState(optimiser, _best);
         _state = state;

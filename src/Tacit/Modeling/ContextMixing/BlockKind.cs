@@ -17,4 +17,7 @@ public enum BlockKind : byte
 
     /// <summary>UTF-8 text in a script of many characters, such as Chinese.</summary>
     Ideographs = 4,
+
+    /// <summary>Machine code of x86 processors, its relative addresses made absolute.</summary>
+    X86 = 5,
 }

@@ -13,7 +13,7 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
     /// <summary>Whether a block may have this structure.</summary>
     internal bool IsPossible => Kind switch
     {
-        BlockKind.Binary or BlockKind.Text or BlockKind.Ideographs => RowLength == 0,
+        BlockKind.Binary or BlockKind.Text or BlockKind.Ideographs or BlockKind.X86 => RowLength == 0,
         BlockKind.Rows => RowLength is >= 2 and <= MaxRowLength,
         BlockKind.Bilevel => RowLength is >= PixelContexts.MinRowLength and <= MaxRowLength,
         _ => false,
@@ -24,10 +24,10 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
     private const int SampleLength = 1 << 14;
 
     /// <summary>The kind with the highest number.</summary>
-    internal const BlockKind LastKind = BlockKind.Ideographs;
+    internal const BlockKind LastKind = BlockKind.X86;
 
     /// <summary>Most candidates there may be.</summary>
-    internal const int MaxCandidates = 4;
+    internal const int MaxCandidates = 5;
 
     /// <summary>Looks at samples of the data: its most likely structure.</summary>
     public static BlockStructure Detect(ReadOnlySpan<byte> data)
@@ -54,6 +54,8 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
         candidates[count++] = new BlockStructure(BlockKind.Binary);
         if (row >= PixelContexts.MinRowLength)
             candidates[count++] = new BlockStructure(BlockKind.Bilevel, row);
+        if (CallsFunctions(data))
+            candidates[count++] = new BlockStructure(BlockKind.X86);
         if (control <= total / 4)
             candidates[count++] = new BlockStructure(textKind);
         return count;
@@ -64,6 +66,16 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
         int length = Math.Min(data.Length, Math.Min(SampleLength, data.Length / Samples + 1));
         long start = (data.Length - length) * (long)index / (Samples - 1);
         return data.Slice((int)start, length);
+    }
+
+    private static bool CallsFunctions(ReadOnlySpan<byte> data)
+    {
+        for (int i = 0; i < Samples; i++)
+        {
+            if (X86Addresses.MayHelp(Sample(data, i)))
+                return true;
+        }
+        return false;
     }
 
     // Text has hardly any control bytes, and its high bytes come in UTF-8 sequences or as a few letters.

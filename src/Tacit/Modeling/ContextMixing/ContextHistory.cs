@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Tacit.Modeling.ContextMixing;
@@ -10,6 +11,8 @@ internal unsafe struct ContextHistory
     private readonly byte* _classes;
     private readonly uint* _followers;       // what followed each byte value before, four bytes, newest lowest
     private readonly ushort* _pairFollowers; // what followed each pair of bytes before, two bytes, newest lowest
+    private X86Instruction _code;
+    private readonly bool _isCode;
     private int _missing;                    // bytes that the character being spelt still lacks
     private uint _tagDepth;
     private fixed uint _tags[16];            // names of the open elements, innermost at _tagDepth
@@ -21,8 +24,10 @@ internal unsafe struct ContextHistory
     public const int FollowerSize = 256 * sizeof(uint) + 65536 * sizeof(ushort);
 
     /// <summary>Starts without a past on zeroed memory.</summary>
-    public ContextHistory(byte* bytes, uint mask, byte* followers)
+    public ContextHistory(byte* bytes, uint mask, byte* followers, BlockKind kind)
     {
+        _isCode = kind == BlockKind.X86;
+        _code = new X86Instruction();
         _bytes = bytes;
         _mask = mask;
         _followers = (uint*)followers;
@@ -110,9 +115,15 @@ internal unsafe struct ContextHistory
     /// <summary>The two bytes that followed the last two bytes when they came before, newest lowest.</summary>
     public readonly uint PairFollowers => _pairFollowers[(ushort)Last];
 
+    /// <summary>The instruction being read, in machine code.</summary>
+    [UnscopedRef]
+    public readonly ref readonly X86Instruction Code => ref _code;
+
     /// <summary>Takes in a byte.</summary>
     public void Add(byte value, int rowLength)
     {
+        if (_isCode)
+            _code.Add(value);
         ref uint followers = ref _followers[(byte)Last];
         followers = followers << 8 | value;
         ref ushort pairFollowers = ref _pairFollowers[(ushort)Last];

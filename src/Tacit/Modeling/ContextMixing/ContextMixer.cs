@@ -160,7 +160,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _maps = (uint*)Take(ref small, plan.MapSize);
         _runMaps = (uint*)Take(ref small, plan.RunMapSize);
         uint* trust = (uint*)Take(ref small, MixerPlan.TrustSize);
-        _past = new ContextHistory(history, historyMask, Take(ref small, ContextHistory.FollowerSize));
+        _past = new ContextHistory(history, historyMask, Take(ref small, ContextHistory.FollowerSize), structure.Kind);
         _match = new MatchModel((int*)positions, plan.MatchEntries, ShortMatch, history, historyMask, trust);
         if (plan.Runs)
         {
@@ -218,6 +218,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         else
         {
             _node = _node << 1 | bit;
+            if (_bitIndex == 3 && !_bilevel)
+                ForeseeNibble();
         }
         if (_bilevel)
         {
@@ -232,7 +234,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     {
         var names = new List<string>();
         for (int i = 0; i < _contexts; i++)
-            names.Add(ContextNames.Of(_structure.Kind, i));
+            names.Add(ContextSet.Names(_structure.Kind)[i]);
         if (_runs)
             names.Add("long match");
         names.Add("match");
@@ -384,25 +386,40 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private void StartByte()
     {
         ulong last = _past.Last;
-        _match.NextByte(_past.Position, (last & 0xFFFFFFFFFFFF) * 0x9E3779B97F4A7C15UL);
+        // Where no context asks what a match predicts, the slots are sent for before the match is looked up.
+        bool early = _contexts <= ContextSet.WithoutMatch && !_bilevel;
+        if (early)
+            SendForSlots(0);
+        _match.NextByte(_past.Position, (byte)last);
         if (_runs)
-            _longMatch.NextByte(_past.Position, _past.LongHash);
-        _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
+            _longMatch.NextByte(_past.Position, (byte)last);
         if (_bilevel)
         {
             _pixels.StartByte(_past, _structure.RowLength);
             _node = 0;
             return;
         }
-        uint* hashes = _hashes;
-        ContextSet.Hash(_past, _structure, _match.PredictedByte, _contexts, hashes);
+        if (_refines)
+        {
+            _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
+            _refiner1.ForeseePair(((uint)last & 0xFF) * 0x9E3779B1u >> 13);
+            _refiner2.ForeseePair(_refinerHash >> 13);
+        }
+        if (!early)
+            SendForSlots(_match.PredictedByte);
         for (int i = 0; i < _contexts; i++)
-            _slots.Prefetch(hashes[i]);
-        for (int i = 0; i < _contexts; i++)
-            _slot[i] = _slots.Find(hashes[i]);
+            _slot[i] = _slots.Find(_hashes[i]);
         _node = 1;
         if (_runs)
             StartRuns();
+    }
+
+    private void SendForSlots(int predicted)
+    {
+        uint* hashes = _hashes;
+        ContextSet.Hash(_past, _structure, predicted, _contexts, hashes);
+        for (int i = 0; i < _contexts; i++)
+            _slots.Prefetch(hashes[i]);
     }
 
     private void StartRuns()
@@ -432,19 +449,31 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartNibble()
     {
+        _match.NextHalf((_past.Last & 0xFFFFFFFFFF) << 4 | (uint)_partial & 15);
+        if (_runs)
+            _longMatch.NextHalf(_past.LongHash + (uint)_partial);
         if (_bilevel)
             return;
-        uint* hashes = stackalloc uint[ContextSet.Max];
+        uint* hashes = _hashes;
+        uint last = (uint)_partial & 1;
+        for (int i = 0; i < _contexts; i++)
+            _slot[i] = _slots.Find(hashes[i] ^ last);
+        _node = 1;
+    }
+
+    // Three bits of a byte have come: the slots of its second half stand in one of two neighbouring lines.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ForeseeNibble()
+    {
+        uint* hashes = _hashes;
         for (int i = 0; i < _contexts; i++)
         {
-            uint hash = (_hashes[i] ^ (uint)_partial * 0x2C1B3C6Du) * 0x9E3779B1u;
+            uint hash = (hashes[i] ^ (uint)_partial * 0x2C1B3C6Du) * 0x9E3779B1u;
             hash ^= hash >> 15;
             hashes[i] = hash;
             _slots.Prefetch(hash);
+            _slots.Prefetch(hash ^ 1);
         }
-        for (int i = 0; i < _contexts; i++)
-            _slot[i] = _slots.Find(hashes[i]);
-        _node = 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -469,8 +498,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         SelectWeights(known);
         if (!_refines)
         {
-            int z = _mixers.Mix(_match.PredictedBit);
-            _probability = Logistic.Squash(Logistic.SquashTable, z);
+            _probability = _mixerCount == 1 ? _mixers.MixAlone() : Logistic.Squash(Logistic.SquashTable, _mixers.Mix(_match.PredictedBit));
             return;
         }
 
@@ -484,8 +512,10 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         else
         {
             _refiner0.Select((uint)_partial);
-            _refiner1.Select((uint)_partial * 0x2C1B3C6Du + ((last & 0xFF) * 0x9E3779B1u) >> 13);
-            _refiner2.Select((uint)_partial * 0x2C1B3C6Du + _refinerHash >> 13);
+            _refiner1.SelectOfPair(_partial & 1);
+            _refiner2.SelectOfPair(_partial & 1);
+            _refiner1.ForeseePair((uint)_partial * 0x2C1B3C6Du + ((last & 0xFF) * 0x9E3779B1u) >> 13);
+            _refiner2.ForeseePair((uint)_partial * 0x2C1B3C6Du + _refinerHash >> 13);
         }
         int sum = _mixers.Mix(_match.PredictedBit << 3 | _bitIndex);
         ulong mixed = Logistic.Squash(Logistic.SquashTable, sum);
@@ -518,7 +548,10 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         }
         _mixers.Select(0, MatchSets + _partial);
         _mixers.Select(1, _match.LengthClass * (ContextSet.Max + 1) + known);
-        _mixers.Select(2, MatchSets + 256 + ((int)(last & 0xFF) << 3 | _bitIndex));
+        if (_structure.Kind == BlockKind.X86 && _mixerCount == 3)
+            _mixers.Select(2, MatchSets + 256 + (_past.Code.Class << 3 | _bitIndex));
+        else
+            _mixers.Select(2, MatchSets + 256 + ((int)(last & 0xFF) << 3 | _bitIndex));
         if (_mixerCount == 3)
             return;
         int start = MatchSets + 256 + 2048;
@@ -533,6 +566,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 
     private int SelectByStructure() => _structure.Kind switch
     {
+        BlockKind.X86 => _past.Code.Class << 3 | _bitIndex,
         BlockKind.Rows => _past.Column << 1 | (_bitIndex >> 2),
         _ => (int)((_past.Classes & 7) | (_past.Classes >> 4 & 7) << 3 | (_past.Classes >> 8 & 3) << 6) << 3 | _bitIndex,
     };

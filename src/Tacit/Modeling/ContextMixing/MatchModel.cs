@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tacit.Modeling.ContextMixing;
 
@@ -25,11 +26,14 @@ internal unsafe struct MatchModel
     /// <summary>Probabilities a model learns: two for each length class and class of errors.</summary>
     public const int TrustCount = LengthClasses * 4;
 
+    // Entries of a cache line: one for each low half of a byte.
+    private const int LineLength = 16;
     private const int Limit = 1023;
     private const int MaxMisses = 8;
 
     private readonly int* _positions;
     private readonly int _hashShift;
+    private readonly int _positionMask;
     private readonly int _minLength;
     private readonly byte* _history;
     private readonly uint _historyMask;
@@ -43,13 +47,16 @@ internal unsafe struct MatchModel
     private int _trustIndex;
     private int _predicted;            // the predicted byte with a leading 1
     private int _bit;                  // predicted bit
+    private int _line;                 // first of the 16 entries of which the byte's low half will choose one
+    private int _check;                // of what came before that half, beside the position in an entry
 
     /// <summary>Starts without a past, on zeroed memory.</summary>
     public MatchModel(int* positions, int count, int minLength, byte* history, uint historyMask, uint* trust)
     {
-        Debug.Assert(int.IsPow2(count) && minLength is >= 1 and <= 32);
+        Debug.Assert(int.IsPow2(count) && count >= LineLength && minLength is >= 1 and <= 32);
         _positions = positions;
         _hashShift = 64 - BitOperations.Log2((uint)count);
+        _positionMask = (int)(2 * historyMask + 1);
         _minLength = minLength;
         _history = history;
         _historyMask = historyMask;
@@ -69,13 +76,23 @@ internal unsafe struct MatchModel
     /// <summary>The predicted bit: 1 or 2 for a 0 or 1, or 0 without a prediction.</summary>
     public readonly int PredictedBit => _lengthClass == 0 ? 0 : 1 + _bit;
 
-    /// <summary>Learns that a byte has come: now <paramref name="position"/> bytes are in the history.</summary>
-    /// <param name="position">Bytes so far.</param>
-    /// <param name="hash">Of the last bytes, as many as must agree at least; its high bits count.</param>
+    /// <summary>Learns half of a byte, and asks for the entries of all bytes it may be the half of to be brought near.</summary>
+    /// <param name="context">The last bytes and the half that has come; together as many as must agree at least.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void NextByte(int position, ulong hash)
+    public void NextHalf(ulong context)
     {
-        ref int entry = ref _positions[hash >> _hashShift];
+        ulong hash = context * 0x9E3779B97F4A7C15UL;
+        _line = (int)(hash >> _hashShift) & -LineLength;
+        _check = (int)(hash >> 8) & ~_positionMask;
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_positions + _line);
+    }
+
+    /// <summary>Learns that a byte has come, after its half: now <paramref name="position"/> bytes are in the history.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void NextByte(int position, byte value)
+    {
+        ref int entry = ref _positions[_line | value & (LineLength - 1)];
         if (_pointer > 0)
         {
             bool hit = _history[(uint)(position - 1) & _historyMask] == (byte)_predicted;
@@ -84,8 +101,8 @@ internal unsafe struct MatchModel
             _misses = _misses << 1 | (hit ? 0u : 1u);
         }
         if (_length < _minLength)
-            Look(position, entry);
-        entry = position;
+            Look(position, (entry & ~_positionMask) == _check ? entry & _positionMask : 0);
+        entry = position & _positionMask | _check;
         _lengthClass = _pointer > 0 ? ClassOf(_length) : 0;
         _trustIndex = _lengthClass << 2 | Math.Min(3, BitOperations.PopCount(_misses & 0xFFFF));
         _predicted = _history[(uint)_pointer & _historyMask] | 256;

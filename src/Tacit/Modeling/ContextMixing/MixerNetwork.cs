@@ -112,6 +112,14 @@ internal unsafe struct MixerNetwork
         return sum;
     }
 
+    /// <summary>The answer of an only mixer, in units of 2^-32: no second layer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint MixAlone()
+    {
+        int z = MixerKernels.Dot(_inputs, _weights + _selected[0], _inputCount);
+        return _answers[0] = Logistic.Squash(_squash, z);
+    }
+
     /// <summary>Learns the bit that came.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Train(int bit)
@@ -127,6 +135,8 @@ internal unsafe struct MixerNetwork
             *uses += *uses < MaxUses ? 1 : 0;
             MixerKernels.Train(inputs, weights + _selected[i], inputCount, (error * rate) >> 4);
         }
+        if (mixers == 1)
+            return;
         int finalError = target - (int)(_finalAnswer >> 16);
         MixerKernels.Train(_finalInputs, _finalWeights + _finalSelected, MaxMixers, (finalError * FinalRate) >> 4);
     }

@@ -23,6 +23,7 @@ internal unsafe struct ProbabilityRefiner
     private readonly uint _mask;
     private readonly int* _rates;
     private uint* _row;
+    private uint* _pair;
     private uint* _nearest;
 
     /// <summary>Starts with rows that leave every answer as it is.</summary>
@@ -32,7 +33,7 @@ internal unsafe struct ProbabilityRefiner
         _rows = (uint*)memory;
         _mask = (uint)(rows - 1);
         _rates = AdaptiveProbability.Rates;
-        _row = _nearest = _rows;
+        _row = _pair = _nearest = _rows;
         for (int i = 0; i < RowLength; i++)
         {
             uint p = Logistic.Squash(Logistic.SquashTable, MinZ + (i << KnotBits));
@@ -45,15 +46,25 @@ internal unsafe struct ProbabilityRefiner
     /// <summary>Bytes of memory for so many rows.</summary>
     public static long Size(int rows) => (long)rows * RowLength * sizeof(uint);
 
-    /// <summary>Chooses the row, early, so that it is near when it is needed.</summary>
+    /// <summary>Chooses the row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Select(uint context)
+    public void Select(uint context) => _row = _rows + (nuint)(context & _mask) * RowLength;
+
+    /// <summary>Chooses the row by a bit from the pair fetched before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SelectOfPair(int bit) => _row = _pair + bit * RowLength;
+
+    /// <summary>Chooses the pair of rows of which the coming bit will choose one, and asks for both to be brought near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ForeseePair(uint context)
     {
-        _row = _rows + (nuint)(context & _mask) * RowLength;
+        _pair = _rows + (nuint)(context & _mask & ~1u) * RowLength;
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(_row);
-            Sse.Prefetch0(_row + 16);
+            Sse.Prefetch0(_pair);
+            Sse.Prefetch0(_pair + RowLength / 2);
+            Sse.Prefetch0(_pair + RowLength);
+            Sse.Prefetch0(_pair + RowLength + RowLength / 2);
         }
     }
 

@@ -8,6 +8,9 @@ internal static class StructureTrial
     private const int MinLength = 1 << 12;
     private const int MaxLength = 1 << 14;
 
+    // Code and data of a program stand apart, and code is recognised late: samples are four times as many.
+    private const int MoreForCode = 4;
+
     // Contexts of pixels learn fast, so a short sample flatters them: they must win by a quarter.
     private const int PixelMargin = 4;
 
@@ -18,12 +21,14 @@ internal static class StructureTrial
         int count = BlockStructure.Candidates(data, candidates);
         if (count == 1)
             return candidates[0];
-        byte[] sample = Sample(data);
+        int pieces = candidates[..count].Contains(new BlockStructure(BlockKind.X86)) ? 2 * MoreForCode : 2;
+        byte[] sample = Sample(data, pieces);
         byte[] coded = new byte[sample.Length];
         int best = 0, least = int.MaxValue;
         for (int i = 0; i < count; i++)
         {
-            int cost = Cost(sample, candidates[i], model, coded);
+            bool isCode = candidates[i].Kind == BlockKind.X86;
+            int cost = Cost(isCode ? Sample(X86Addresses.Prepare(data, candidates[i]), pieces) : sample, candidates[i], model, coded);
             if (candidates[i].Kind == BlockKind.Bilevel)
                 cost += cost / PixelMargin;
             if (cost < least)
@@ -53,12 +58,13 @@ internal static class StructureTrial
         return length < 0 ? sample.Length : length;
     }
 
-    // Two pieces, from the first and the second half. Neither starts where a header may be.
-    private static byte[] Sample(ReadOnlySpan<byte> data)
+    // Pieces of equal length, spread over the data. None starts where a header may be.
+    private static byte[] Sample(ReadOnlySpan<byte> data, int pieces)
     {
-        int length = Math.Min(data.Length, Math.Clamp(data.Length / 64, MinLength, MaxLength)) / 2;
-        ReadOnlySpan<byte> first = data.Slice((int)((data.Length - length) * 3L / 8), length);
-        ReadOnlySpan<byte> second = data.Slice((int)((data.Length - length) * 6L / 8), length);
-        return [.. first, .. second];
+        int length = Math.Min(data.Length / pieces, Math.Clamp(data.Length / 64, MinLength, MaxLength) / 2);
+        byte[] sample = new byte[pieces * length];
+        for (int i = 0; i < pieces; i++)
+            data.Slice((int)((data.Length - length) * (3L + 3 * i) / (3 * pieces + 2)), length).CopyTo(sample.AsSpan(i * length));
+        return sample;
     }
 }
