@@ -67,6 +67,8 @@ public sealed class LanguageModelTests : IDisposable
         _box.Run("head -c 2000 m > cut").IsQuiet();
         _box.Tacit("generate --model cut").Says(1, "cut: ");
         _box.Tacit("evaluate --model m missing").Says(1, "missing: no such file");
+        _box.Tacit("export m --format huggingface -o -").Says(1, "several files");
+        Assert.Empty(_box.Run("\"$TACIT\" export m --format huggingface -o - 2> trouble").Output);
         _box.Run(": > empty; \"$TACIT\" evaluate --model m empty").Says(1, "nothing to foresee");
     }
 

@@ -33,7 +33,8 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Report report = options.Report(parsed);
-            string path = parsed.GetValue(model) ?? throw new UsageException("--model MODEL is missing: 'tacit evaluate --model MODEL FILE…'");
+            string path = parsed.GetValue(model) 
+                ?? throw new UsageException("--model MODEL is missing: 'tacit evaluate --model MODEL FILE…'");
             LanguageModel loaded = await ModelInput.LoadAsync<LanguageModel>(path, cancellationToken);
             using WorkPool workers = new(options.Threads(parsed));
             var all = new List<Evaluation>();
@@ -41,9 +42,8 @@ internal static class EvaluateCommand
             {
                 using InputFile input = InputFile.Open(file.Path);
                 byte[] data = await input.ReadAllAsync(LongestFile, cancellationToken);
-                if (data.Length < 2)
-                    throw new InvalidDataException($"there is nothing to foresee in {data.Length} bytes");
-                Evaluation evaluation = await Task.Run(() => Evaluation.Of(loaded, data, workers, null, cancellationToken), cancellationToken);
+                Evaluation evaluation = await Task.Run(() => ModelInput.OfText(data.Length,
+                    () => Evaluation.Of(loaded, data, workers, null, cancellationToken)), cancellationToken);
                 if (all.Count == 0)
                     Write("bytes", "tokens", "bits/byte", "perplexity", "top-1", "top-5", "");
                 Write(evaluation, Report.Printable(input.Name));
@@ -68,12 +68,13 @@ internal static class EvaluateCommand
     private static void Write(Evaluation e, string name)
     {
         CultureInfo plain = CultureInfo.InvariantCulture;
-        Write(e.Bytes.ToString(plain), e.Tokens.ToString(plain), e.BitsPerByte.ToString("0.0000", plain), e.Perplexity.ToString("0.000", plain),
-            Share(e.Top1), Share(e.Top5), name);
+        Write(e.Bytes.ToString(plain), e.Tokens.ToString(plain), e.BitsPerByte.ToString("0.0000", plain),
+            e.Perplexity.ToString("0.000", plain), Share(e.Top1), Share(e.Top5), name);
 
         string Share(long count) => (100.0 * count / e.Tokens).ToString("0.00", plain) + " %";
     }
 
-    private static void Write(string bytes, string tokens, string bits, string perplexity, string top1, string top5, string name) =>
+    private static void Write(
+        string bytes, string tokens, string bits, string perplexity, string top1, string top5, string name) =>
         Console.WriteLine($"{bytes,12} {tokens,12} {bits,10} {perplexity,12} {top1,8} {top5,8}  {name}".TrimEnd());
 }

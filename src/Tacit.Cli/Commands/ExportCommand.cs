@@ -75,18 +75,23 @@ internal static class ExportCommand
 
     private static void WriteOwn(ModelFile model, ExportOutputs outputs)
     {
-        SafetensorsTensor[] tensors = [.. model.Tensors.Entries.Where(e => !e.Name.StartsWith(ModuleFile.TrainingPrefix, StringComparison.Ordinal))
-            .Select(e => new SafetensorsTensor(model.Tensors, e))];
+        SafetensorsTensor[] tensors =
+        [
+            .. model.Tensors.Entries.Where(e => !e.Name.StartsWith(ModuleFile.TrainingPrefix, StringComparison.Ordinal))
+                .Select(e => new SafetensorsTensor(model.Tensors, e)),
+        ];
         // Python's libraries ask for "format", which says whose conventions the tensors follow.
-        SafetensorsWriter.Write(outputs.Main, [new("format", "pt"), new(ModelFile.KindKey, model.Kind), new("source_sha256", model.Sha256)], tensors);
+        SafetensorsWriter.Write(outputs.Main,
+            [new("format", "pt"), new(ModelFile.KindKey, model.Kind), new("source_sha256", model.Sha256)], tensors);
     }
 
     private static void WriteHuggingFace(LanguageModel model, ExportOutputs outputs)
     {
         ITokenizer tokenizer = model.Tokenizer;
-        IReadOnlyList<SafetensorsTensor> tensors = HuggingFaceCheckpoint.Write(model.Model, tokenizer.Start, tokenizer.End, out string configuration);
+        IReadOnlyList<SafetensorsTensor> tensors =
+            HuggingFaceCheckpoint.Write(model.Model, tokenizer.Start, tokenizer.End, out string configuration);
+        outputs.OpenBeside("config.json").Write(Encoding.UTF8.GetBytes(configuration));     // not with -o -: first of all
         SafetensorsWriter.Write(outputs.Main, [new("format", "pt")], tensors);
-        outputs.OpenBeside("config.json").Write(Encoding.UTF8.GetBytes(configuration));
         if (tokenizer is BytePairTokenizer)
             outputs.OpenBeside("tokenizer.json").Write(Content(tokenizer));
     }

@@ -51,11 +51,13 @@ internal static class GenerateCommand
         Option<bool> verbose = CommandLine.Flag("--verbose", "-v"), quiet = CommandLine.Flag("--quiet", "-q");
         var command = new Command("generate", Help)
         {
-            model, prompt, stops, count.Option, temperature.Option, topK.Option, topP.Option, minP.Option, penalty.Option, seed.Option, verbose, quiet,
+            model, prompt, stops, count.Option, temperature.Option, topK.Option, topP.Option, minP.Option, penalty.Option, seed.Option,
+            verbose, quiet,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var report = new Report(parsed.GetValue(quiet) ? Verbosity.Quiet : parsed.GetValue(verbose) ? Verbosity.Verbose : Verbosity.Normal);
+            var report = new Report(parsed.GetValue(quiet) ? Verbosity.Quiet
+                : parsed.GetValue(verbose) ? Verbosity.Verbose : Verbosity.Normal);
             string path = parsed.GetValue(model) ?? throw new UsageException("--model MODEL is missing: 'tacit generate --model MODEL'");
             var sampling = new SamplingOptions
             {
@@ -76,7 +78,8 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static void Write(LanguageModel model, byte[] prompt, int tokens, SamplingOptions sampling, byte[][] stops, Report report, CancellationToken cancellationToken)
+    private static void Write(LanguageModel model, byte[] prompt, int tokens, SamplingOptions sampling, byte[][] stops, Report report,
+        CancellationToken cancellationToken)
     {
         using var output = new StandardStream(Posix.StandardOutput);
         output.Write(prompt);
@@ -88,7 +91,8 @@ internal static class GenerateCommand
             output.Write(piece);
             bytes += piece.Length;
         }
-        report.Detail(string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes in {clock.Elapsed.TotalSeconds:0.000} s, {bytes / clock.Elapsed.TotalSeconds:N0} a second"));
+        report.Detail(string.Create(CultureInfo.InvariantCulture,
+            $"{bytes} bytes in {clock.Elapsed.TotalSeconds:0.000} s, {bytes / clock.Elapsed.TotalSeconds:N0} a second"));
     }
 
     private static async Task<byte[]> ReadPromptAsync(string prompt, CancellationToken cancellationToken)

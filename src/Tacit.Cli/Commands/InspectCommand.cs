@@ -66,10 +66,9 @@ internal static class InspectCommand
         LanguageModel model = await ModelInput.LoadAsync<LanguageModel>(modelPath, cancellationToken);
         using InputFile input = InputFile.Open(file);
         byte[] data = await ReadAsync(input, cancellationToken);
-        if (data.Length < 2)
-            throw new InvalidDataException($"{input.Name}: there is nothing to foresee in {data.Length} bytes");
         using WorkPool workers = new(Environment.ProcessorCount);
-        TokenInspection inspection = await Task.Run(() => TokenInspection.Of(model, data, workers, cancellationToken), cancellationToken);
+        TokenInspection inspection = await Task.Run(() => ModelInput.OfText(data.Length,
+            () => TokenInspection.Of(model, data, workers, cancellationToken)), cancellationToken);
         if (page is null)
             Console.WriteLine($"{Report.Printable(input.Name)}: {TokenPage.Summary(inspection)}");
         else

@@ -21,6 +21,19 @@ internal static class ModelInput
         });
     }
 
+    /// <summary>Does something with a text that must not be too short for it.</summary>
+    public static T OfText<T>(int bytes, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"there is nothing to foresee in {bytes} bytes", e);
+        }
+    }
+
     /// <summary>Does something with a file, whose name is put before what is wrong with it.</summary>
     public static T OfFile<T>(string path, Func<T> read)
     {

@@ -56,7 +56,10 @@ internal sealed class GptKind : TrainKind
         GptOptions options = GptModel.Options(model, new GptOptions { Vocabulary = tokenizer.Vocabulary });
         (int batch, int windows) = Sizes(task);
         if (options.Vocabulary != tokenizer.Vocabulary)
-            throw new InvalidDataException($"'vocabulary' is {tokenizer.Vocabulary} with this tokeniser, not {options.Vocabulary}; it need not be given.");
+        {
+            throw new InvalidDataException(
+                $"'vocabulary' is {tokenizer.Vocabulary} with this tokeniser, not {options.Vocabulary}; it need not be given.");
+        }
         var training = new TokenSequence(tokenizer, data.Training);
         var validation = new TokenSequence(tokenizer, data.Validation);
         if (training.Length <= options.Context)
@@ -96,8 +99,12 @@ internal sealed class GptKind : TrainKind
             return new ByteTokenizer();
         if (text.StartsWith(PairsPrefix, StringComparison.Ordinal))
         {
-            if (!int.TryParse(text.AsSpan(PairsPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size is <= 256 or > BytePairTrainer.MostTokens)
-                throw new InvalidDataException($"'tokenizer' is bytes, bpe:SIZE with a size from 257 to {BytePairTrainer.MostTokens}, or a file; not '{text}'.");
+            if (!int.TryParse(text.AsSpan(PairsPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int size)
+                || size is <= 256 or > BytePairTrainer.MostTokens)
+            {
+                throw new InvalidDataException(
+                    $"'tokenizer' is bytes, bpe:SIZE with a size from 257 to {BytePairTrainer.MostTokens}, or a file; not '{text}'.");
+            }
             var trainer = new BytePairTrainer();
             trainer.Add(data);
             return trainer.Train(size);

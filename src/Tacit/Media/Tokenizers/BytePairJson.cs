@@ -90,7 +90,9 @@ internal static class BytePairJson
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var taken = new HashSet<int>();
         int highest = -1;
-        foreach (JsonProperty token in Find(model, "vocab") is { ValueKind: JsonValueKind.Object } vocabulary ? vocabulary.EnumerateObject() : throw Bad("has no vocab"))
+        if (Find(model, "vocab") is not { ValueKind: JsonValueKind.Object } vocabulary)
+            throw Bad("has no vocab");
+        foreach (JsonProperty token in vocabulary.EnumerateObject())
         {
             int id = Id(token.Value, $"the token '{token.Name}'");
             highest = Math.Max(highest, id);
@@ -165,10 +167,14 @@ internal static class BytePairJson
         var merges = new List<(int, int, int)>();
         foreach (JsonElement merge in Find(model, "merges") is { } list ? list.EnumerateArray() : throw Bad("has no merges"))
         {
-            string[] parts = merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Split(' ') : [.. merge.EnumerateArray().Select(p => p.GetString() ?? "")];
+            string[] parts = merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Split(' ')
+                : [.. merge.EnumerateArray().Select(p => p.GetString() ?? "")];
             if (parts.Length != 2 || ByteCharacters.KeyOf(parts[0]) is not { } left || ByteCharacters.KeyOf(parts[1]) is not { } right
-                || !ids.TryGetValue(left, out int first) || !ids.TryGetValue(right, out int second) || !ids.TryGetValue(left + right, out int both))
+                || !ids.TryGetValue(left, out int first) || !ids.TryGetValue(right, out int second)
+                || !ids.TryGetValue(left + right, out int both))
+            {
                 throw Bad($"has a merge {merges.Count} of tokens it does not have");
+            }
             merges.Add((first, second, both));
         }
         return merges;
@@ -181,7 +187,8 @@ internal static class BytePairJson
             || Find(processor, "single") is not { ValueKind: JsonValueKind.Array } single || single.GetArrayLength() == 0
             || Find(single[0], "SpecialToken") is not { } first || Text(first, "id") is not { } name)
             return null;
-        if (Find(processor, "special_tokens") is not { } all || Find(all, name) is not { } token || Find(token, "ids") is not { } ids || ids.GetArrayLength() != 1)
+        if (Find(processor, "special_tokens") is not { } all || Find(all, name) is not { } token || Find(token, "ids") is not { } ids
+            || ids.GetArrayLength() != 1)
             throw Bad($"begins texts with '{name}', but does not say which token that is");
         int id = Id(ids[0], $"the token '{name}'");
         return added.Contains(id) ? id : throw Bad($"begins texts with '{name}', which is no added token");

@@ -78,7 +78,8 @@ public sealed class TokenInspection
     /// <param name="workers">Threads to use; the caller alone if null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="ArgumentException">The text has fewer than two tokens.</exception>
-    public static TokenInspection Of(LanguageModel model, ReadOnlySpan<byte> bytes, WorkPool? workers = null, CancellationToken cancellationToken = default)
+    public static TokenInspection Of(LanguageModel model, ReadOnlySpan<byte> bytes, WorkPool? workers = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         // No token is longer than a thousand bytes: more of the text is not needed.
@@ -125,7 +126,8 @@ public sealed class TokenInspection
         Span<float> log = [0f];
         Elementwise.Log([Math.Max(shares[Tokens[place]], 1e-37f)], log);
         Bits[place] = Math.Max(0f, log[0] * -1.44269504f);
-        TakeLargest(shares, PredictedTokens.AsSpan(place * PredictionCount, PredictionCount), PredictedShares.AsSpan(place * PredictionCount, PredictionCount), 0);
+        int at = place * PredictionCount;
+        TakeLargest(shares, PredictedTokens.AsSpan(at, PredictionCount), PredictedShares.AsSpan(at, PredictionCount), 0);
     }
 
     private void Look(int head, int place, ReadOnlySpan<float> weights, int first)

@@ -3,7 +3,7 @@ using Tacit.Learning.Safetensors;
 
 namespace Tacit.Modeling.Transformers;
 
-/// <summary>Checkpoints of Hugging Face's transformers library: GPT-2, and models of Llama's kind, in safetensors with a config.json.</summary>
+/// <summary>Checkpoints of Hugging Face's library: GPT-2, and models of Llama's kind, in safetensors with a config.json.</summary>
 /// <remarks>
 /// GPT-2 keeps linear layers as (inputs, outputs), and queries, keys and values in one; Llama as Tacit does. Both turn
 /// or place positions as Tacit does, so that all values are copied as they are.
@@ -33,7 +33,10 @@ public static class HuggingFaceCheckpoint
         // Nothing larger than the file is made: the tensors prove what the configuration claims.
         long there = file.Entries.Sum(e => e.Count);
         if (GptModel.ParameterCount(options) > there)
-            throw new InvalidDataException($"The checkpoint's config.json describes {GptModel.ParameterCount(options)} parameters, but the file has {there}.");
+        {
+            throw new InvalidDataException(
+                $"The checkpoint's config.json describes {GptModel.ParameterCount(options)} parameters, but the file has {there}.");
+        }
         NamedLayout[] layout = [.. Layout(options, config.IsGpt2)];
         var known = new HashSet<string>(layout.Select(l => (l.Theirs == Head ? "" : prefix) + l.Theirs), StringComparer.Ordinal);
         foreach (SafetensorsEntry entry in file.Entries)
@@ -41,12 +44,19 @@ public static class HuggingFaceCheckpoint
             if (!known.Contains(entry.Name) && !IsDerived(entry.Name) && !(tied && entry.Name == Head))
                 throw new InvalidDataException($"The checkpoint has a tensor {entry} that its kind of model does not have.");
         }
-        var model = new Gpt(options);
-        Dictionary<string, Parameter> parameters = ByName(model);
-        NamedLayout.Read(layout.Where(l => l.Theirs != Head), file, prefix, parameters);
-        NamedLayout.Read(layout.Where(l => l.Theirs == Head), file, "", parameters);
         end = config.End;
-        return model;
+        try
+        {
+            var model = new Gpt(options);
+            Dictionary<string, Parameter> parameters = ByName(model);
+            NamedLayout.Read(layout.Where(l => l.Theirs != Head), file, prefix, parameters);
+            NamedLayout.Read(layout.Where(l => l.Theirs == Head), file, "", parameters);
+            return model;
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"The checkpoint's sizes do not do: {e.Message}", e);
+        }
     }
 
     /// <summary>The tensors of a model as a checkpoint, and its config.json.</summary>
@@ -59,13 +69,14 @@ public static class HuggingFaceCheckpoint
     {
         ArgumentNullException.ThrowIfNull(model);
         GptOptions options = model.Options;
-        bool gpt2 = options.Positions == PositionEncoding.Learned && options.Norm == NormKind.Layer && options.FeedForward != FeedForwardKind.SwiGlu
-            && options.Biases == BiasKind.All && options.KeyHeadCount == options.Heads;
-        bool llama = options.Positions == PositionEncoding.Rope && options.Norm == NormKind.Rms && options.FeedForward == FeedForwardKind.SwiGlu;
+        bool gpt2 = options.Positions == PositionEncoding.Learned && options.Norm == NormKind.Layer
+            && options.FeedForward != FeedForwardKind.SwiGlu && options.Biases == BiasKind.All && options.KeyHeadCount == options.Heads;
+        bool llama = options.Positions == PositionEncoding.Rope && options.Norm == NormKind.Rms
+            && options.FeedForward == FeedForwardKind.SwiGlu;
         if (!gpt2 && !llama)
         {
-            throw new InvalidDataException("The model is neither like GPT-2 (learned positions, layer norm, gelu or relu, all biases, as many heads of keys) " +
-                "nor like Llama (rope, rms norm, swiglu).");
+            throw new InvalidDataException("The model is neither like GPT-2 (learned positions, layer norm, gelu or relu, all biases, " +
+                "as many heads of keys) nor like Llama (rope, rms norm, swiglu).");
         }
         configuration = HuggingFaceConfiguration.Write(options, gpt2, start, end);
         Dictionary<string, Parameter> parameters = ByName(model);
@@ -106,7 +117,8 @@ public static class HuggingFaceCheckpoint
             yield return new NamedLayout("wpe.weight", ["positions.weight"]);
         for (int layer = 0; layer < options.Layers; layer++)
         {
-            foreach (NamedLayout part in gpt2 ? Gpt2Block($"h.{layer}.", $"blocks.{layer}.") : LlamaBlock($"model.layers.{layer}.", $"blocks.{layer}.", options.Biases))
+            string ours = $"blocks.{layer}.";
+            foreach (NamedLayout part in gpt2 ? Gpt2Block($"h.{layer}.", ours) : LlamaBlock($"model.layers.{layer}.", ours, options.Biases))
                 yield return part;
         }
         foreach (string value in gpt2 ? (string[])["weight", "bias"] : ["weight"])

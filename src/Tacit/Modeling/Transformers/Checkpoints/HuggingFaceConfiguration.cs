@@ -71,7 +71,8 @@ internal sealed class HuggingFaceConfiguration
         {
             throw Bad($"has sizes that cannot be: {e.Message}", e);
         }
-        if (Find("head_dim") is { } size && (size.ValueKind != JsonValueKind.Number || !size.TryGetInt64(out long columns) || columns != options.Columns / options.Heads))
+        if (Find("head_dim") is { } size && (size.ValueKind != JsonValueKind.Number || !size.TryGetInt64(out long columns)
+            || columns != options.Columns / options.Heads))
             throw Bad("has a head_dim that is not hidden_size / num_attention_heads, which is not supported");
         return options;
 
@@ -113,7 +114,8 @@ internal sealed class HuggingFaceConfiguration
                 throw Bad("has a sliding_window, which is not supported");
             JsonElement? rope = Find("rope_parameters");    // since 2025; before, rope_theta and rope_scaling
             JsonElement? scaling = Find("rope_scaling") ?? rope;
-            if (scaling is { } s && (Inner(s, "rope_type") ?? Inner(s, "type")) is { } kind && !(kind.ValueKind == JsonValueKind.String && kind.GetString() == "default"))
+            if (scaling is { } s && (Inner(s, "rope_type") ?? Inner(s, "type")) is { } kind
+                && !(kind.ValueKind == JsonValueKind.String && kind.GetString() == "default"))
                 throw Bad("has scaled rotary frequencies, which are not supported");
             GiveNumber("rope_base", Find("rope_theta") ?? (rope is { } r ? Inner(r, "rope_theta") : null), "10000");
             GiveNumber("norm_epsilon", Find("rms_norm_eps"), "0.000001");

@@ -72,7 +72,7 @@ public static class Llama2cCheckpoint
     public static Gpt Read(Stream file)
     {
         GptOptions options = ReadOptions(file);
-        var model = new Gpt(options);
+        Gpt model = Make(options);
         file.Position = HeaderLength;
         foreach (Part part in Parts(model))
         {
@@ -96,9 +96,12 @@ public static class Llama2cCheckpoint
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(model);
         GptOptions o = model.Options;
-        if (o.Positions != PositionEncoding.Rope || o.Norm != NormKind.Rms || o.FeedForward != FeedForwardKind.SwiGlu || o.Biases != BiasKind.None
-            || o.NormEpsilon != 1e-5f || o.RopeBase != 10000)
-            throw new InvalidDataException("llama2.c's format holds models with rope (base 10000), rms norm (epsilon 1e-5), swiglu and no biases; this one is another.");
+        if (o.Positions != PositionEncoding.Rope || o.Norm != NormKind.Rms || o.FeedForward != FeedForwardKind.SwiGlu
+            || o.Biases != BiasKind.None || o.NormEpsilon != 1e-5f || o.RopeBase != 10000)
+        {
+            throw new InvalidDataException("llama2.c's format holds models with rope (base 10000), rms norm (epsilon 1e-5), swiglu " +
+                "and no biases; this one is another.");
+        }
         int headSize = o.Columns / o.Heads;
         Span<byte> header = stackalloc byte[HeaderLength];
         int[] sizes = [o.Columns, o.HiddenColumns, o.Layers, o.Heads, o.KeyHeadCount, o.TiedOutput ? o.Vocabulary : -o.Vocabulary, o.Context];
@@ -121,6 +124,18 @@ public static class Llama2cCheckpoint
                 WriteFloats(file, rotary.Cosines);
                 WriteFloats(file, rotary.Sines);
             }
+        }
+    }
+
+    private static Gpt Make(GptOptions options)
+    {
+        try
+        {
+            return new Gpt(options);
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw Bad($"has sizes that do not do: {e.Message}", e);
         }
     }
 

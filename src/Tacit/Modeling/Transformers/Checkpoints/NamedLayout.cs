@@ -16,12 +16,14 @@ internal sealed record NamedLayout(string Theirs, string[] Ours, bool Transposed
     /// <param name="prefix">What the file has before each name.</param>
     /// <param name="parameters">The parameters by name.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or of another shape, or a value is not finite.</exception>
-    public static void Read(IEnumerable<NamedLayout> layout, SafetensorsReader file, string prefix, IReadOnlyDictionary<string, Parameter> parameters)
+    public static void Read(IEnumerable<NamedLayout> layout, SafetensorsReader file, string prefix,
+        IReadOnlyDictionary<string, Parameter> parameters)
     {
         foreach (NamedLayout tensor in layout)
         {
             Parameter[] parts = [.. tensor.Ours.Select(n => parameters[n])];
-            SafetensorsEntry entry = file.Find(prefix + tensor.Theirs) ?? throw new InvalidDataException($"The checkpoint has no tensor '{prefix + tensor.Theirs}'.");
+            SafetensorsEntry entry = file.Find(prefix + tensor.Theirs)
+                ?? throw new InvalidDataException($"The checkpoint has no tensor '{prefix + tensor.Theirs}'.");
             long[] shape = tensor.ShapeOf(parts);
             if (!entry.Shape.SequenceEqual(shape))
                 throw new InvalidDataException($"The checkpoint has {entry}; by its configuration it is ({string.Join(", ", shape)}).");
