@@ -17,6 +17,9 @@ internal static class CommandLine
                tacit list       FILE…    show what is inside        (also: tacit l, tacit -l)
                tacit inspect    FILE     show what each byte costs
                tacit train KIND DATA…    train a model: -o MODEL.tacitmodel
+               tacit generate            continue a text with a model: --model MODEL
+               tacit evaluate   FILE…    how well a model foresees files: --model MODEL
+               tacit import     FILE     a model of another program: -o MODEL.tacitmodel
                tacit export     MODEL    a model's weights for other programs
                tacit selftest            check that this machine codes as all others do
 
@@ -44,6 +47,9 @@ internal static class CommandLine
             "list" or "l" => ListCommand.Create(),
             "inspect" => InspectCommand.Create(),
             "train" => TrainCommand.Create(ref args),
+            "generate" => GenerateCommand.Create(),
+            "evaluate" => EvaluateCommand.Create(),
+            "import" => ImportCommand.Create(),
             "export" => ExportCommand.Create(),
             "selftest" => SelfTestCommand.Create(),
             _ => null,
@@ -102,7 +108,8 @@ internal static class CommandLine
     }
 
     private static bool TakesNext(string option) =>
-        option is "-o" or "-T" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range";
+        option is "-o" or "-T" or "-n" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range"
+            or "--model" or "--prompt" or "--stop" or "--tokenizer" or "--config" or "--format";
 
     // Splits -kf9T2 into -k -f -9 -T 2. The parser's own way of doing so takes what it does not know for a FILE.
     private static List<string> Unbundle(string[] args)

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
+using Tacit.Modeling.LanguageModels;
+using Tacit.Numerics;
 using Tacit.Reports;
 
 namespace Tacit.Cli.Commands;
@@ -16,7 +18,12 @@ internal static class InspectCommand
         one HTML page that needs nothing else; without, as coloured text in a terminal, or the totals
         alone elsewhere and with NO_COLOR.
 
-          -1 … -9             the model's level; -5 unless given
+        With --model it shows the tokens of FILE as a language model sees them: what each cost, on the
+        page also what was foreseen in its place, and where each head of each layer looked. The first
+        4,096 tokens are inspected.
+
+          -1 … -9             the level of cm; -5 unless given
+          --model MODEL       a language model, such as 'tacit train gpt' makes
           -o, --output OUT    write the HTML page to OUT
           -f, --force         overwrite
           -q, --quiet         no warnings
@@ -28,7 +35,8 @@ internal static class InspectCommand
         LevelOption level = new();
         var output = new Option<string>("--output", "-o");
         Option<bool> force = CommandLine.Flag("--force", "-f");
-        var command = new Command("inspect", Help) { level.Option, output, force };
+        Option<string> model = CommandLine.Value("--model");
+        var command = new Command("inspect", Help) { level.Option, output, force, model };
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -36,16 +44,35 @@ internal static class InspectCommand
             IReadOnlyList<string> files = options.Files(parsed);
             if (files.Count > 1)
                 throw new UsageException("inspect takes one FILE");
+            if (parsed.GetValue(model) is { } path)
+            {
+                await InspectTokensAsync(path, files[0], parsed.GetValue(output), parsed.GetValue(force), cancellationToken);
+                return report.ExitCode;
+            }
             using InputFile input = InputFile.Open(files[0]);
             byte[] data = await ReadAsync(input, cancellationToken);
             ByteCosts costs = await Task.Run(() => CostMeasurement.Measure(input.Name, data, level.Read(parsed), cancellationToken), cancellationToken);
-            if (parsed.GetValue(output) is { } path)
-                await WritePageAsync(path, parsed.GetValue(force), input, costs, cancellationToken);
+            if (parsed.GetValue(output) is { } page)
+                await WritePageAsync(page, parsed.GetValue(force), input, writer => CostPage.Write(writer, costs), cancellationToken);
             else
                 WriteText(costs);
             return report.ExitCode;
         });
         return command;
+    }
+
+    private static async Task InspectTokensAsync(string modelPath, string file, string? page, bool force, CancellationToken cancellationToken)
+    {
+        LanguageModel model = await ModelInput.LoadAsync<LanguageModel>(modelPath, cancellationToken);
+        using InputFile input = InputFile.Open(file);
+        byte[] data = await ReadAsync(input, cancellationToken);
+        using WorkPool workers = new(Environment.ProcessorCount);
+        TokenInspection inspection = await Task.Run(() => ModelInput.OfText(data.Length,
+            () => TokenInspection.Of(model, data, workers, cancellationToken)), cancellationToken);
+        if (page is null)
+            Console.WriteLine($"{Report.Printable(input.Name)}: {TokenPage.Summary(inspection)}");
+        else
+            await WritePageAsync(page, force, input, writer => TokenPage.Write(writer, input.Name, inspection), cancellationToken);
     }
 
     private static async Task<byte[]> ReadAsync(InputFile input, CancellationToken cancellationToken)
@@ -62,13 +89,13 @@ internal static class InspectCommand
         return data.ToArray();
     }
 
-    private static async Task WritePageAsync(string path, bool force, InputFile input, ByteCosts costs, CancellationToken cancellationToken)
+    private static async Task WritePageAsync(string path, bool force, InputFile input, Action<TextWriter> write, CancellationToken cancellationToken)
     {
         await using OutputFile file = OutputFile.IsStandardName(path)
             ? OutputFile.OpenStandard(compressed: false)
             : OutputFile.Create(path, force, compressed: false, input.Status);
         await using (var writer = new StreamWriter(file.Stream, new UTF8Encoding(false), leaveOpen: true))
-            CostPage.Write(writer, costs);
+            write(writer);
         await file.FinishAsync(like: null, cancellationToken);
         file.Publish();
     }

@@ -62,6 +62,24 @@ internal sealed class InputFile : IDisposable
         return new InputFile(path, stream, FileStatus.Of(stream.SafeFileHandle) ?? status);
     }
 
+    /// <summary>All its bytes.</summary>
+    /// <param name="most">As many as there may be.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="IOException">There are more.</exception>
+    public async Task<byte[]> ReadAllAsync(int most, CancellationToken cancellationToken)
+    {
+        using var data = new MemoryStream();
+        byte[] buffer = new byte[1 << 16];
+        int read;
+        while ((read = await Stream.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (data.Length + read > most)
+                throw new IOException($"{Name} has more than {most >> 20} MiB");
+            data.Write(buffer, 0, read);
+        }
+        return data.ToArray();
+    }
+
     /// <summary>The bytes as a stream that can seek: the file itself, or an unnamed temporary copy of a pipe.</summary>
     /// <remarks>Instead of <see cref="Stream"/>, not beside it.</remarks>
     public async Task<Stream> SeekableAsync(CancellationToken cancellationToken)

@@ -8,6 +8,8 @@ namespace Tacit.Cli.Terminal;
 /// <summary>What a model file says of itself.</summary>
 internal static class ModelDetails
 {
+    private const int LongestShown = 2000;      // a tokeniser's content is much longer
+
     /// <summary>Whether a file begins as safetensors files do: a length below 2^32 in eight bytes, and a brace.</summary>
     public static bool IsModel(Stream stream)
     {
@@ -29,7 +31,7 @@ internal static class ModelDetails
         foreach ((string key, string value) in model.Metadata)
         {
             if (key is not (ModelFile.KindKey or ModelFile.VersionKey))
-                Console.WriteLine($"  {Report.Printable(key)}: {Report.Printable(value)}");
+                Console.WriteLine($"  {Report.Printable(key)}: {(value.Length <= LongestShown ? Report.Printable(value) : string.Create(CultureInfo.InvariantCulture, $"{value.Length:N0} characters"))}");
         }
         if (Trainer.StepOf(model.Tensors) is { } step)
             Console.WriteLine($"  a checkpoint after step {step}: 'tacit train {Report.Printable(model.Kind)} … --resume' goes on");

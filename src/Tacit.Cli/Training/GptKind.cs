@@ -1,30 +1,36 @@
 using System.Globalization;
 using Tacit.Learning;
+using Tacit.Media;
+using Tacit.Modeling;
+using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Transformers;
 
 namespace Tacit.Cli.Training;
 
-/// <summary>tacit train gpt: a Transformer over bytes.</summary>
+/// <summary>tacit train gpt: a Transformer over bytes or byte pairs.</summary>
 internal sealed class GptKind : TrainKind
 {
+    private const string PairsPrefix = "bpe:";
+
     public override string Name => "gpt";
 
     public override string Summary => "a decoder-only Transformer over bytes, for any data";
 
     public override string OptionHelp => """
-          --context N         bytes the model sees: its window
+          --context N         tokens the model sees: its window
           --layers N, --columns N, --heads N, --key-heads N, --hidden N
                               blocks; columns of the residual stream; heads of queries, and of keys
                               and values; columns inside a feed-forward part (0: as usual)
           --positions P       rope, learned or sinusoidal
           --norm N            rms or layer
-          --feed-forward F    swiglu, gelu or relu
-          --bias B, --tied-output B
-                              true or false: biases in linear layers; the output layer is the
-                              embedding's table
+          --feed-forward F    swiglu, gelu, gelu_tanh or relu
+          --biases B          of linear layers: none, all, attention or query_key_value
+          --tied-output B     true or false: the output layer is the embedding's table
           --dropout D         share of values dropped in training
           --norm-epsilon E, --rope-base B, --vocabulary N
-                              details; the vocabulary of bytes is 256
+                              details; the vocabulary is the tokeniser's
+          --tokenizer T       bytes (default); bpe:SIZE for byte pairs learnt from the data, SIZE tokens
+                              at most; or a file: tokenizer.json or llama2.c's tokenizer.bin
           --batch N           windows in a batch
           --validation-windows N
                               most windows a validation goes over
@@ -37,38 +43,80 @@ internal sealed class GptKind : TrainKind
         ("base", """{"context":256,"layers":6,"columns":256,"heads":8,"batch":16,"rate":0.001}"""),
     ];
 
-    public override (string Name, double Scale) Unit => ("bits per byte", 1 / Math.Log(2));
-
-    public override string Items => "bytes";
-
-    public override IEnumerable<KeyValuePair<string, string>> Metadata => [new(GptModel.TokenizerKey, "bytes")];
-
     public override void Ask(Settings model, Settings task)
     {
         GptModel.Options(model);
+        TokenizerOf(task);
         Sizes(task);
     }
 
-    public override ITrainingTask Prepare(Settings model, Settings task, TrainData data, ulong seed)
+    public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint)
     {
-        GptOptions options = GptModel.Options(model);
+        ITokenizer tokenizer = MakeTokenizer(TokenizerOf(task), data.Training.Span, checkpoint);
+        GptOptions options = GptModel.Options(model, new GptOptions { Vocabulary = tokenizer.Vocabulary });
         (int batch, int windows) = Sizes(task);
-        if (options.Vocabulary != 256)
-            throw new InvalidDataException($"'vocabulary' is 256 for a model of bytes, not {options.Vocabulary}.");
-        if (data.Training.Length <= options.Context)
+        if (options.Vocabulary != tokenizer.Vocabulary)
+        {
+            throw new InvalidDataException(
+                $"'vocabulary' is {tokenizer.Vocabulary} with this tokeniser, not {options.Vocabulary}; it need not be given.");
+        }
+        var training = new TokenSequence(tokenizer, data.Training);
+        var validation = new TokenSequence(tokenizer, data.Validation);
+        if (training.Length <= options.Context)
         {
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"there are {data.Training.Length} bytes to learn from, which is not more than the window of {options.Context}; " +
+                $"there are {training.Length} {Items(tokenizer)} to learn from, which is not more than the window of {options.Context}; " +
                 $"more data, or a smaller --context"));
         }
         if ((long)batch * options.Context * options.Vocabulary > int.MaxValue)
         {
-            throw new InvalidDataException($"a batch of {batch} windows of {options.Context} bytes is too large; " +
+            throw new InvalidDataException($"a batch of {batch} windows of {options.Context} {Items(tokenizer)} is too large; " +
                 "a smaller --batch, with --accumulate for the same effect");
         }
         var gpt = new Gpt(options);
         gpt.Initialize(seed);
-        return new GptTask(gpt, data.Training, data.Validation.Length < 2 ? default : data.Validation, batch, windows, seed);
+        bool validates = validation.Length >= 2;
+        double tokensPerByte = validates ? (double)validation.Length / data.Validation.Length : (double)training.Length / data.Training.Length;
+        return new TrainJob
+        {
+            Task = new GptTask(gpt, training, validates ? validation : null, batch, windows, seed),
+            Unit = ("bits per byte", tokensPerByte / Math.Log(2)),
+            Items = Items(tokenizer),
+            Metadata = TokenizerText.Describe(tokenizer),
+        };
+    }
+
+    private static string Items(ITokenizer tokenizer) => tokenizer is ByteTokenizer ? "bytes" : "tokens";
+
+    private static string TokenizerOf(Settings task) =>
+        task.Text("tokenizer", "bytes", text => text == "bytes" || text.StartsWith(PairsPrefix, StringComparison.Ordinal) ? text : "file");
+
+    private static ITokenizer MakeTokenizer(string text, ReadOnlySpan<byte> data, ModelFile? checkpoint)
+    {
+        if (checkpoint is not null)
+            return TokenizerText.Read(checkpoint.Tensors.FindMetadata, checkpoint.Settings.Whole("vocabulary", 256, 1, int.MaxValue));
+        if (text == "bytes")
+            return new ByteTokenizer();
+        if (text.StartsWith(PairsPrefix, StringComparison.Ordinal))
+        {
+            if (!int.TryParse(text.AsSpan(PairsPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int size)
+                || size is <= 256 or > BytePairTrainer.MostTokens)
+            {
+                throw new InvalidDataException(
+                    $"'tokenizer' is bytes, bpe:SIZE with a size from 257 to {BytePairTrainer.MostTokens}, or a file; not '{text}'.");
+            }
+            var trainer = new BytePairTrainer();
+            trainer.Add(data);
+            return trainer.Train(size);
+        }
+        try
+        {
+            return TokenizerText.Parse(File.ReadAllBytes(text));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{text}: {e.Message}", e);
+        }
     }
 
     private static (int Batch, int ValidationWindows) Sizes(Settings task) =>

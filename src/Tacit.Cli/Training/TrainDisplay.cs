@@ -7,7 +7,7 @@ using Tacit.Learning;
 namespace Tacit.Cli.Training;
 
 /// <summary>Shows how a run goes on standard error: a line for each validation, and on a terminal one that is written over.</summary>
-internal sealed class TrainDisplay(Report report, TrainKind kind, IProgress<TrainingProgress>? log) : IProgress<TrainingProgress>
+internal sealed class TrainDisplay(Report report, TrainJob job, IProgress<TrainingProgress>? log) : IProgress<TrainingProgress>
 {
     private readonly bool _terminal = report.Verbosity > Verbosity.Quiet && StandardStream.IsTerminal(Posix.StandardError);
 
@@ -15,13 +15,13 @@ internal sealed class TrainDisplay(Report report, TrainKind kind, IProgress<Trai
     public void Report(TrainingProgress value)
     {
         log?.Report(value);
-        string text = string.Create(CultureInfo.InvariantCulture, $"step {value.Step} of {value.Steps}: {value.Loss * kind.Unit.Scale:0.0000}");
+        string text = string.Create(CultureInfo.InvariantCulture, $"step {value.Step} of {value.Steps}: {value.Loss * job.Unit.Scale:0.0000}");
         if (value.ValidationLoss is { } validation)
         {
-            text += string.Create(CultureInfo.InvariantCulture, $", validation {validation * kind.Unit.Scale:0.0000} {kind.Unit.Name}");
+            text += string.Create(CultureInfo.InvariantCulture, $", validation {validation * job.Unit.Scale:0.0000} {job.Unit.Name}");
             text += value.IsBest ? ", best" : "";
         }
-        text += string.Create(CultureInfo.InvariantCulture, $", {value.ItemsPerSecond:N0} {kind.Items}/s, {Time(value.Left)} left");
+        text += string.Create(CultureInfo.InvariantCulture, $", {value.ItemsPerSecond:N0} {job.Items}/s, {Time(value.Left)} left");
         if (_terminal)
             Write("\r\x1b[K");
         if (value.ValidationLoss is not null || report.Verbosity == Verbosity.Verbose)

@@ -1,4 +1,5 @@
 using Tacit.Learning;
+using Tacit.Modeling;
 
 namespace Tacit.Cli.Training;
 
@@ -20,12 +21,6 @@ internal abstract class TrainKind
     /// <summary>The settings of --preset NAME as JSON; the first is used if none is named.</summary>
     public abstract IReadOnlyList<(string Name, string Json)> Presets { get; }
 
-    /// <summary>What losses are given in, and by how much one in nats is multiplied for that.</summary>
-    public abstract (string Name, double Scale) Unit { get; }
-
-    /// <summary>What a batch holds.</summary>
-    public abstract string Items { get; }
-
     /// <summary>Asks for all settings, so that they become options: the model's, and those of the task.</summary>
     public abstract void Ask(Settings model, Settings task);
 
@@ -34,9 +29,23 @@ internal abstract class TrainKind
     /// <param name="task">The task's, to be asked for.</param>
     /// <param name="data">What there is to learn from.</param>
     /// <param name="seed">The run's seed.</param>
+    /// <param name="checkpoint">The run that is gone on with, or null.</param>
     /// <exception cref="InvalidDataException">The data or the settings do not do.</exception>
-    public abstract ITrainingTask Prepare(Settings model, Settings task, TrainData data, ulong seed);
+    public abstract TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint);
+}
+
+/// <summary>A task, and how it is spoken of.</summary>
+internal sealed class TrainJob
+{
+    /// <summary>The task.</summary>
+    public required ITrainingTask Task { get; init; }
+
+    /// <summary>What losses are given in, and by how much one in nats is multiplied for that.</summary>
+    public required (string Name, double Scale) Unit { get; init; }
+
+    /// <summary>What a batch holds.</summary>
+    public required string Items { get; init; }
 
     /// <summary>What the model file says besides, such as the tokeniser.</summary>
-    public virtual IEnumerable<KeyValuePair<string, string>> Metadata => [];
+    public IEnumerable<KeyValuePair<string, string>> Metadata { get; init; } = [];
 }

@@ -29,11 +29,11 @@ internal sealed class TrainRun(TrainRequest request)
         float share = TrainSettings.Share(task);
 
         TrainData data = await TrainData.ReadAsync(request.Data, request.Validation, share, existing, _report, cancellationToken);
-        ITrainingTask job = request.Kind.Prepare(model, task, data, options.Seed);
+        TrainJob job = request.Kind.Prepare(model, task, data, options.Seed, checkpoint);
         given.RefuseUnknown(model, task, training);
         KeyValuePair<string, string>[] metadata =
         [
-            .. ModelFile.Describe(request.Kind.Name, model.ToJson(), [.. request.Kind.Metadata]), .. data.Metadata, new(TaskKey, task.ToJson()),
+            .. ModelFile.Describe(request.Kind.Name, model.ToJson(), [.. job.Metadata]), .. data.Metadata, new(TaskKey, task.ToJson()),
         ];
         if (checkpoint is not null)
             CheckSame(checkpoint, metadata);
@@ -41,24 +41,24 @@ internal sealed class TrainRun(TrainRequest request)
         Interruption.BePatient();
         using WorkPool workers = new(request.Threads);
         await using TextWriter? log = OpenLog(checkpoint);
-        var trainer = new Trainer(job)
+        var trainer = new Trainer(job.Task)
         {
             Workers = workers,
             CheckpointPath = _checkpoint,
             Metadata = metadata,
-            Progress = new TrainDisplay(_report, request.Kind, log is null ? null : new TrainingLog(log)),
+            Progress = new TrainDisplay(_report, job, log is null ? null : new TrainingLog(log)),
         };
         return await Task.Run(() => Train(trainer, job, options, checkpoint, metadata, cancellationToken), CancellationToken.None);
     }
 
-    private int Train(Trainer trainer, ITrainingTask job, TrainingOptions options, ModelFile? checkpoint, KeyValuePair<string, string>[] metadata,
+    private int Train(Trainer trainer, TrainJob job, TrainingOptions options, ModelFile? checkpoint, KeyValuePair<string, string>[] metadata,
         CancellationToken cancellationToken)
     {
         if (checkpoint is null)
             options = Estimate(trainer, options, cancellationToken).Resolve();
         TrainingResult result = trainer.Run(options, checkpoint?.Tensors, cancellationToken);
         if (request.Curve is { } curve)
-            WriteCurve(curve, trainer);
+            WriteCurve(curve, trainer, job);
         if (result.End == TrainingEnd.Cancelled)
         {
             _report.Note($"stopped after step {result.Step} of {options.Steps}; the same command with --resume goes on to the same model");
@@ -74,9 +74,9 @@ internal sealed class TrainRun(TrainRequest request)
             new("steps_done", result.Step.ToString(plain)),
             new("best_step", result.BestStep.ToString(plain)),
             new("loss", result.BestLoss.ToString("R", plain)),
-        ], job.Model);
+        ], job.Task.Model);
         File.Delete(_checkpoint);
-        (string unit, double scale) = request.Kind.Unit;
+        (string unit, double scale) = job.Unit;
         string early = result.End == TrainingEnd.EarlyStop ? $"stopped early after step {result.Step}: validation got no better; " : "";
         _report.Note(string.Create(plain, $"{early}{request.Output}: {result.BestLoss * scale:0.0000} {unit}, from step {result.BestStep} of {options.Steps}"));
         return ExitCode.Success;
@@ -167,7 +167,7 @@ internal sealed class TrainRun(TrainRequest request)
         foreach ((string key, string value) in metadata)
         {
             if (checkpoint.Tensors.FindMetadata(key) is var began && began != value)
-                throw new InvalidDataException($"'{_checkpoint}' is of a run with another {key}: {began ?? "none"}, not {value}");
+                throw new InvalidDataException($"'{_checkpoint}' is of a run with another {key}" + (value.Length + began?.Length > 2000 ? "" : $": {began ?? "none"}, not {value}"));
         }
     }
 
@@ -187,9 +187,9 @@ internal sealed class TrainRun(TrainRequest request)
         return writer;
     }
 
-    private void WriteCurve(string path, Trainer trainer)
+    private void WriteCurve(string path, Trainer trainer, TrainJob job)
     {
-        (string unit, double scale) = request.Kind.Unit;
+        (string unit, double scale) = job.Unit;
         AtomicFile.Write(path, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);

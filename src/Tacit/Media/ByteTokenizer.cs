@@ -15,6 +15,9 @@ public sealed class ByteTokenizer : ITokenizer
     public int? Start => null;
 
     /// <inheritdoc/>
+    public int? End => null;
+
+    /// <inheritdoc/>
     public int[] Encode(ReadOnlySpan<byte> bytes)
     {
         int[] tokens = new int[bytes.Length];

@@ -1,6 +1,7 @@
 namespace Tacit.Media;
 
 /// <summary>Turns bytes into tokens and back, without loss.</summary>
+/// <remarks>Its methods may be called from several threads at a time.</remarks>
 public interface ITokenizer
 {
     /// <summary>The name model files know its sort by.</summary>
@@ -11,6 +12,9 @@ public interface ITokenizer
 
     /// <summary>The token a text begins with, if the vocabulary has one.</summary>
     int? Start { get; }
+
+    /// <summary>The token that says a text is over, if the vocabulary has one.</summary>
+    int? End { get; }
 
     /// <summary>The tokens of some bytes, without <see cref="Start"/>.</summary>
     int[] Encode(ReadOnlySpan<byte> bytes);

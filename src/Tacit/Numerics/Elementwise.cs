@@ -30,6 +30,9 @@ public static unsafe class Elementwise
     /// <summary>x · Φ(x), Φ the standard normal distribution. At most 4 ulp; zero below −9.12.</summary>
     public static void Gelu(ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) => Apply<Gelu>(x, target, pool);
 
+    /// <summary>GELU's approximation with tanh, x/2 · (1 + tanh(√(2/π) · (x + 0.044715 · x³))). At most 4 ulp from −8 on.</summary>
+    public static void GeluTanh(ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) => Apply<GeluTanh>(x, target, pool);
+
     /// <summary>x · sigmoid(x). At most 4 ulp.</summary>
     public static void Silu(ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) => Apply<Silu>(x, target, pool);
 
@@ -71,6 +74,10 @@ public static unsafe class Elementwise
     /// <summary>gradient · (Φ(x) + x · φ(x)), the backward pass of <see cref="Gelu"/>.</summary>
     public static void GeluGradient(ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) =>
         Apply2<Floored<GeluGradient>>(gradient, x, target, pool);
+
+    /// <summary>gradient times the slope of <see cref="GeluTanh"/>, its backward pass.</summary>
+    public static void GeluTanhGradient(ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) =>
+        Apply2<Floored<GeluTanhGradient>>(gradient, x, target, pool);
 
     /// <summary>gradient · s · (1 + x · (1 − s)) with s = sigmoid(x), the backward pass of <see cref="Silu"/>.</summary>
     public static void SiluGradient(ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) =>
@@ -117,6 +124,7 @@ public static unsafe class Elementwise
             case Activation.Silu: Silu(x, target, pool); break;
             case Activation.Tanh: Tanh(x, target, pool); break;
             case Activation.Sigmoid: Sigmoid(x, target, pool); break;
+            case Activation.GeluTanh: GeluTanh(x, target, pool); break;
             default:
                 CheckLength(nameof(Activate), x.Length, target.Length);
                 x.CopyTo(target);

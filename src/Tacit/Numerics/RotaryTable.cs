@@ -51,6 +51,12 @@ public sealed unsafe class RotaryTable
     /// <summary>Values of a head (D).</summary>
     public int HeadSize => 2 * _half;
 
+    /// <summary>The cosines of the angles (positions, D / 2).</summary>
+    public ReadOnlySpan<float> Cosines => _cosines;
+
+    /// <summary>Their sines.</summary>
+    public ReadOnlySpan<float> Sines => _sines;
+
     /// <summary>Turns heads in place: y_i = x_i · cos − x_(i + D/2) · sin, y_(i + D/2) = x_(i + D/2) · cos + x_i · sin.</summary>
     /// <param name="x">(B, T, H, D): sequence after sequence, row after row.</param>
     /// <param name="rows">T, rows of a sequence, at least 1.</param>

@@ -9,7 +9,7 @@ namespace Tacit.Tests.Architecture;
 /// </summary>
 public class DeterminismScan
 {
-    private static readonly string[] Layers = ["Tacit.Numerics", "Tacit.Learning", "Tacit.Coding", "Tacit.Modeling"];
+    private static readonly string[] Layers = ["Tacit.Numerics", "Tacit.Learning", "Tacit.Coding", "Tacit.Media", "Tacit.Modeling"];
 
     // The only members of Math and MathF allowed: exact, or defined by IEEE 754.
     private static readonly HashSet<string> ExactMath =

@@ -115,7 +115,7 @@ public sealed class GptTests
             Positions = positions,
             Norm = norm,
             FeedForward = feedForward,
-            Bias = bias,
+            Biases = bias ? BiasKind.All : BiasKind.None,
         });
         model.Initialize(7);
         return model;

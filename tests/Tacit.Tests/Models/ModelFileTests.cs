@@ -14,9 +14,9 @@ public sealed class ModelFileTests : IDisposable
     private static readonly GptOptions[] Variants =
     [
         Tiny.Sizes,
-        Tiny.Sizes with { Bias = true, Norm = NormKind.Layer, FeedForward = FeedForwardKind.Gelu, Positions = PositionEncoding.Learned, TiedOutput = false },
+        Tiny.Sizes with { Biases = BiasKind.All, Norm = NormKind.Layer, FeedForward = FeedForwardKind.Gelu, Positions = PositionEncoding.Learned, TiedOutput = false },
         Tiny.Sizes with { KeyHeads = 1, Hidden = 0, Layers = 3, Positions = PositionEncoding.Sinusoidal },
-        Tiny.Sizes with { FeedForward = FeedForwardKind.Relu, Hidden = 7, Bias = true, KeyHeads = 1, RopeBase = 500 },
+        Tiny.Sizes with { FeedForward = FeedForwardKind.Relu, Hidden = 7, Biases = BiasKind.All, KeyHeads = 1, RopeBase = 500 },
     ];
 
     private readonly TemporaryFolder _folder = new();

@@ -25,6 +25,7 @@ public class ElementaryTests
         ("erf", Elementwise.Erf, Erf, -5f, 5f, 4),
         ("erf near 0", Elementwise.Erf, Erf, -1e-3f, 1e-3f, 4),
         ("gelu", Elementwise.Gelu, x => x / 2 * Erfc(-x / Math.Sqrt(2)), -9.1f, 12f, 4),
+        ("gelu, tanh", Elementwise.GeluTanh, GeluTanh, -8f, 12f, 4),
         ("silu", Elementwise.Silu, x => x / (1 + Math.Exp(-x)), -80f, 40f, 4),
         ("sin", Elementwise.Sin, Math.Sin, -65536f, 65536f, 4),
         ("sin, small", Elementwise.Sin, Math.Sin, -7f, 7f, 4),
@@ -94,6 +95,7 @@ public class ElementaryTests
         Assert.Equal([0f, 0.5f, 1f], Of(Elementwise.Sigmoid, float.NegativeInfinity, 0f, float.PositiveInfinity));
         Assert.Equal([-1f, 0f, 1f], Of(Elementwise.Erf, float.NegativeInfinity, 0f, float.PositiveInfinity));
         Assert.Equal([0f, 0f, 100f], Of(Elementwise.Gelu, -100f, 0f, 100f));
+        Assert.Equal([0f, 0f, 0f, 100f], Of(Elementwise.GeluTanh, -1e30f, -100f, 0f, 100f));
         foreach ((string name, Function run, _, _, _, _) in Functions)
             Assert.True(float.IsNaN(Of(run, float.NaN)[0]), $"{name}(NaN)");
     }
@@ -104,6 +106,7 @@ public class ElementaryTests
         float[] x = Samples(-8f, 8f, 2000), one = new float[x.Length], y = new float[x.Length], slope = new float[x.Length];
         Array.Fill(one, 1f);
         Check(Elementwise.GeluGradient, x, x, v => Erfc(-v / Math.Sqrt(2)) / 2 + v * Math.Exp(-v * v / 2) / Math.Sqrt(2 * Math.PI));
+        Check(Elementwise.GeluTanhGradient, x, x, v => (GeluTanh(v + 1e-5) - GeluTanh(v - 1e-5)) / 2e-5);
         Check(Elementwise.SiluGradient, x, x, v => 1 / (1 + Math.Exp(-v)) * (1 + v / (1 + Math.Exp(v))));
         Check(Elementwise.ReluGradient, x, x, v => v > 0 ? 1 : 0);
         Elementwise.Tanh(x, y);
@@ -182,6 +185,8 @@ public class ElementaryTests
         }
         return sum * 2 / Math.Sqrt(Math.PI);
     }
+
+    private static double GeluTanh(double x) => x / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
 
     private static double Erfc(double x)
     {

@@ -13,6 +13,7 @@ public class GradientTests
         (Action<float[], float[], float[]> Gradient, Func<double, double> Truth, bool OfValue)[] all =
         [
             ((g, x, d) => Elementwise.GeluGradient(g, x, d), x => x * Normal(x), false),
+            ((g, x, d) => Elementwise.GeluTanhGradient(g, x, d), x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))), false),
             ((g, x, d) => Elementwise.SiluGradient(g, x, d), x => x / (1 + Math.Exp(-x)), false),
             ((g, x, d) => Elementwise.ReluGradient(g, x, d), x => Math.Max(x, 0), false),
             ((g, y, d) => Elementwise.TanhGradient(g, y, d), Math.Tanh, true),

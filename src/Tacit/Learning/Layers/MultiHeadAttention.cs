@@ -20,9 +20,10 @@ public sealed class MultiHeadAttention : Module
     /// <param name="bias">Whether the linear layers have biases.</param>
     /// <param name="initializer">Of the queries', keys' and values' weights.</param>
     /// <param name="outputInitializer">Of the output's weights.</param>
+    /// <param name="outputBias">Whether the layer after the attention has a bias; null for as the others.</param>
     /// <exception cref="ArgumentException">The heads do not divide.</exception>
     public MultiHeadAttention(int columns, int heads, int keyHeads = 0, int memoryColumns = 0, bool bias = true,
-        Initializer? initializer = null, Initializer? outputInitializer = null)
+        Initializer? initializer = null, Initializer? outputInitializer = null, bool? outputBias = null)
     {
         Heads = heads;
         KeyHeads = keyHeads == 0 ? heads : keyHeads;
@@ -33,7 +34,7 @@ public sealed class MultiHeadAttention : Module
         _query = Add("query", new Linear(columns, columns, bias, initializer));
         _key = Add("key", new Linear(source, KeyHeads * HeadSize, bias, initializer));
         _value = Add("value", new Linear(source, KeyHeads * HeadSize, bias, initializer));
-        _output = Add("output", new Linear(columns, columns, bias, outputInitializer ?? initializer));
+        _output = Add("output", new Linear(columns, columns, outputBias ?? bias, outputInitializer ?? initializer));
     }
 
     /// <summary>Heads of the queries.</summary>
@@ -61,6 +62,40 @@ public sealed class MultiHeadAttention : Module
             k = rope.Forward(tape, k, 0);
         }
         return _output.Forward(tape, tape.Attend(q, k, v, Heads, KeyHeads, mask));
+    }
+
+    /// <summary>How much each step of a sequence attends to itself and each earlier one: softmax(QKᵀ / √d).</summary>
+    /// <param name="tape">The tape; nothing is recorded.</param>
+    /// <param name="x">(1, T, C).</param>
+    /// <param name="rope">Turns queries and keys by their position; null for none.</param>
+    /// <returns>(heads, T, T): rows of a head are the steps that attend, and sum to 1.</returns>
+    public Tensor Weights(Tape tape, Variable x, Rope? rope = null)
+    {
+        int steps = x.Shape[1];
+        if (x.Shape[0] != 1)
+            throw new ArgumentException($"MultiHeadAttention.Weights: {x.Shape}; one sequence at a time.");
+        Variable q = _query.Forward(tape, x), k = _key.Forward(tape, x);
+        if (rope is not null)
+        {
+            q = rope.Forward(tape, q, 0);
+            k = rope.Forward(tape, k, 0);
+        }
+        Tensor weights = tape.Memory.Rent(Heads, steps, steps);
+        for (int h = 0; h < Heads; h++)
+        {
+            Span<float> head = weights[h].Span;
+            var queries = new Matrix(q.Value.Span[(h * HeadSize)..], steps, HeadSize, Heads * HeadSize);
+            var keys = new Matrix(k.Value.Span[(h / (Heads / KeyHeads) * HeadSize)..], steps, HeadSize, KeyHeads * HeadSize);
+            MatMul.Multiply(queries, keys.Transposed, new MatrixTarget(head, steps, steps), pool: tape.Workers);
+            Elementwise.Scale(1f / MathF.Sqrt(HeadSize), head, head, tape.Workers);
+            for (int t = 0; t < steps; t++)
+            {
+                Span<float> row = head.Slice(t * steps, steps);
+                Softmax.Forward(row[..(t + 1)], t + 1, row[..(t + 1)]);
+                row[(t + 1)..].Clear();
+            }
+        }
+        return weights;
     }
 
     /// <summary>The next steps of sequences whose earlier keys and values are cached: the same bits as the whole sequence gives.</summary>

@@ -29,6 +29,7 @@ public static partial class Operations
                 case Activation.None: dy.Span.CopyTo(dx.Span); break;
                 case Activation.Relu: Elementwise.ReluGradient(dy.Span, x.Span, dx.Span, workers); break;
                 case Activation.Gelu: Elementwise.GeluGradient(dy.Span, x.Span, dx.Span, workers); break;
+                case Activation.GeluTanh: Elementwise.GeluTanhGradient(dy.Span, x.Span, dx.Span, workers); break;
                 case Activation.Silu: Elementwise.SiluGradient(dy.Span, x.Span, dx.Span, workers); break;
                 case Activation.Tanh: Elementwise.TanhGradient(dy.Span, y.Span, dx.Span, workers); break;
                 case Activation.Sigmoid: Elementwise.SigmoidGradient(dy.Span, y.Span, dx.Span, workers); break;

@@ -118,6 +118,17 @@ public sealed class Settings
         return value;
     }
 
+    /// <summary>Asks for a text.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">What it is unless another is given.</param>
+    /// <param name="recorded">What is written in its place: a path is not to be in a model file.</param>
+    public string Text(string name, string value, Func<string, string>? recorded = null)
+    {
+        value = Find(name) ?? value;
+        Ask(name, new StringBuilder().AppendQuoted(recorded is null ? value : recorded(value)).ToString());
+        return value;
+    }
+
     /// <summary>Asks for one of several things that have names.</summary>
     /// <inheritdoc cref="Whole{T}"/>
     /// <param name="name">Its name.</param>

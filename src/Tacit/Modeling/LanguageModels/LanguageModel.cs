@@ -29,7 +29,7 @@ public sealed class LanguageModel
     public ITokenizer Tokenizer { get; }
 
     /// <summary>The tokens that follow a prompt, one at a time, without end.</summary>
-    /// <param name="prompt">Tokens to continue; with none, the tokeniser's start or else token 0 comes first.</param>
+    /// <param name="prompt">Tokens to continue; with none, the tokeniser's start, else its end, else a line's end comes first.</param>
     /// <param name="sampling">How tokens are chosen.</param>
     /// <remarks>When the window is full, the model goes on from its later half.</remarks>
     public IEnumerable<int> GenerateTokens(IEnumerable<int> prompt, SamplingOptions? sampling = null)
@@ -46,7 +46,7 @@ public sealed class LanguageModel
                 history.Add(start);
             history.AddRange(prompt);
             if (history.Count == 0)
-                history.Add(0);
+                history.Add(Tokenizer.End ?? Tokenizer.Encode("\n"u8)[0]);
             using var state = new GptState(options);
             var tape = new Tape { IsRecording = false };
             int fresh = history.Count;      // tokens the state has not seen
@@ -68,7 +68,7 @@ public sealed class LanguageModel
         }
     }
 
-    /// <summary>The bytes that follow a prompt, in pieces that end with whole UTF-8 characters.</summary>
+    /// <summary>The bytes that follow a prompt, until the model ends the text, in pieces that end with whole UTF-8 characters.</summary>
     /// <param name="prompt">Bytes to continue.</param>
     /// <param name="count">New tokens, at most.</param>
     /// <param name="sampling">How tokens are chosen.</param>
@@ -87,6 +87,8 @@ public sealed class LanguageModel
             int previous = tokens.Length > 0 ? tokens[^1] : Tokenizer.Start ?? -1;
             foreach (int token in continuation.Take(count))
             {
+                if (token == Tokenizer.End)
+                    break;
                 pending.AddRange(Tokenizer.Decode(token, previous).Span);
                 previous = token;
                 (int ready, bool stopped) = ends.Search(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(pending));

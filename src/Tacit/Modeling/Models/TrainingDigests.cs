@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Tacit.Learning;
 using Tacit.Learning.Safetensors;
+using Tacit.Media;
+using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Transformers;
 using Tacit.Numerics;
 
@@ -16,7 +18,9 @@ public static class TrainingDigests
         var model = new Gpt(new GptOptions { Context = 7, Layers = 2, Columns = 8, Heads = 2, KeyHeads = 1, Hidden = 9, Dropout = 0.1f });
         model.Initialize(3);
         byte[] data = Data(200);
-        Train(new GptTask(model, data.AsMemory(0, 180), data.AsMemory(180), batch: 2, validationWindows: 2, seed: 3));
+        var bytes = new ByteTokenizer();
+        var training = new TokenSequence(bytes, data.AsMemory(0, 180));
+        Train(new GptTask(model, training, new TokenSequence(bytes, data.AsMemory(180)), batch: 2, validationWindows: 2, seed: 3));
         return Bytes(model);
     }
 

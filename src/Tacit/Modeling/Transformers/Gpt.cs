@@ -52,13 +52,18 @@ public sealed class Gpt : Module
     /// <param name="tokens">B · T tokens, sequence after sequence.</param>
     /// <param name="batch">B.</param>
     /// <param name="mask">What positions see; autoregressive for a language model.</param>
+    /// <param name="observer">Is told each block's number and <see cref="MultiHeadAttention.Weights"/> (H, T, T), of one sequence.</param>
     /// <returns>(B, T, V).</returns>
-    public Variable Forward(Tape tape, ReadOnlyMemory<int> tokens, int batch, AttentionMask mask)
+    public Variable Forward(Tape tape, ReadOnlyMemory<int> tokens, int batch, AttentionMask mask,
+        Action<int, Tensor>? observer = null)
     {
         int length = tokens.Length / batch;
         Variable x = tape.Dropout(Place(tape, _tokens.Forward(tape, tokens, batch, length), mask.FirstPosition), Options.Dropout);
-        foreach (Block block in _blocks)
-            x = block.Forward(tape, x, mask, _rope);
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            observer?.Invoke(i, _blocks[i].AttentionWeights(tape, x, _rope));
+            x = _blocks[i].Forward(tape, x, mask, _rope);
+        }
         return tape.Linear(_norm.Forward(tape, x), _output);
     }
 
@@ -128,10 +133,11 @@ public sealed class Gpt : Module
             // What is added to the residual stream shrinks with the number of additions (Radford et al. 2019).
             Initializer added = Initializer.Normal(deviation / MathF.Sqrt(2 * options.Layers));
             _attentionNorm = Add("attention_norm", MakeNorm(options));
-            _attention = Add("attention", new MultiHeadAttention(options.Columns, options.Heads, options.KeyHeads, 0, options.Bias, normal, added));
+            _attention = Add("attention", new MultiHeadAttention(options.Columns, options.Heads, options.KeyHeads, 0,
+                options.Biases != BiasKind.None, normal, added, options.Biases is BiasKind.All or BiasKind.Attention));
             _feedForwardNorm = Add("feed_forward_norm", MakeNorm(options));
             _feedForward = Add("feed_forward", new FeedForward(options.Columns, options.HiddenColumns, options.Activation,
-                options.FeedForward == FeedForwardKind.SwiGlu, options.Bias, normal, added));
+                options.FeedForward == FeedForwardKind.SwiGlu, options.Biases == BiasKind.All, normal, added));
             _dropout = options.Dropout;
         }
 
@@ -140,6 +146,9 @@ public sealed class Gpt : Module
             x = tape.Add(x, tape.Dropout(_attention.Forward(tape, _attentionNorm.Forward(tape, x), mask, rope), _dropout));
             return tape.Add(x, tape.Dropout(_feedForward.Forward(tape, _feedForwardNorm.Forward(tape, x)), _dropout));
         }
+
+        public Tensor AttentionWeights(Tape tape, Variable x, Rope? rope) =>
+            _attention.Weights(tape, _attentionNorm.Forward(tape, x), rope);
 
         public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope)
         {

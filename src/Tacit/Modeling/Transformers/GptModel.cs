@@ -7,9 +7,6 @@ namespace Tacit.Modeling.Transformers;
 /// <summary>The kind 'gpt' of model files: a <see cref="Gpt"/>'s sizes from settings, a <see cref="LanguageModel"/> from a file.</summary>
 public static class GptModel
 {
-    /// <summary>The metadata key of the tokeniser's name.</summary>
-    public const string TokenizerKey = "tokenizer";
-
     // Rotary and sinusoidal tables are made from sizes a file claims, without a tensor that would prove them.
     private const long MaxTable = 1 << 26;
 
@@ -35,14 +32,15 @@ public static class GptModel
                 ("rope", PositionEncoding.Rope), ("learned", PositionEncoding.Learned), ("sinusoidal", PositionEncoding.Sinusoidal)),
             Norm = settings.Choice("norm", d.Norm, ("rms", NormKind.Rms), ("layer", NormKind.Layer)),
             FeedForward = settings.Choice("feed_forward", d.FeedForward,
-                ("swiglu", FeedForwardKind.SwiGlu), ("gelu", FeedForwardKind.Gelu), ("relu", FeedForwardKind.Relu)),
-            Bias = settings.Flag("bias", d.Bias),
+                ("swiglu", FeedForwardKind.SwiGlu), ("gelu", FeedForwardKind.Gelu), ("gelu_tanh", FeedForwardKind.GeluTanh), ("relu", FeedForwardKind.Relu)),
+            Biases = settings.Choice("biases", d.Biases, ("none", BiasKind.None), ("all", BiasKind.All), ("attention", BiasKind.Attention),
+                ("query_key_value", BiasKind.QueryKeyValue)),
             Dropout = settings.Real("dropout", d.Dropout, 0f, 0.99f),
             NormEpsilon = settings.Real("norm_epsilon", d.NormEpsilon, 1e-12f, 1f),
             RopeBase = settings.Real("rope_base", (float)d.RopeBase, 1f, 1e9f),
             TiedOutput = settings.Flag("tied_output", d.TiedOutput),
         };
-        int keyHeads = options.KeyHeads == 0 ? options.Heads : options.KeyHeads;
+        int keyHeads = options.KeyHeadCount;
         if (options.Columns % options.Heads != 0 || options.Heads % keyHeads != 0)
         {
             throw new InvalidDataException($"'heads' ({options.Heads}) divides 'columns' ({options.Columns}), " +
@@ -56,25 +54,41 @@ public static class GptModel
         return options;
     }
 
+    /// <summary>What a model file says of a model: kind, sizes, tokeniser.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="provenance">Where it comes from.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> Describe(LanguageModel model, params ReadOnlySpan<KeyValuePair<string, string>> provenance)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var settings = new Settings();
+        Options(settings, model.Model.Options);
+        return ModelFile.Describe(Kind.Name, settings.ToJson(), [.. TokenizerText.Describe(model.Tokenizer), .. provenance]);
+    }
+
     /// <summary>Numbers a model of these sizes learns; without making it.</summary>
     public static long ParameterCount(GptOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         long c = options.Columns, v = options.Vocabulary, h = options.HiddenColumns;
-        long keys = c / options.Heads * (options.KeyHeads == 0 ? options.Heads : options.KeyHeads);
+        long keys = c / options.Heads * options.KeyHeadCount;
         long norm = options.Norm == NormKind.Layer ? 2 * c : c;
         long matrices = options.FeedForward == FeedForwardKind.SwiGlu ? 2 : 1;
-        long attention = 2 * c * c + 2 * c * keys + (options.Bias ? 2 * c + 2 * keys : 0);
-        long feedForward = (matrices + 1) * c * h + (options.Bias ? matrices * h + c : 0);
+        long attention = 2 * c * c + 2 * c * keys + (options.Biases == BiasKind.None ? 0 : c + 2 * keys)
+            + (options.Biases is BiasKind.All or BiasKind.Attention ? c : 0);
+        long feedForward = (matrices + 1) * c * h + (options.Biases == BiasKind.All ? matrices * h + c : 0);
         long positions = options.Positions == PositionEncoding.Learned ? options.Context * c : 0;
         return (options.TiedOutput ? 1 : 2) * v * c + positions + options.Layers * (2 * norm + attention + feedForward) + norm;
     }
 
+    /// <summary>Refuses sizes whose tables of positions would be too large.</summary>
+    internal static void CheckTables(GptOptions options)
+    {
+        if ((long)options.Context * options.Columns > MaxTable)
+            throw new InvalidDataException($"A context of {options.Context} with {options.Columns} columns is too large; at most {MaxTable / options.Columns}.");
+    }
+
     private static LanguageModel Load(ModelFile file)
     {
-        string? name = file.Tensors.FindMetadata(TokenizerKey);
-        ITokenizer tokenizer = name == "bytes" ? new ByteTokenizer()
-            : throw new InvalidDataException($"The model file names the tokeniser '{name}'; this program knows 'bytes'.");
         Settings settings = file.Settings;
         GptOptions options = Options(settings);
         settings.RefuseUnknown();
@@ -83,11 +97,8 @@ public static class GptModel
             throw new InvalidDataException($"The model file's settings are of a model with {ParameterCount(options)} parameters, " +
                 $"its tensors have {file.ParameterCount}.");
         }
-        if ((long)options.Context * options.Columns > MaxTable)
-        {
-            throw new InvalidDataException($"The model file's settings have a context of {options.Context} with {options.Columns} columns, " +
-                "which is too large.");
-        }
+        CheckTables(options);
+        ITokenizer tokenizer = TokenizerText.Read(file.Tensors.FindMetadata, options.Vocabulary);
         var model = new Gpt(options);
         ModuleFile.Load(file.Tensors, model);
         return new LanguageModel(model, tokenizer);

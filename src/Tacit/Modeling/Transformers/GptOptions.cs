@@ -34,8 +34,27 @@ public enum FeedForwardKind
     /// <summary>GELU.</summary>
     Gelu,
 
+    /// <summary>GELU's approximation with tanh, as in GPT-2.</summary>
+    GeluTanh,
+
     /// <summary>ReLU.</summary>
     Relu,
+}
+
+/// <summary>Which linear layers have biases.</summary>
+public enum BiasKind
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>All.</summary>
+    All,
+
+    /// <summary>Those of the attention.</summary>
+    Attention,
+
+    /// <summary>Those that make queries, keys and values.</summary>
+    QueryKeyValue,
 }
 
 /// <summary>The sizes and variants of a <see cref="Gpt"/>.</summary>
@@ -71,8 +90,8 @@ public sealed record GptOptions
     /// <summary>The feed-forward part.</summary>
     public FeedForwardKind FeedForward { get; init; }
 
-    /// <summary>Whether linear layers have biases.</summary>
-    public bool Bias { get; init; }
+    /// <summary>Which linear layers have biases; the output layer never has one.</summary>
+    public BiasKind Biases { get; init; }
 
     /// <summary>Dropout of the residual branches and of the embedding, in training.</summary>
     public float Dropout { get; init; }
@@ -90,8 +109,11 @@ public sealed record GptOptions
     {
         FeedForwardKind.SwiGlu => Activation.Silu,
         FeedForwardKind.Gelu => Activation.Gelu,
+        FeedForwardKind.GeluTanh => Activation.GeluTanh,
         _ => Activation.Relu,
     };
+
+    internal int KeyHeadCount => KeyHeads == 0 ? Heads : KeyHeads;
 
     internal int HiddenColumns => Hidden > 0 ? Hidden : FeedForward == FeedForwardKind.SwiGlu ? (8 * Columns / 3 + 31) / 32 * 32 : 4 * Columns;
 }

@@ -16,7 +16,7 @@ public sealed class GptState : IDisposable
         Caches = new AttentionCache[options.Layers];
         int size = options.Columns / options.Heads;
         for (int i = 0; i < Caches.Length; i++)
-            Caches[i] = new AttentionCache(streams, options.KeyHeads == 0 ? options.Heads : options.KeyHeads, size, size, options.Context);
+            Caches[i] = new AttentionCache(streams, options.KeyHeadCount, size, size, options.Context);
     }
 
     /// <summary>Sequences that advance together.</summary>

@@ -1,9 +1,10 @@
 using Tacit.Learning;
+using Tacit.Modeling.LanguageModels;
 using Tacit.Numerics;
 
 namespace Tacit.Modeling.Transformers;
 
-/// <summary>Teaches a <see cref="Gpt"/> to foresee the next byte of data.</summary>
+/// <summary>Teaches a <see cref="Gpt"/> to foresee the next token of data.</summary>
 /// <remarks>
 /// A batch is windows from anywhere in the data, drawn anew for each batch; validation goes over windows side by side,
 /// spread evenly if there are more than are wanted.
@@ -11,37 +12,37 @@ namespace Tacit.Modeling.Transformers;
 public sealed class GptTask : ITrainingTask
 {
     private readonly Gpt _model;
-    private readonly ReadOnlyMemory<byte> _data, _validation;
+    private readonly TokenSequence _data;
+    private readonly TokenSequence? _validation;
     private readonly int _window, _validationWindow, _validationWindows, _batch;
     private readonly ulong _seed;
-    private readonly int[] _tokens, _targets;
+    private readonly int[] _tokens, _targets, _taken;
 
     /// <summary>A task.</summary>
-    /// <param name="model">The model; a window is as long as its context. Its vocabulary has at least 256 tokens.</param>
-    /// <param name="data">What to learn from: more bytes than a window.</param>
-    /// <param name="validation">What to validate on; empty for no validation, at least two bytes otherwise.</param>
+    /// <param name="model">The model; a window is as long as its context.</param>
+    /// <param name="data">What to learn from: more tokens than a window, all of the model's.</param>
+    /// <param name="validation">What to validate on, at least two tokens; null for no validation.</param>
     /// <param name="batch">Windows in a batch.</param>
     /// <param name="validationWindows">Most windows a validation goes over.</param>
     /// <param name="seed">Decides which windows are drawn.</param>
-    /// <exception cref="ArgumentException">There is too little data, or the vocabulary is too small.</exception>
-    public GptTask(Gpt model, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte> validation, int batch, int validationWindows, ulong seed)
+    /// <exception cref="ArgumentException">There is too little data.</exception>
+    public GptTask(Gpt model, TokenSequence data, TokenSequence? validation, int batch, int validationWindows, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(validationWindows, 1);
         _window = model.Options.Context;
-        if (data.Length <= _window || validation.Length == 1 || model.Options.Vocabulary < 256)
-        {
-            throw new ArgumentException($"GptTask: {data.Length} bytes of data and {validation.Length} to validate for a window of {_window}, " +
-                $"and {model.Options.Vocabulary} tokens.");
-        }
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Length <= _window || validation is { Length: < 2 })
+            throw new ArgumentException($"GptTask: {data.Length} tokens and {validation?.Length ?? 0} to validate for a window of {_window}.");
         _model = model;
         _data = data;
         _validation = validation;
         _batch = batch;
         _seed = seed;
-        _validationWindow = Math.Min(_window, validation.Length - 1);
-        _validationWindows = validation.IsEmpty ? 0 : Math.Min(validationWindows, (validation.Length - 1) / _validationWindow);
+        _validationWindow = validation is null ? 0 : Math.Min(_window, validation.Length - 1);
+        _validationWindows = validation is null ? 0 : Math.Min(validationWindows, (validation.Length - 1) / _validationWindow);
+        _taken = new int[_window + 1];
         _tokens = new int[batch * _window];
         _targets = new int[batch * _window];
     }
@@ -53,18 +54,17 @@ public sealed class GptTask : ITrainingTask
     public long ItemsPerBatch => (long)_batch * _window;
 
     /// <inheritdoc/>
-    public bool CanValidate => !_validation.IsEmpty;
+    public bool CanValidate => _validation is not null;
 
     /// <inheritdoc/>
     public Variable Loss(Tape tape, long batch)
     {
-        ReadOnlySpan<byte> data = _data.Span;
         for (int b = 0; b < _batch; b++)
         {
             (uint high, uint low, _, _) = Philox.Block(_seed, RandomStreams.Batch(batch), (ulong)b);
             // A 64-bit fraction times the number of places where a window can begin.
-            ulong at = Math.BigMul((ulong)high << 32 | low, (ulong)(data.Length - _window), out _);
-            Take(data.Slice((int)at, _window + 1), b * _window);
+            ulong at = Math.BigMul((ulong)high << 32 | low, (ulong)(_data.Length - _window), out _);
+            Take(_data, (int)at, _window, b * _window);
         }
         return Loss(tape, _batch, _window);
     }
@@ -72,7 +72,7 @@ public sealed class GptTask : ITrainingTask
     /// <inheritdoc/>
     public double Validate(Tape tape, CancellationToken cancellationToken)
     {
-        ReadOnlySpan<byte> data = _validation.Span;
+        TokenSequence data = _validation ?? throw new InvalidOperationException("GptTask: there is nothing to validate on.");
         int there = (data.Length - 1) / _validationWindow;
         double sum = 0;
         for (int done = 0; done < _validationWindows;)
@@ -82,7 +82,7 @@ public sealed class GptTask : ITrainingTask
             for (int b = 0; b < count; b++)
             {
                 int window = (int)((long)(done + b) * there / _validationWindows);
-                Take(data.Slice(window * _validationWindow, _validationWindow + 1), b * _validationWindow);
+                Take(data, window * _validationWindow, _validationWindow, b * _validationWindow);
             }
             sum += (double)Loss(tape, count, _validationWindow).Value.Span[0] * count;
             tape.Reset();
@@ -91,13 +91,12 @@ public sealed class GptTask : ITrainingTask
         return sum / _validationWindows;
     }
 
-    private void Take(ReadOnlySpan<byte> window, int at)
+    private void Take(TokenSequence data, int from, int length, int at)
     {
-        for (int i = 0; i < window.Length - 1; i++)
-        {
-            _tokens[at + i] = window[i];
-            _targets[at + i] = window[i + 1];
-        }
+        Span<int> window = _taken.AsSpan(0, length + 1);
+        data.CopyTo(from, window);
+        window[..^1].CopyTo(_tokens.AsSpan(at));
+        window[1..].CopyTo(_targets.AsSpan(at));
     }
 
     private Variable Loss(Tape tape, int batch, int length)

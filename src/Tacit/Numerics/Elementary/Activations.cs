@@ -24,6 +24,9 @@ public enum Activation
 
     /// <summary>1 / (1 + e^-x).</summary>
     Sigmoid,
+
+    /// <summary>GELU's approximation with tanh, GPT-2's.</summary>
+    GeluTanh,
 }
 
 /// <summary>Applies an <see cref="Activation"/>.</summary>
@@ -44,6 +47,7 @@ internal static unsafe class Activations
             case Activation.Silu: Map<Silu>.Over<L, V>(x, y, count); break;
             case Activation.Tanh: Map<Tanh>.Over<L, V>(x, y, count); break;
             case Activation.Sigmoid: Map<Sigmoid>.Over<L, V>(x, y, count); break;
+            case Activation.GeluTanh: Map<GeluTanh>.Over<L, V>(x, y, count); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation), activation, "Not an activation.");
         }
     }

@@ -190,7 +190,7 @@ public static unsafe class MatMul
                 : $"Multiply: a residual of ({residual.Rows}, {residual.Columns}) for ({c.Rows}, {c.Columns}).");
         if (!activated.IsEmpty && activated.Length < c.Data.Length)
             throw new ArgumentException($"Multiply: {activated.Length} values for the activation of {c.Data.Length}.");
-        if ((uint)activation > (uint)Activation.Sigmoid)
+        if ((uint)activation > (uint)Activation.GeluTanh)
             throw new ArgumentOutOfRangeException(nameof(activation), activation, "Not an activation.");
     }
 

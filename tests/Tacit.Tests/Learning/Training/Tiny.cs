@@ -1,4 +1,6 @@
 using Tacit.Learning;
+using Tacit.Media;
+using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Transformers;
 using Tacit.Tests.Support;
 
@@ -16,7 +18,9 @@ internal static class Tiny
         var model = new Gpt(sizes ?? Sizes);
         model.Initialize(seed);
         byte[] text = Samples.Text(3000);
-        return new GptTask(model, text.AsMemory(0, 2500), text.AsMemory(2500), batch: 3, validationWindows: 8, seed);
+        var bytes = new ByteTokenizer();
+        var data = new TokenSequence(bytes, text.AsMemory(0, 2500));
+        return new GptTask(model, data, new TokenSequence(bytes, text.AsMemory(2500)), batch: 3, validationWindows: 8, seed);
     }
 
     /// <summary>All parameters, one after another.</summary>
