@@ -77,10 +77,11 @@ internal sealed class CompressCommand
     private static TacitCodec CodecNamed(string? name) => name switch
     {
         null or "cm" => TacitCodec.ContextMixing,
+        "numeric" => TacitCodec.Numeric,
         "brotli" => TacitCodec.Brotli,
         "deflate" => TacitCodec.Deflate,
         "store" => TacitCodec.Store,
-        _ => throw new UsageException($"--codec is one of cm, brotli, deflate, store, not '{name}'"),
+        _ => throw new UsageException($"--codec is one of cm, numeric, brotli, deflate, store, not '{name}'"),
     };
 
     private static int BlockSizeOf(string? text)

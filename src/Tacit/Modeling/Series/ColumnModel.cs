@@ -34,7 +34,7 @@ internal sealed class ColumnModel : IDisposable
         for (int i = 0; i < _others.Length; i++)
             _others[i] = (column + columns - 1 - i) % columns;
         _inputs = new double[(plan.OwnLags + 2 * _others.Length + 1 + 3) & ~3];
-        _far = new WeightedLeastSquares(_inputs.Length, SeriesPlan.Memory, plan.Interval);
+        _far = new WeightedLeastSquares(_inputs.Length, SeriesPlan.FarMemory, plan.Interval);
         _near = new WeightedLeastSquares(plan.NearLags, SeriesPlan.NearMemory, plan.NearInterval);
     }
 

@@ -9,13 +9,22 @@ namespace Tacit.Modeling.Series;
 internal readonly record struct SeriesPlan(int OwnLags, int OtherColumns, int NearLags, int Interval, int NearInterval)
 {
     /// <summary>The long prediction's λ.</summary>
-    public const double Memory = 0.9992;
+    public const double FarMemory = 0.9992;
 
     /// <summary>The short prediction's λ.</summary>
     public const double NearMemory = 0.98;
 
-    /// <summary>Largest number of columns.</summary>
-    public const int MaxColumns = 256;
+    /// <summary>Most columns of any table.</summary>
+    public const int MaxColumns = 64;
+
+    // Bytes a block must have for each column beyond the first, so that a small one cannot ask for much memory.
+    private const int BytesOfAColumn = 256;
+
+    /// <summary>Most columns of a table of so many bytes.</summary>
+    public static int ColumnsOf(int length) => Math.Min(MaxColumns, 1 + length / BytesOfAColumn);
+
+    /// <summary>Most bytes the models of so many columns take.</summary>
+    public static long Memory(int columns) => columns * (ValueCoder.Size + (1 << 17));
 
     /// <summary>The plan of level 1 to 9 for a table of so many columns.</summary>
     public static SeriesPlan For(int level, int columns)
