@@ -16,6 +16,8 @@ internal static class CommandLine
                tacit test       FILE…    decode and check           (also: tacit t, tacit -t)
                tacit list       FILE…    show what is inside        (also: tacit l, tacit -l)
                tacit inspect    FILE     show what each byte costs
+               tacit train KIND DATA…    train a model: -o MODEL.tacitmodel
+               tacit export     MODEL    a model's weights for other programs
                tacit selftest            check that this machine codes as all others do
 
         examples:
@@ -41,6 +43,8 @@ internal static class CommandLine
             "test" or "t" => TestCommand.Create(),
             "list" or "l" => ListCommand.Create(),
             "inspect" => InspectCommand.Create(),
+            "train" => TrainCommand.Create(ref args),
+            "export" => ExportCommand.Create(),
             "selftest" => SelfTestCommand.Create(),
             _ => null,
         };

@@ -11,9 +11,11 @@ internal static class ListCommand
     private const string Help = """
         usage: tacit list [OPTION…] [FILE…]                             (also: tacit l, tacit -l)
 
-        Shows sizes, ratio and codec of each FILE without decoding it.
+        Shows sizes, ratio and codec of each FILE without decoding it; of a model its kind,
+        parameters and where it comes from.
 
-          -v, --verbose       frames, metadata, SHA-256, blocks with their kind, memory to decode
+          -v, --verbose       frames, metadata, SHA-256, blocks with their kind, memory to decode;
+                              of a model its SHA-256 and tensors
           -q, --quiet         no warnings
         """;
 
@@ -28,19 +30,22 @@ internal static class ListCommand
             IArchiveTable table = report.Verbosity == Verbosity.Verbose ? new ArchiveDetails()
                 : StandardStream.IsTerminal(Posix.StandardOutput) ? new TerminalTable() : new PlainTable();
             await Jobs.RunAsync(FileWalk.Expand(options.Files(parsed), recursive: false, report), report,
-                file => ListAsync(file.Path, table, cancellationToken), cancellationToken);
+                file => ListAsync(file.Path, table, report, cancellationToken), cancellationToken);
             table.End();
             return report.ExitCode;
         });
         return command;
     }
 
-    private static async Task ListAsync(string path, IArchiveTable table, CancellationToken cancellationToken)
+    private static async Task ListAsync(string path, IArchiveTable table, Report report, CancellationToken cancellationToken)
     {
         if (path == "-" && StandardStream.IsTerminal(Posix.StandardInput))
             throw new IOException("compressed data is not read from a terminal; redirect standard input or name a FILE");
         using InputFile input = InputFile.Open(path);
         Stream stream = await input.SeekableAsync(cancellationToken);
-        table.Add(new ListedArchive(input.Name, stream.Length, TacitArchive.Open(stream)));
+        if (ModelDetails.IsModel(stream))
+            ModelDetails.Show(input.Name, stream, report.Verbosity == Verbosity.Verbose);
+        else
+            table.Add(new ListedArchive(input.Name, stream.Length, TacitArchive.Open(stream)));
     }
 }

@@ -9,7 +9,10 @@ internal sealed class Interruption : IDisposable
     // A read from a silent pipe or the opening of a FIFO cannot be cancelled.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    private static bool s_patient;
+
     private readonly CancellationTokenSource _source = new();
+    private int _signals;
     private readonly PosixSignalRegistration[] _registrations;
 
     public Interruption() => _registrations =
@@ -19,6 +22,9 @@ internal sealed class Interruption : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
         PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Handle),
     ];
+
+    /// <summary>Says that the command saves its work first, which may take longer. A second signal then ends it at once.</summary>
+    public static void BePatient() => Volatile.Write(ref s_patient, true);
 
     public CancellationToken Token => _source.Token;
 
@@ -31,13 +37,17 @@ internal sealed class Interruption : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;   // the default action: we end in order
-        new Thread(() =>
+        bool patient = Volatile.Read(ref s_patient), again = Interlocked.Increment(ref _signals) > 1;
+        if (again || !patient)
         {
-            Thread.Sleep(Patience);
-            OutputFile.RemoveTemporaries();
-            Environment.Exit(ExitCode.Interrupted);
-        })
-        { IsBackground = true }.Start();
+            new Thread(() =>
+            {
+                Thread.Sleep(patient ? TimeSpan.Zero : Patience);
+                OutputFile.RemoveTemporaries();
+                Environment.Exit(ExitCode.Interrupted);
+            })
+            { IsBackground = true }.Start();
+        }
         try
         {
             _source.Cancel();

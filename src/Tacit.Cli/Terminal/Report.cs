@@ -35,6 +35,13 @@ internal sealed class Report(Verbosity verbosity)
             WriteLine(message);
     }
 
+    /// <summary>What is going on, for commands that run long.</summary>
+    public void Note(string message)
+    {
+        if (verbosity > Verbosity.Quiet)
+            WriteLine(message);
+    }
+
     public void Detail(string message)
     {
         if (verbosity == Verbosity.Verbose)

@@ -7,7 +7,8 @@ namespace Tacit.Numerics;
 /// <summary>Operations value by value: spans in, a span out.</summary>
 /// <remarks>
 /// All spans have the target's length. The target may be one of the operands, but must not overlap one otherwise. The
-/// results are the same bits on every machine; ulp are those of the result, against the true value.
+/// results are the same bits on every machine; ulp are those of the result, against the true value. Gradients are zero
+/// below <see cref="Floors.Gradient"/>.
 /// </remarks>
 public static unsafe class Elementwise
 {
@@ -65,23 +66,23 @@ public static unsafe class Elementwise
 
     /// <summary>gradient where x &gt; 0, else 0.</summary>
     public static void ReluGradient(ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) =>
-        Apply2<ReluGradient>(gradient, x, target, pool);
+        Apply2<Floored<ReluGradient>>(gradient, x, target, pool);
 
     /// <summary>gradient · (Φ(x) + x · φ(x)), the backward pass of <see cref="Gelu"/>.</summary>
     public static void GeluGradient(ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) =>
-        Apply2<GeluGradient>(gradient, x, target, pool);
+        Apply2<Floored<GeluGradient>>(gradient, x, target, pool);
 
     /// <summary>gradient · s · (1 + x · (1 − s)) with s = sigmoid(x), the backward pass of <see cref="Silu"/>.</summary>
     public static void SiluGradient(ReadOnlySpan<float> gradient, ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) =>
-        Apply2<SiluGradient>(gradient, x, target, pool);
+        Apply2<Floored<SiluGradient>>(gradient, x, target, pool);
 
     /// <summary>gradient · (1 − y²) with y = tanh(x), the backward pass of <see cref="Tanh"/>.</summary>
     public static void TanhGradient(ReadOnlySpan<float> gradient, ReadOnlySpan<float> y, Span<float> target, WorkPool? pool = null) =>
-        Apply2<TanhGradient>(gradient, y, target, pool);
+        Apply2<Floored<TanhGradient>>(gradient, y, target, pool);
 
     /// <summary>gradient · (y − y²) with y = sigmoid(x), the backward pass of <see cref="Sigmoid"/>.</summary>
     public static void SigmoidGradient(ReadOnlySpan<float> gradient, ReadOnlySpan<float> y, Span<float> target, WorkPool? pool = null) =>
-        Apply2<SigmoidGradient>(gradient, y, target, pool);
+        Apply2<Floored<SigmoidGradient>>(gradient, y, target, pool);
 
     /// <summary>x · y + z, rounded once.</summary>
     public static void MultiplyAdd(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> z, Span<float> target, WorkPool? pool = null) =>

@@ -31,7 +31,8 @@ public static unsafe class LayerNorm
         }
     }
 
-    /// <summary>dx = scale · (g − Σ g / C − x̂ · Σ (g · x̂) / C) with g = dy · gain and x̂ = (x − mean) · scale.</summary>
+    /// <summary>dx = scale · (g − Σ g / C − x̂ · Σ (g · x̂) / C) with g = dy · gain and x̂ = (x − mean) · scale;
+    /// zero where below <see cref="Floors.Gradient"/>.</summary>
     /// <param name="x">(R, C).</param>
     /// <param name="gain">(C).</param>
     /// <param name="mean">(R), of the forward pass.</param>
@@ -97,7 +98,8 @@ public static unsafe class RmsNorm
         }
     }
 
-    /// <summary>dx = scale · (g − x̂ · Σ (g · x̂) / C) with g = dy · gain and x̂ = x · scale.</summary>
+    /// <summary>dx = scale · (g − x̂ · Σ (g · x̂) / C) with g = dy · gain and x̂ = x · scale; zero where below
+    /// <see cref="Floors.Gradient"/>.</summary>
     /// <param name="x">(R, C).</param>
     /// <param name="gain">(C).</param>
     /// <param name="scale">(R), of the forward pass.</param>

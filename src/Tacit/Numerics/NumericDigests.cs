@@ -122,6 +122,24 @@ public static class NumericDigests
         return results.Bytes;
     }
 
+    /// <summary>Steps of optimisers, the norm of a gradient, rotary embedding, dropout.</summary>
+    public static byte[] Training()
+    {
+        const int Count = 83;
+        var results = new Results();
+        float[] gradient = Wild(Count, 1);
+        Span<float> weights = results.Take(Count), first = results.Take(Count), second = results.Take(Count), velocity = results.Take(Count);
+        for (int step = 1; step <= 3; step++)
+            UpdateRule.AdamW(weights, gradient, first, second, new AdamWSettings { Rate = 1e-3f, Decay = 0.1f }, step, 0.5f);
+        UpdateRule.Momentum(weights, gradient, velocity, 1e-3f, 0.9f, 0.01f, nesterov: true);
+        results.Take(1)[0] = (float)Reduce.SquaredNorm(Uniform(5000, 2));
+        Span<float> heads = results.Take(4 * 2 * 10);
+        Uniform(heads.Length, 3).CopyTo(heads);
+        new RotaryTable(2000, 10).Turn(heads, 4, 2, firstPosition: 1990);
+        RandomFill.DropoutMask(4, 5, results.Take(50), 0.1f);
+        return results.Bytes;
+    }
+
     private static float[] Uniform(int count, int stream)
     {
         float[] x = new float[count];

@@ -29,6 +29,25 @@ public static unsafe class Reduce
     /// <summary>The largest magnitude; 0 of nothing. NaN is passed over.</summary>
     public static float MaxMagnitude(ReadOnlySpan<float> x) => Run<MaxMagnitudeFold>(x, x, 0f);
 
+    /// <summary>
+    /// Σ x² in double, values below <see cref="Floors.Gradient"/> left out: for the norm of a gradient, whose parts are
+    /// added one after another.
+    /// </summary>
+    /// <remarks>Blocks of 4096 values, each summed as <see cref="SumOfSquares"/>; then the blocks in order, in double.</remarks>
+    /// <param name="x">The values.</param>
+    /// <param name="pool">Threads to share the blocks among; the caller alone if null.</param>
+    public static double SquaredNorm(ReadOnlySpan<float> x, WorkPool? pool = null)
+    {
+        int blocks = (x.Length + SquaredNorms.Block - 1) / SquaredNorms.Block;
+        float* sums = Memory.Scratch.Take(Memory.Scratch.Outer, blocks);
+        fixed (float* px = x)
+            Ranges.Run(new SquaredNorms { X = px, Count = x.Length, Sums = sums }, blocks, SquaredNorms.Block, pool);
+        double total = 0;
+        for (int i = 0; i < blocks; i++)
+            total += sums[i];
+        return total;
+    }
+
     /// <summary>sums[c] += Σ_r x[r, c], in the order of the rows: the gradient of a bias.</summary>
     /// <param name="x">(R, C).</param>
     /// <param name="sums">(C).</param>
@@ -66,6 +85,23 @@ public static unsafe class Reduce
         public void Run<L, V>()
             where L : struct, ILanes<V>
             where V : struct => Result = Fold.Over<L, V, F>(X, Y, C, Count);
+    }
+}
+
+/// <summary>Sums of squares of blocks of a span.</summary>
+internal unsafe struct SquaredNorms : IRangeKernel
+{
+    public const int Block = 4096;
+
+    public float* X, Sums;
+    public nint Count;
+
+    public readonly void Run<L, V>(int first, int end)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        for (nint i = first; i < end; i++)
+            Sums[i] = Fold.Over<L, V, FlooredSquareFold>(X + i * Block, X + i * Block, 0f, Math.Min(Block, Count - i * Block));
     }
 }
 

@@ -23,7 +23,7 @@ public static unsafe class Softmax
     public static void Forward(ReadOnlySpan<float> x, int columns, Span<float> y, WorkPool? pool = null) =>
         Run(Kind.Forward, x, x, columns, y, pool);
 
-    /// <summary>dx = y · (dy − Σ dy · y).</summary>
+    /// <summary>dx = y · (dy − Σ dy · y), zero where below <see cref="Floors.Gradient"/>.</summary>
     /// <param name="y">(R, N), what <see cref="Forward"/> gave.</param>
     /// <param name="dy">(R, N), its gradient.</param>
     /// <param name="columns">N, at least 1.</param>
@@ -38,7 +38,7 @@ public static unsafe class Softmax
     public static void LogForward(ReadOnlySpan<float> x, int columns, Span<float> y, WorkPool? pool = null) =>
         Run(Kind.LogForward, x, x, columns, y, pool);
 
-    /// <summary>dx = dy − e^y · Σ dy.</summary>
+    /// <summary>dx = dy − e^y · Σ dy, zero where below <see cref="Floors.Gradient"/>.</summary>
     /// <param name="y">(R, N), what <see cref="LogForward"/> gave.</param>
     /// <param name="dy">(R, N), its gradient.</param>
     /// <param name="columns">N, at least 1.</param>
@@ -108,7 +108,7 @@ public static unsafe class Softmax
                         float sum = Fold.Over<L, V, SumFold>(dy, dy, 0f, Columns);
                         SoftmaxRow.TermsBelow<L, V>(x, target, Columns, 0f);
                         Scaled.Multiply<L, V>(-sum, target, target, Columns);
-                        Map2<Sum2>.Over<L, V>(target, dy, target, Columns);
+                        Map2<Floored<Sum2>>.Over<L, V>(target, dy, target, Columns);
                         break;
                     }
                 }
@@ -133,12 +133,12 @@ public static unsafe class Softmax
         }
     }
 
-    /// <summary>x · (y − c).</summary>
+    /// <summary>x · (y − c), zero where below <see cref="Floors.Gradient"/>.</summary>
     private readonly struct TimesDifference : IFunction3
     {
         public static V Apply<L, V>(V x, V y, V z)
             where L : struct, ILanes<V>
-            where V : struct => L.Multiply(x, L.Subtract(y, z));
+            where V : struct => FlooredTo.Apply<L, V>(L.Multiply(x, L.Subtract(y, z)), Floors.Gradient);
     }
 
     /// <summary>x − c.</summary>

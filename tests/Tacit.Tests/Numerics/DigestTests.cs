@@ -10,6 +10,7 @@ public class DigestTests
     [
         ("products", NumericDigests.Products), ("functions", NumericDigests.Functions), ("layers", NumericDigests.Layers),
         ("attention", NumericDigests.Attentions), ("convolution", NumericDigests.Convolutions), ("random", NumericDigests.RandomNumbers),
+        ("training", NumericDigests.Training),
     ];
 
     [Fact]

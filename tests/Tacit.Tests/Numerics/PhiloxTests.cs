@@ -2,6 +2,7 @@ using Tacit.Numerics;
 
 namespace Tacit.Tests.Numerics;
 
+[Collection(AllWidths.Name)]
 public class PhiloxTests
 {
     /// <summary>The known answers of Random123 (its file kat_vectors).</summary>
@@ -22,6 +23,53 @@ public class PhiloxTests
         RandomFill.Normal(5, 6, all);
         RandomFill.Normal(5, 6, part, first: 34);
         Numbers.AssertSameBits(all.AsSpan(34, 10), part);
+    }
+
+    /// <summary>Every width, thread count and beginning, over the carry of the counter, against the block's definition.</summary>
+    [Fact]
+    public void FillsAreTheirDefinition()
+    {
+        const ulong Seed = 0x0123456789ABCDEF, Stream = 0xFEDCBA9876543210;
+        using var pool = new WorkPool(3);
+        foreach (long first in (long[])[0, 3, 6, 4L * uint.MaxValue - 150])
+        {
+            foreach (int n in (int[])[1, 5, 130, AllWidths.Emulated ? 1100 : 9000])
+            {
+                float[] uniform = new float[n], normal = new float[n], mask = new float[n], actual = new float[n];
+                for (int i = 0; i < n; i++)
+                {
+                    long even = (first + i) / 2 * 2;
+                    uniform[i] = Fraction(first + i);
+                    mask[i] = uniform[i] < 0.3f ? 0f : 1f / (1f - 0.3f);
+                    float u = ((Word(even) >> 8) + 1) / 16777216f, turn = Fraction(even + 1) * 6.28318548f;
+                    float radius = MathF.Sqrt(-2f * Twins.Log(u)) * 2f, wave = turn;
+                    if (even == first + i)
+                        Elementwise.Cos([turn], new Span<float>(ref wave));
+                    else
+                        Elementwise.Sin([turn], new Span<float>(ref wave));
+                    normal[i] = MathF.FusedMultiplyAdd(radius, wave, 3f);
+                }
+                AllWidths.Run(lanes => Check(null, $"{n} from {first}, {lanes} lanes"));
+                Check(pool, $"{n} from {first}, threads");
+
+                void Check(WorkPool? pool, string what)
+                {
+                    RandomFill.Uniform(Seed, Stream, actual, first, pool);
+                    Numbers.AssertSameBits(uniform, actual, what);
+                    RandomFill.Normal(Seed, Stream, actual, 3f, 2f, first, pool);
+                    Numbers.AssertSameBits(normal, actual, what);
+                    RandomFill.DropoutMask(Seed, Stream, actual, 0.3f, first, pool);
+                    Numbers.AssertSameBits(mask, actual, what);
+                }
+            }
+        }
+
+        static float Fraction(long number) => (Word(number) >> 8) / 16777216f;
+        static uint Word(long number)
+        {
+            (uint x, uint y, uint z, uint w) = Philox.Block(Seed, Stream, (ulong)number >> 2);
+            return (number & 3) switch { 0 => x, 1 => y, 2 => z, _ => w };
+        }
     }
 
     [Fact]

@@ -62,9 +62,9 @@ public class RowKernelTests
                 for (int c = 0; c < n; c++)
                 {
                     y[r * n + c] = p[c];
-                    dx[r * n + c] = p[c] * (drow[c] - along);
+                    dx[r * n + c] = Twins.Small(p[c] * (drow[c] - along));
                     logs[r * n + c] = l[c];
-                    dlogs[r * n + c] = Twins.Term(l[c], 0f) * -total + drow[c];
+                    dlogs[r * n + c] = Twins.Small(Twins.Term(l[c], 0f) * -total + drow[c]);
                     Assert.Equal(Math.Exp(row[c] - m) / row.Sum(v => Math.Exp(v - m)), p[c], 1e-6);
                 }
             }
@@ -144,7 +144,7 @@ public class RowKernelTests
                     for (int c = 0; c < n; c++)
                     {
                         y[r * n + c] = rms ? unit[c] * gain[c] : FusedMultiplyAdd(unit[c], gain[c], bias[c]);
-                        dx[r * n + c] = FusedMultiplyAdd(unit[c], -along, g[c] - average) * s;
+                        dx[r * n + c] = Twins.Small(FusedMultiplyAdd(unit[c], -along, g[c] - average) * s);
                         dgain[c] = FusedMultiplyAdd(drow[c], unit[c], dgain[c]);
                         dbias[c] += drow[c];
                     }

@@ -58,6 +58,16 @@ internal readonly struct Relu : IFunction
         where V : struct => L.Select(L.LessOrEqual(x, L.Create(0f)), L.Create(0f), x);
 }
 
+/// <summary>A gradient, zero where below <see cref="Floors.Gradient"/>.</summary>
+internal readonly struct Floored<F> : IFunction2
+    where F : struct, IFunction2
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<L, V>(V x, V y)
+        where L : struct, ILanes<V>
+        where V : struct => FlooredTo.Apply<L, V>(F.Apply<L, V>(x, y), Floors.Gradient);
+}
+
 /// <summary>The first argument where the second is positive, else 0.</summary>
 internal readonly struct ReluGradient : IFunction2
 {

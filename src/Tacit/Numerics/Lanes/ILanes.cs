@@ -61,6 +61,9 @@ internal unsafe interface ILanes<V>
 
     static abstract V MinUnsignedBits(V x, V y);
 
+    /// <summary>The 64-bit products of the lanes as unsigned ints; returns the high halves.</summary>
+    static abstract V MultiplyBits(V x, V y, out V low);
+
     static abstract V ShiftLeftBits(V x, int count);
 
     static abstract V ShiftRightBits(V x, int count);

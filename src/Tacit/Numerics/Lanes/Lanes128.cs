@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tacit.Numerics.Lanes;
 
@@ -72,6 +73,15 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> MinUnsignedBits(Vector128<float> x, Vector128<float> y) => Vector128.Min(x.AsUInt32(), y.AsUInt32()).AsSingle();
 
     [MethodImpl(Inline)]
+    public static Vector128<float> MultiplyBits(Vector128<float> x, Vector128<float> y, out Vector128<float> low)
+    {
+        Vector128<ulong> even = Multiply32(x.AsUInt64(), y.AsUInt64()), odd = Multiply32(x.AsUInt64() >> 32, y.AsUInt64() >> 32);
+        Vector128<ulong> lower = Vector128.Create(0xFFFFFFFFul);
+        low = Vector128.ConditionalSelect(lower, even, odd << 32).AsSingle();
+        return Vector128.ConditionalSelect(lower, even >> 32, odd).AsSingle();
+    }
+
+    [MethodImpl(Inline)]
     public static Vector128<float> ShiftLeftBits(Vector128<float> x, int count) => Vector128.ShiftLeft(x.AsInt32(), count).AsSingle();
 
     [MethodImpl(Inline)]
@@ -79,4 +89,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     [MethodImpl(Inline)]
     public static Vector128<float> ToFloat(Vector128<float> bits) => Vector128.ConvertToSingle(bits.AsInt32());
+
+    /// <summary>Products of the low halves of 64-bit lanes.</summary>
+    [MethodImpl(Inline)]
+    private static Vector128<ulong> Multiply32(Vector128<ulong> x, Vector128<ulong> y) => Sse2.IsSupported ? Sse2.Multiply(x.AsUInt32(), y.AsUInt32())
+        : (x & Vector128.Create(0xFFFFFFFFul)) * (y & Vector128.Create(0xFFFFFFFFul));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tacit.Numerics.Lanes;
 
@@ -72,6 +73,15 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> MinUnsignedBits(Vector256<float> x, Vector256<float> y) => Vector256.Min(x.AsUInt32(), y.AsUInt32()).AsSingle();
 
     [MethodImpl(Inline)]
+    public static Vector256<float> MultiplyBits(Vector256<float> x, Vector256<float> y, out Vector256<float> low)
+    {
+        Vector256<ulong> even = Multiply32(x.AsUInt64(), y.AsUInt64()), odd = Multiply32(x.AsUInt64() >> 32, y.AsUInt64() >> 32);
+        Vector256<ulong> lower = Vector256.Create(0xFFFFFFFFul);
+        low = Vector256.ConditionalSelect(lower, even, odd << 32).AsSingle();
+        return Vector256.ConditionalSelect(lower, even >> 32, odd).AsSingle();
+    }
+
+    [MethodImpl(Inline)]
     public static Vector256<float> ShiftLeftBits(Vector256<float> x, int count) => Vector256.ShiftLeft(x.AsInt32(), count).AsSingle();
 
     [MethodImpl(Inline)]
@@ -79,4 +89,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     [MethodImpl(Inline)]
     public static Vector256<float> ToFloat(Vector256<float> bits) => Vector256.ConvertToSingle(bits.AsInt32());
+
+    /// <summary>Products of the low halves of 64-bit lanes.</summary>
+    [MethodImpl(Inline)]
+    private static Vector256<ulong> Multiply32(Vector256<ulong> x, Vector256<ulong> y) => Avx2.IsSupported ? Avx2.Multiply(x.AsUInt32(), y.AsUInt32())
+        : (x & Vector256.Create(0xFFFFFFFFul)) * (y & Vector256.Create(0xFFFFFFFFul));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tacit.Numerics.Lanes;
 
@@ -72,6 +73,15 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> MinUnsignedBits(Vector512<float> x, Vector512<float> y) => Vector512.Min(x.AsUInt32(), y.AsUInt32()).AsSingle();
 
     [MethodImpl(Inline)]
+    public static Vector512<float> MultiplyBits(Vector512<float> x, Vector512<float> y, out Vector512<float> low)
+    {
+        Vector512<ulong> even = Multiply32(x.AsUInt64(), y.AsUInt64()), odd = Multiply32(x.AsUInt64() >> 32, y.AsUInt64() >> 32);
+        Vector512<ulong> lower = Vector512.Create(0xFFFFFFFFul);
+        low = Vector512.ConditionalSelect(lower, even, odd << 32).AsSingle();
+        return Vector512.ConditionalSelect(lower, even >> 32, odd).AsSingle();
+    }
+
+    [MethodImpl(Inline)]
     public static Vector512<float> ShiftLeftBits(Vector512<float> x, int count) => Vector512.ShiftLeft(x.AsInt32(), count).AsSingle();
 
     [MethodImpl(Inline)]
@@ -79,4 +89,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     [MethodImpl(Inline)]
     public static Vector512<float> ToFloat(Vector512<float> bits) => Vector512.ConvertToSingle(bits.AsInt32());
+
+    /// <summary>Products of the low halves of 64-bit lanes.</summary>
+    [MethodImpl(Inline)]
+    private static Vector512<ulong> Multiply32(Vector512<ulong> x, Vector512<ulong> y) => Avx512F.IsSupported ? Avx512F.Multiply(x.AsUInt32(), y.AsUInt32())
+        : (x & Vector512.Create(0xFFFFFFFFul)) * (y & Vector512.Create(0xFFFFFFFFul));
 }

@@ -73,6 +73,14 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
         UInt32BitsToSingle(Math.Min(SingleToUInt32Bits(x), SingleToUInt32Bits(y)));
 
     [MethodImpl(Inline)]
+    public static float MultiplyBits(float x, float y, out float low)
+    {
+        ulong product = (ulong)SingleToUInt32Bits(x) * SingleToUInt32Bits(y);
+        low = UInt32BitsToSingle((uint)product);
+        return UInt32BitsToSingle((uint)(product >> 32));
+    }
+
+    [MethodImpl(Inline)]
     public static float ShiftLeftBits(float x, int count) => Int32BitsToSingle(SingleToInt32Bits(x) << count);
 
     [MethodImpl(Inline)]

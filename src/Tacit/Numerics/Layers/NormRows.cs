@@ -105,7 +105,7 @@ internal unsafe struct NormBackward : IRangeKernel
             unit[i] = (x[i] - mean) * scale;
     }
 
-    /// <summary>dx = ((g − mean) − unit · along) · scale.</summary>
+    /// <summary>dx = ((g − mean) − unit · along) · scale, zero where below <see cref="Floors.Gradient"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Apply<L, V>(float* g, float* unit, float along, float mean, float scale, float* dx, nint count)
         where L : struct, ILanes<V>
@@ -114,9 +114,9 @@ internal unsafe struct NormBackward : IRangeKernel
         V a = L.Create(-along), m = L.Create(mean), s = L.Create(scale);
         nint i = 0;
         for (; i <= count - L.Count; i += L.Count)
-            L.Store(L.Multiply(L.Fma(L.Load(unit + i), a, L.Subtract(L.Load(g + i), m)), s), dx + i);
+            L.Store(FlooredTo.Apply<L, V>(L.Multiply(L.Fma(L.Load(unit + i), a, L.Subtract(L.Load(g + i), m)), s), Floors.Gradient), dx + i);
         for (; i < count; i++)
-            dx[i] = LanesScalar.Fma(unit[i], -along, g[i] - mean) * scale;
+            dx[i] = FlooredTo.Apply<LanesScalar, float>(LanesScalar.Fma(unit[i], -along, g[i] - mean) * scale, Floors.Gradient);
     }
 }
 

@@ -143,6 +143,13 @@ internal static unsafe class Packing
         Vector128<float> b = Floored<Lanes128, Vector128<float>>(Vector128.Load(source + sourceStep));
         Vector128<float> c = Floored<Lanes128, Vector128<float>>(Vector128.Load(source + 2 * sourceStep));
         Vector128<float> d = Floored<Lanes128, Vector128<float>>(Vector128.Load(source + 3 * sourceStep));
+        Transpose(a, b, c, d, target, targetStep);
+    }
+
+    /// <summary>Four rows of four, as four columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* target, nint targetStep)
+    {
         Vector128<float> ac0 = Low(a, c), ac1 = High(a, c), bd0 = Low(b, d), bd1 = High(b, d);
         Low(ac0, bd0).Store(target);
         High(ac0, bd0).Store(target + targetStep);
@@ -153,9 +160,11 @@ internal static unsafe class Packing
     // x0 y0 x1 y1, and x2 y2 x3 y3.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Low(Vector128<float> x, Vector128<float> y) =>
-        Sse.IsSupported ? Sse.UnpackLow(x, y) : AdvSimd.Arm64.ZipLow(x, y);
+        Sse.IsSupported ? Sse.UnpackLow(x, y) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(x, y)
+        : Vector128.Create(x[0], y[0], x[1], y[1]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> High(Vector128<float> x, Vector128<float> y) =>
-        Sse.IsSupported ? Sse.UnpackHigh(x, y) : AdvSimd.Arm64.ZipHigh(x, y);
+        Sse.IsSupported ? Sse.UnpackHigh(x, y) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(x, y)
+        : Vector128.Create(x[2], y[2], x[3], y[3]);
 }

@@ -6,8 +6,8 @@ namespace Tacit.Numerics;
 /// <remarks>Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011.</remarks>
 public static class Philox
 {
-    private const uint MultiplierX = 0xD2511F53, MultiplierZ = 0xCD9E8D57;
-    private const uint KeyStep0 = 0x9E3779B9, KeyStep1 = 0xBB67AE85;
+    internal const uint MultiplierX = 0xD2511F53, MultiplierZ = 0xCD9E8D57;
+    internal const uint KeyStep0 = 0x9E3779B9, KeyStep1 = 0xBB67AE85;
 
     /// <summary>Words of a block.</summary>
     public const int BlockSize = 4;

@@ -1,42 +1,31 @@
-using System.Runtime.CompilerServices;
-using Tacit.Numerics.Elementary;
-using Tacit.Numerics.Lanes;
+using Tacit.Numerics.Randomness;
+using Tacit.Numerics.Threads;
 
 namespace Tacit.Numerics;
 
 /// <summary>Random numbers for a seed and a stream: the same everywhere, in any order of asking.</summary>
 /// <remarks>Value i comes from word i mod 4 of block ⌊i / 4⌋ of <see cref="Philox"/>.</remarks>
-public static class RandomFill
+public static unsafe class RandomFill
 {
-    private const float Unit = 1f / (1 << 24);
-
     /// <summary>Uniform in [0, 1): multiples of 2^-24.</summary>
     /// <param name="seed">The key.</param>
     /// <param name="stream">What the numbers are for.</param>
     /// <param name="target">The values.</param>
     /// <param name="first">The first value's number in the stream.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Uniform(ulong seed, ulong stream, Span<float> target, long first = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        var words = new Words(seed, stream, first);
-        for (int i = 0; i < target.Length; i++)
-            target[i] = (words.Next() >> 8) * Unit;
-    }
+    /// <param name="pool">Threads to share the values among; the caller alone if null.</param>
+    public static void Uniform(ulong seed, ulong stream, Span<float> target, long first = 0, WorkPool? pool = null) =>
+        Run(new UniformDraw { Low = 0f, Range = 1f }, seed, stream, target, first, 8, pool);
 
     /// <summary>Uniform in [low, high): low + (high − low) · u, one fused multiply-add.</summary>
-    /// <inheritdoc cref="Uniform(ulong, ulong, Span{float}, long)"/>
+    /// <inheritdoc cref="Uniform(ulong, ulong, Span{float}, long, WorkPool?)"/>
     /// <param name="seed">The key.</param>
     /// <param name="stream">What the numbers are for.</param>
     /// <param name="target">The values.</param>
     /// <param name="low">The least value.</param>
     /// <param name="high">Above the largest, but for rounding.</param>
-    public static void Uniform(ulong seed, ulong stream, Span<float> target, float low, float high)
-    {
-        Uniform(seed, stream, target);
-        foreach (ref float x in target)
-            x = LanesScalar.Fma(x, high - low, low);
-    }
+    /// <param name="pool">Threads to share the values among; the caller alone if null.</param>
+    public static void Uniform(ulong seed, ulong stream, Span<float> target, float low, float high, WorkPool? pool = null) =>
+        Run(new UniformDraw { Low = low, Range = high - low }, seed, stream, target, 0, 8, pool);
 
     /// <summary>Normal: values 2j and 2j + 1 are the Box-Muller pair of uniform numbers 2j and 2j + 1.</summary>
     /// <param name="seed">The key.</param>
@@ -44,60 +33,36 @@ public static class RandomFill
     /// <param name="target">The values.</param>
     /// <param name="mean">Their mean.</param>
     /// <param name="deviation">Their standard deviation.</param>
-    /// <param name="first">The first value's number in the stream, even.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Normal(ulong seed, ulong stream, Span<float> target, float mean = 0f, float deviation = 1f, long first = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        if ((first & 1) != 0)
-            throw new ArgumentException($"Normal: numbers come in pairs, and {first} is odd.", nameof(first));
-        var words = new Words(seed, stream, first);
-        for (int i = 0; i < target.Length; i += 2)
-        {
-            // (0, 1], so that the logarithm is finite: at most √(48 ln 2) = 5.8 deviations.
-            float u = ((words.Next() >> 8) + 1) * Unit;
-            float turn = (words.Next() >> 8) * Unit * 6.28318548f;
-            float radius = MathF.Sqrt(-2f * Log.Apply<LanesScalar, float>(u)) * deviation;
-            target[i] = LanesScalar.Fma(radius, Cos.Apply<LanesScalar, float>(turn), mean);
-            if (i + 1 < target.Length)
-                target[i + 1] = LanesScalar.Fma(radius, Sin.Apply<LanesScalar, float>(turn), mean);
-        }
-    }
+    /// <param name="first">The first value's number in the stream.</param>
+    /// <param name="pool">Threads to share the values among; the caller alone if null.</param>
+    public static void Normal(ulong seed, ulong stream, Span<float> target, float mean = 0f, float deviation = 1f, long first = 0, WorkPool? pool = null) =>
+        Run(new NormalDraw { Mean = mean, Deviation = deviation }, seed, stream, target, first, 32, pool);
 
     /// <summary>Zero with probability <paramref name="rate"/>, else 1 / (1 − rate): a dropout mask.</summary>
+    /// <remarks>The mask of a step is not kept for the backward pass: the same seed and stream give it again.</remarks>
     /// <param name="seed">The key.</param>
     /// <param name="stream">What the numbers are for.</param>
     /// <param name="target">The mask.</param>
     /// <param name="rate">From 0 to below 1.</param>
     /// <param name="first">The first value's number in the stream.</param>
-    public static void DropoutMask(ulong seed, ulong stream, Span<float> target, float rate, long first = 0)
+    /// <param name="pool">Threads to share the values among; the caller alone if null.</param>
+    public static void DropoutMask(ulong seed, ulong stream, Span<float> target, float rate, long first = 0, WorkPool? pool = null)
     {
         if (!(rate >= 0f && rate < 1f))
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "From 0 to below 1.");
-        Uniform(seed, stream, target, first);
-        float kept = 1f / (1f - rate);
-        foreach (ref float x in target)
-            x = x < rate ? 0f : kept;
+        Run(new DropoutDraw { Rate = rate, Kept = 1f / (1f - rate) }, seed, stream, target, first, 8, pool);
     }
 
-    /// <summary>The words of a stream from some number on.</summary>
-    private struct Words(ulong seed, ulong stream, long first)
+    private static void Run<D>(D draw, ulong seed, ulong stream, Span<float> target, long first, long cost, WorkPool? pool)
+        where D : struct, IDraw
     {
-        private (uint X, uint Y, uint Z, uint W) _block = Philox.Block(seed, stream, (ulong)first >> 2);
-        private long _number = first;
-
-        public uint Next()
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        if (target.IsEmpty)
+            return;
+        fixed (float* pt = target)
         {
-            long number = _number++;
-            switch (number & 3)
-            {
-                case 0:
-                    _block = Philox.Block(seed, stream, (ulong)number >> 2);
-                    return _block.X;
-                case 1: return _block.Y;
-                case 2: return _block.Z;
-                default: return _block.W;
-            }
+            var kernel = new RandomValues<D> { Draw = draw, Seed = seed, Stream = stream, First = (ulong)first, End = (ulong)first + (ulong)target.Length, Target = pt };
+            Ranges.Run(kernel, kernel.Units, 4 * RandomValues<D>.UnitBlocks * cost, pool);
         }
     }
 }

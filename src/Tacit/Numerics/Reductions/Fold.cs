@@ -115,6 +115,23 @@ internal readonly struct DotFold : IFold
     public static float Join(float first, float second) => first + second;
 }
 
+/// <summary>Σ x², each step fused, without those below the floor of gradients.</summary>
+internal readonly struct FlooredSquareFold : IFold
+{
+    public static float Identity => 0f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Take<L, V>(V partial, V x, V y, V c)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        V large = FlooredTo.Apply<L, V>(x, Floors.Gradient);
+        return L.Fma(large, large, partial);
+    }
+
+    public static float Join(float first, float second) => first + second;
+}
+
 /// <summary>Σ (x − c)², each step fused.</summary>
 internal readonly struct SpreadFold : IFold
 {

@@ -106,6 +106,19 @@ public readonly struct Shape
         return new Shape(full[..sizes.Length]);
     }
 
+    /// <summary>The shape with another size of the last axis.</summary>
+    /// <exception cref="ArgumentException">There is no axis, or too many values.</exception>
+    public Shape WithColumns(int columns)
+    {
+        if (Rank == 0)
+            throw new ArgumentException("WithColumns: the shape () has no axes.");
+        Span<int> sizes = stackalloc int[MaxRank];
+        for (int axis = 0; axis < Rank; axis++)
+            sizes[axis] = _sizes[axis];
+        sizes[Rank - 1] = columns;
+        return new Shape(sizes[..Rank]);
+    }
+
     /// <summary>The sizes in parentheses: (2, 3).</summary>
     public override string ToString()
     {

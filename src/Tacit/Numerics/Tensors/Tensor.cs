@@ -87,6 +87,11 @@ public readonly struct Tensor
     /// <exception cref="ArgumentException">The number of values differs; the message has both shapes.</exception>
     public Tensor Reshape(params ReadOnlySpan<int> sizes) => View(0, Shape.Reshape(sizes));
 
+    /// <summary>The same values in another shape of as many.</summary>
+    /// <exception cref="ArgumentException">The number of values differs; the message has both shapes.</exception>
+    public Tensor As(Shape shape) => shape.Count == Count ? View(0, shape)
+        : throw new ArgumentException($"As: {Shape} of {Count} values cannot become {shape}.");
+
     /// <summary>Parts [first, first + count) of the first axis.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
     public Tensor Slice(int first, int count)

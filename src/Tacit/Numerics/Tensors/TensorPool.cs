@@ -70,6 +70,9 @@ public sealed class TensorPool
     /// <summary>Marks a time: what is rented from now on goes back when the scope is disposed.</summary>
     public TensorScope Scope() => new(this, _rented.Count);
 
+    /// <summary>Gives back all that is rented.</summary>
+    public void ReturnAll() => ReturnSince(0);
+
     internal void ReturnSince(int count)
     {
         for (int i = _rented.Count - 1; i >= count; i--)

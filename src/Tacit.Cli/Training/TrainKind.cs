@@ -1,0 +1,42 @@
+using Tacit.Learning;
+
+namespace Tacit.Cli.Training;
+
+/// <summary>A kind of model that 'tacit train' can make: its settings, and a task from settings and data.</summary>
+internal abstract class TrainKind
+{
+    /// <summary>The kinds there are.</summary>
+    public static IReadOnlyList<TrainKind> All { get; } = [new GptKind()];
+
+    /// <summary>The KIND on the command line and in the model file.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>A line for people.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>The lines of --help about the options that are this kind's own.</summary>
+    public abstract string OptionHelp { get; }
+
+    /// <summary>The settings of --preset NAME as JSON; the first is used if none is named.</summary>
+    public abstract IReadOnlyList<(string Name, string Json)> Presets { get; }
+
+    /// <summary>What losses are given in, and by how much one in nats is multiplied for that.</summary>
+    public abstract (string Name, double Scale) Unit { get; }
+
+    /// <summary>What a batch holds.</summary>
+    public abstract string Items { get; }
+
+    /// <summary>Asks for all settings, so that they become options: the model's, and those of the task.</summary>
+    public abstract void Ask(Settings model, Settings task);
+
+    /// <summary>The task, with a model initialised from the seed.</summary>
+    /// <param name="model">The model's settings, to be asked for.</param>
+    /// <param name="task">The task's, to be asked for.</param>
+    /// <param name="data">What there is to learn from.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <exception cref="InvalidDataException">The data or the settings do not do.</exception>
+    public abstract ITrainingTask Prepare(Settings model, Settings task, TrainData data, ulong seed);
+
+    /// <summary>What the model file says besides, such as the tokeniser.</summary>
+    public virtual IEnumerable<KeyValuePair<string, string>> Metadata => [];
+}

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using Tacit.Cli.Commands;
+using Tacit.Cli.Terminal;
+using Tacit.Learning;
+
+namespace Tacit.Cli.Training;
+
+/// <summary>The options every kind's training has, and one for each setting of the kind.</summary>
+internal sealed class TrainSettings : CodingOptions
+{
+    private readonly TrainKind _kind;
+    private readonly List<(string Name, Option<string> Option)> _options = [];
+    private readonly Option<string> _output = new("--output", "-o"), _preset = CommandLine.Value("--preset"), _config = CommandLine.Value("--config");
+    private readonly Option<string> _time = CommandLine.Value("--time"), _validation = CommandLine.Value("--validation");
+    private readonly Option<string> _log = CommandLine.Value("--log"), _curve = CommandLine.Value("--curve");
+    private readonly Option<bool> _resume = CommandLine.Flag("--resume"), _force = CommandLine.Flag("--force", "-f");
+
+    public TrainSettings(TrainKind kind)
+    {
+        _kind = kind;
+        Settings model = new(), task = new(), training = new();
+        kind.Ask(model, task);
+        Share(task);
+        TrainingOptions.From(training);
+        foreach (string name in model.Names.Concat(task.Names).Concat(training.Names))
+            _options.Add((name, CommandLine.Value("--" + name.Replace('_', '-'))));
+    }
+
+    /// <summary>The share of the data that is kept for validation if no file is named for it.</summary>
+    public static float Share(Settings task) => task.Real("validation_share", 0.1f, 0f, 0.9f);
+
+    public override void AddTo(Command command)
+    {
+        base.AddTo(command);
+        foreach ((_, Option<string> option) in _options)
+            command.Add(option);
+        foreach (Option option in (Option[])[_output, _preset, _config, _time, _validation, _log, _curve, _resume, _force])
+            command.Add(option);
+    }
+
+    /// <summary>Reads all of them and checks that they fit together.</summary>
+    public TrainRequest Read(ParseResult parsed)
+    {
+        var given = new Settings();
+        foreach ((string name, Option<string> option) in _options)
+        {
+            if (parsed.GetValue(option) is { } text)
+                given.Give(name, text);
+        }
+        TimeSpan? time = parsed.GetValue(_time) is { } duration ? Duration(duration) : null;
+        if (time is not null && parsed.GetValue(_options.Find(o => o.Name == "steps").Option) is not null)
+            throw new UsageException("--steps and --time exclude each other");
+        bool resume = parsed.GetValue(_resume);
+        if (resume && time is not null)
+            throw new UsageException("--resume goes on to the number of steps that was fixed when the run began; --time has no place there");
+        if (resume && (parsed.GetValue(_preset) is not null || parsed.GetValue(_config) is not null))
+            throw new UsageException("--resume goes on with the settings of the run; --preset and --config have no place there");
+        string output = parsed.GetValue(_output) ?? throw new UsageException($"-o MODEL is missing: 'tacit train {_kind.Name} DATA… -o NAME.tacitmodel'");
+        if (output is "" or "-")
+            throw new UsageException("-o takes the name of a file; a model is not written to standard output");
+        return new TrainRequest
+        {
+            Kind = _kind,
+            Data = Files(parsed),
+            Report = Report(parsed),
+            Threads = Threads(parsed),
+            MemoryLimit = MemoryLimit(parsed),
+            Output = output,
+            Given = given,
+            Preset = PresetOf(parsed.GetValue(_preset)),
+            Config = parsed.GetValue(_config),
+            Time = time,
+            Validation = parsed.GetValue(_validation),
+            Log = parsed.GetValue(_log),
+            Curve = parsed.GetValue(_curve),
+            Resume = resume,
+            Force = parsed.GetValue(_force),
+        };
+    }
+
+    private string PresetOf(string? name)
+    {
+        foreach ((string preset, string json) in _kind.Presets)
+        {
+            if (name is null || preset == name)
+                return json;
+        }
+        throw new UsageException($"--preset is one of {string.Join(", ", _kind.Presets.Select(p => p.Name))}, not '{name}'");
+    }
+
+    // 90s, 10m, 1.5h.
+    private static TimeSpan Duration(string text)
+    {
+        double seconds = text is [.., var unit] ? unit switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 } : 0;
+        return seconds > 0 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            && number > 0 && number * seconds <= 366 * 86400.0
+            ? TimeSpan.FromSeconds(number * seconds)
+            : throw new UsageException($"--time takes a time such as 90s, 10m or 1.5h, not '{text}'");
+    }
+}
+
+/// <summary>What the options of a training command say.</summary>
+internal sealed class TrainRequest
+{
+    public required TrainKind Kind { get; init; }
+    public required IReadOnlyList<string> Data { get; init; }
+    public required Report Report { get; init; }
+    public required int Threads { get; init; }
+    public required long MemoryLimit { get; init; }      // 0 for none
+    public required string Output { get; init; }
+    public required Settings Given { get; init; }        // on the command line
+    public required string Preset { get; init; }         // JSON
+    public required string? Config { get; init; }        // a file
+    public required TimeSpan? Time { get; init; }
+    public required string? Validation { get; init; }
+    public required string? Log { get; init; }
+    public required string? Curve { get; init; }
+    public required bool Resume { get; init; }
+    public required bool Force { get; init; }
+}

@@ -1,0 +1,52 @@
+using Tacit.Modeling.Transformers;
+
+namespace Tacit.Modeling;
+
+/// <summary>The kinds of models a program knows: a table from the name in a file to the loader.</summary>
+/// <remarks>Immutable. A program with kinds of its own makes a table with them: <c>ModelRegistry.Standard.With(mine)</c>.</remarks>
+public sealed class ModelRegistry
+{
+    private readonly ModelKind[] _kinds;
+
+    private ModelRegistry(ModelKind[] kinds) => _kinds = kinds;
+
+    /// <summary>Tacit's own kinds.</summary>
+    public static ModelRegistry Standard { get; } = new([GptModel.Kind]);
+
+    /// <summary>The kinds, in the order they were added.</summary>
+    public IReadOnlyList<ModelKind> Kinds => _kinds;
+
+    /// <summary>A table with one kind more.</summary>
+    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    public ModelRegistry With(ModelKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        return Find(kind.Name) is null ? new ModelRegistry([.. _kinds, kind])
+            : throw new ArgumentException($"There is a kind '{kind.Name}' already.", nameof(kind));
+    }
+
+    /// <summary>The kind of a name, or null.</summary>
+    public ModelKind? Find(string name)
+    {
+        foreach (ModelKind kind in _kinds)
+        {
+            if (kind.Name == name)
+                return kind;
+        }
+        return null;
+    }
+
+    /// <summary>Loads a model that can do what is asked for.</summary>
+    /// <param name="file">The file.</param>
+    /// <typeparam name="T">What it must be: a class, or an interface of models that generate, forecast, ….</typeparam>
+    /// <exception cref="InvalidDataException">The kind is unknown or cannot do that, or the file does not fit it.</exception>
+    public T Load<T>(ModelFile file)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ModelKind kind = Find(file.Kind)
+            ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}', which is not known here; known are {string.Join(", ", _kinds.Select(k => k.Name))}.");
+        return kind.Load(file) as T
+            ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}' ({kind.Summary}), which cannot be used for this.");
+    }
+}
