@@ -17,6 +17,9 @@ internal static class CommandLine
                tacit list       FILE…    show what is inside        (also: tacit l, tacit -l)
                tacit inspect    FILE     show what each byte costs
                tacit train KIND DATA…    train a model: -o MODEL.tacitmodel
+               tacit forecast   --model  the values to come of a series
+               tacit generate   --model  what a model draws
+               tacit evaluate   --model  how far a model is off
                tacit export     MODEL    a model's weights for other programs
                tacit selftest            check that this machine codes as all others do
 
@@ -44,6 +47,9 @@ internal static class CommandLine
             "list" or "l" => ListCommand.Create(),
             "inspect" => InspectCommand.Create(),
             "train" => TrainCommand.Create(ref args),
+            "forecast" => ModelCommands.Create("forecast", args, kind => kind.Forecast),
+            "generate" => ModelCommands.Create("generate", args, kind => kind.Generate),
+            "evaluate" => ModelCommands.Create("evaluate", args, kind => kind.Evaluate),
             "export" => ExportCommand.Create(),
             "selftest" => SelfTestCommand.Create(),
             _ => null,
@@ -102,7 +108,7 @@ internal static class CommandLine
     }
 
     private static bool TakesNext(string option) =>
-        option is "-o" or "-T" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range";
+        option is "-o" or "-T" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range" or "-n" or "-p";
 
     // Splits -kf9T2 into -k -f -9 -T 2. The parser's own way of doing so takes what it does not know for a FILE.
     private static List<string> Unbundle(string[] args)
@@ -126,7 +132,7 @@ internal static class CommandLine
             for (int at = 1; at < arg.Length; at++)
             {
                 split.Add($"-{arg[at]}");
-                if (arg[at] is not ('o' or 'T'))
+                if (arg[at] is not ('o' or 'T' or 'n' or 'p'))
                     continue;
                 value = at == arg.Length - 1;
                 if (!value)

@@ -38,7 +38,7 @@ public sealed class Autoregression
         _full = new double[own.Length + differencing.Length - 1];
         for (int i = 0; i < own.Length; i++)
         {
-            for (int j = 0; j < differencing.Length; j++)
+            for (int j = 0; j < differencing.Length && own[i] != 0; j++)
                 _full[i + j] += own[i] * differencing[j];
         }
     }

@@ -3,6 +3,8 @@ namespace Tacit.Modeling.Linear;
 /// <summary>Estimates an autoregression: the differenced series' lags, coefficients, mean and noise.</summary>
 internal sealed class AutoregressionFit
 {
+    private const long MostNumbers = 1L << 27;    // of a regression's table: a gigabyte
+
     private readonly AutoregressionOptions _options;
     private readonly double[] _w;             // the differenced series
     private readonly int _maxOrder;
@@ -151,6 +153,8 @@ internal sealed class AutoregressionFit
     private Householder Regress(int[] lags, int skip)
     {
         int rows = _w.Length - skip;
+        if ((long)rows * (lags.Length + 1) > MostNumbers)
+            throw new ArgumentException($"Least squares with {lags.Length} lags of {rows} values takes too much memory; Burg's method and Yule-Walker do not.");
         double[][] columns = new double[lags.Length + 1][];
         columns[0] = new double[rows];
         Array.Fill(columns[0], 1);

@@ -59,7 +59,7 @@ public sealed record AutoregressionOptions
         Range(nameof(Order), Order ?? 0, 0, 1000);
         Range(nameof(MaxOrder), MaxOrder ?? 0, 0, 1000);
         Range(nameof(Differences), Differences, 0, 2);
-        Range(nameof(Season), Season, 0, 100_000);
+        Range(nameof(Season), Season, 0, 20_000);
         Range(nameof(SeasonalDifferences), SeasonalDifferences, 0, 2);
         Range(nameof(SeasonalLags), SeasonalLags, 0, 4);
         if (!Enum.IsDefined(Method) || !Enum.IsDefined(Criterion))
