@@ -20,6 +20,7 @@ public sealed record CsvSeries(string Name, double[] Values)
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             DetectDelimiter = true,
+            IgnoreBlankLines = false,
             DetectDelimiterValues = [",", ";", "\t", "|"],
             MaxFieldSize = MaxFieldLength,
             TrimOptions = TrimOptions.Trim,
@@ -49,14 +50,19 @@ public sealed record CsvSeries(string Name, double[] Values)
         int index = IndexOf(names, row, column);
         var values = new List<double>();
         int line = named ? parser.RawRow : firstLine;
+        bool blank = false;    // empty lines at the end are no gaps
         do
         {
+            if (row is [""])
+            {
+                blank = true;
+                continue;
+            }
+            if (blank)
+                throw new InvalidDataException($"An empty line comes before line {line}: a series must have no gaps.");
             values.Add(Number(row!, index, names[index], line));
-            if (!parser.Read())
-                break;
-            (row, line) = (parser.Record, parser.RawRow);
         }
-        while (true);
+        while (parser.Read() && ((row, line) = (parser.Record, parser.RawRow)) is var _);
         return new CsvSeries(names[index], [.. values]);
     }
 

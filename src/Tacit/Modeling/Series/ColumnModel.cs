@@ -10,7 +10,7 @@ namespace Tacit.Modeling.Series;
 /// </remarks>
 internal sealed class ColumnModel : IDisposable
 {
-    private const double LeastScale = 0.05, FarthestLocation = 1L << 61;
+    private const double LeastScale = 0.05, LeastError = 0.001, FarthestLocation = 1L << 61;
     private const double FastRate = 0.06, SlowRate = 0.005, DeviationRate = 0.03, UsualRate = 0.05, SpreadFactor = 1.05;
 
     private readonly SeriesPlan _plan;
@@ -117,8 +117,10 @@ internal sealed class ColumnModel : IDisposable
         // At first plain averages, then forgetting ones.
         double first = 1 / (_count + 1.0);
         _deviation += (errors - _deviation) * Vector256.Create(Math.Max(DeviationRate, first));
-        _fast += (errors[0] - _fast) * Math.Max(FastRate, first);
-        _slow += (errors[0] - _slow) * Math.Max(SlowRate, first);
+        // Held above a least error, which no scale feels: they would fade to denormals else.
+        _deviation = Vector256.Max(_deviation, Vector256.Create(LeastError));
+        _fast = Math.Max(_fast + (errors[0] - _fast) * Math.Max(FastRate, first), LeastError);
+        _slow = Math.Max(_slow + (errors[0] - _slow) * Math.Max(SlowRate, first), LeastError);
         _errorBefore = _error;
         _error = error;
         Surprise = (error >= 0 ? 8 : 0) | Size(error, scale);
@@ -132,7 +134,7 @@ internal sealed class ColumnModel : IDisposable
         if (Math.Abs(distance) > _spread)
             _spread = _count < 2 ? Math.Abs(distance) : _spread * SpreadFactor + LeastScale;
         else
-            _spread /= SpreadFactor;
+            _spread = Math.Max(_spread / SpreadFactor, LeastError);
         _usual += Math.Max(Math.Min(distance, _spread), -_spread) * UsualRate;
     }
 

@@ -116,7 +116,7 @@ internal sealed unsafe class ValueCoder : IDisposable
         int* input = _mixers.Inputs;
         int* table = _inputTable;
         double* f = _distribution;
-        Vector256<double> position = (Vector256.Create((double)bound - 0.5) - _location) * _inverse + Vector256.Create((double)LogisticDistribution.Middle);
+        Vector256<double> position = (Vector256.Create((long)bound - 0.5) - _location) * _inverse + Vector256.Create((double)LogisticDistribution.Middle);
         position = Vector256.Min(Vector256.Max(position, Vector256<double>.Zero), Vector256.Create((double)LogisticDistribution.Last));
         Vector256<double> magic = Vector256.Create(Magic);
         // Rounded after ½ is taken off, hence at most the floor or, at an integer, one less: either interpolates the same.

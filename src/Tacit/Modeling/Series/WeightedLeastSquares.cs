@@ -8,7 +8,7 @@ namespace Tacit.Modeling.Series;
 /// <summary>Linear prediction ŷ = Σ w_i x_i whose weights minimise the squared errors of the past, recent ones counting more.</summary>
 /// <remarks>
 /// <para>
-/// Each lesson (x, y) does R = λ R + (1 − λ) x xᵀ and r = λ r + (1 − λ) y x; after every so many lessons, the first
+/// Each lesson (x, y) does R = λ R + (1 − λ) x xᵀ + τ and r = λ r + (1 − λ) y x + τ (τ = 10⁻²⁰⁰); after every so many lessons, the first
 /// included, w solves R w = r by Cholesky's decomposition, with a little added to the diagonal.
 /// </para>
 /// <para>
@@ -19,6 +19,9 @@ namespace Tacit.Modeling.Series;
 internal sealed class WeightedLeastSquares
 {
     private const double RelativeRidge = 1e-9, Ridge = 1e-6, LeastRelativePivot = 1e-10, LeastPivot = 1e-7;
+
+    // Added to every sum at every lesson, so that what fades never becomes denormal.
+    private const double Trace = 1e-200;
 
     private readonly int _n, _interval;
     private readonly double _memory;
@@ -57,14 +60,14 @@ internal sealed class WeightedLeastSquares
         double gain = 1 - _memory;
         ref double input = ref MemoryMarshal.GetReference(x);
         ref double row = ref MemoryMarshal.GetArrayDataReference(_covariance);
-        Vector256<double> keep = Vector256.Create(_memory);
+        Vector256<double> keep = Vector256.Create(_memory), trace = Vector256.Create(Trace);
         for (int i = 0; i < n; i++)
         {
             // Whole vectors: what they write above the diagonal is never read.
             Vector256<double> scaled = Vector256.Create(gain * Unsafe.Add(ref input, i));
             for (int j = 0; j <= i; j += 4)
             {
-                Vector256<double> next = Vector256.LoadUnsafe(ref row, (nuint)j) * keep + scaled * Vector256.LoadUnsafe(ref input, (nuint)j);
+                Vector256<double> next = Vector256.LoadUnsafe(ref row, (nuint)j) * keep + scaled * Vector256.LoadUnsafe(ref input, (nuint)j) + trace;
                 next.StoreUnsafe(ref row, (nuint)j);
             }
             row = ref Unsafe.Add(ref row, n);
@@ -72,7 +75,7 @@ internal sealed class WeightedLeastSquares
         ref double target = ref MemoryMarshal.GetArrayDataReference(_target);
         Vector256<double> push = Vector256.Create(gain * y);
         for (int i = 0; i < n; i += 4)
-            (Vector256.LoadUnsafe(ref target, (nuint)i) * keep + push * Vector256.LoadUnsafe(ref input, (nuint)i)).StoreUnsafe(ref target, (nuint)i);
+            (Vector256.LoadUnsafe(ref target, (nuint)i) * keep + push * Vector256.LoadUnsafe(ref input, (nuint)i) + trace).StoreUnsafe(ref target, (nuint)i);
         if (--_lessonsToSolution == 0)
         {
             Solve();

@@ -25,6 +25,9 @@ internal sealed class NumericCodec(int level) : BlockCodec
     private const int LeastTable = 64;
     private const double MostBitsPerByte = 7.5;
 
+    // Per cent of the other's length.
+    private const int ClearlySmaller = 95;
+
     private readonly ContextMixingCodec _mixing = new(level);
 
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
@@ -90,13 +93,26 @@ internal sealed class NumericCodec(int level) : BlockCodec
     private bool IsBetter(ReadOnlySpan<byte> raw, BinaryLayout? layout)
     {
         ReadOnlySpan<byte> trial = Trial(raw, layout);
+        (int table, int mixed) = Try(trial, layout);
+        // A part tells against the table, which has more to learn before it is good.
+        return table >= 0 && (mixed < 0 || table < (trial.Length == raw.Length ? mixed : mixed + mixed / 8));
+    }
+
+    // Coded lengths both ways, −1 for what does not become smaller; the second only if the first does.
+    private (int Table, int Mixed) Try(ReadOnlySpan<byte> trial, BinaryLayout? layout)
+    {
         byte[] room = new byte[trial.Length];
         int table = layout is { } binary ? EncodeBinary(trial, binary, room, WorkMonitor.None) : EncodeText(trial, room, WorkMonitor.None);
-        if (table < 0)
+        return (table, table < 0 ? -1 : _mixing.Encode(trial, room, out _, WorkMonitor.None));
+    }
+
+    /// <summary>Whether a beginning of data is a table that this codec makes clearly smaller than codec cm would.</summary>
+    public bool Suits(ReadOnlySpan<byte> beginning)
+    {
+        if (!LooksLikeTable(beginning, out BinaryLayout? layout))
             return false;
-        int mixed = _mixing.Encode(trial, room, out _, WorkMonitor.None);
-        // A part tells against the table, which has more to learn before it is good.
-        return mixed < 0 || table < (trial.Length == raw.Length ? mixed : mixed + mixed / 8);
+        (int table, int mixed) = Try(Trial(beginning, layout), layout);
+        return table >= 0 && (mixed < 0 || (long)table * 100 < (long)mixed * ClearlySmaller);
     }
 
     // Whole rows from the middle.
