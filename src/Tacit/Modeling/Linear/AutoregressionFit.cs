@@ -45,7 +45,7 @@ internal sealed class AutoregressionFit
             if (criteria[i] < criteria[best])
                 best = i;
         }
-        return fit.Estimate(first + best, criteria);
+        return fit.Solve(first + best, criteria);
     }
 
     private double[] Criteria(int first)
@@ -96,7 +96,7 @@ internal sealed class AutoregressionFit
         return variances;
     }
 
-    private Result Estimate(int order, double[] criteria)
+    private Result Solve(int order, double[] criteria)
     {
         int[] lags = LagsOf(order);
         int n = _w.Length;
