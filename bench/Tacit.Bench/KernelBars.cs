@@ -32,6 +32,8 @@ internal static class KernelBars
             AttentionShare(quick);
         if (Wanted("threads"))
             Threads(quick);
+        if (Wanted("training"))
+            TrainingBench.Run(quick);
         if (Wanted("startup"))
             StartChild();
         return 0;
@@ -86,8 +88,11 @@ internal static class KernelBars
             ("softmax, rows of 256", () => Softmax.Forward(x.Span, 256, y.Span)),
         ])
         {
-            double time = ThreadTime.Median(ThreadTime.Rounds(quick ? 5 : 11, 0.01, run)[0]);
-            Console.WriteLine($"{(name == "exp" ? "BAR " : "")}{name}: {Count / time * 1e-9:f2} G elements/s{(name == "exp" ? " (at least 4 with 512 bits)" : "")}");
+            double[][] times = ThreadTime.Rounds(quick ? 9 : 15, 0.01, () => Peak.Run(Widest.Lanes), run);
+            // What the clock and the neighbours take, they take from the peak as well: steps of a full vector per result vector.
+            double steps = ThreadTime.Median(times[0].Zip(times[1], (p, t) => t / Count * Peak.Flops(Widest.Lanes) / 2 / p));
+            Console.WriteLine($"{(name == "exp" ? "BAR " : "")}{name}: {Count / ThreadTime.Median(times[1]) * 1e-9:f2} G elements/s, best {Count / times[1].Min() * 1e-9:f2}"
+                + $"{(name == "exp" ? " (at least 4 with 512 bits)" : "")}; the time of {steps:f1} multiply-adds at the peak");
         }
     }
 

@@ -12,12 +12,23 @@ internal static class LearningBars
 
     public static int Run(ReadOnlySpan<string> args)
     {
+        if (args is ["shrinking", ..])
+        {
+            LearningModels.Shrinking(rounds: 9);
+            return 0;
+        }
         int steps = args is [var count, ..] && int.TryParse(count, out int given) ? given : 10;
         Console.WriteLine($"{"model",-24}{"threads",8}{"tokens/s, best",16}{"median",10}{"CPU s/step",12}{"KB/step",10}");
         foreach (int threads in (int[])[1, 2])
         {
+            if (args.Contains("lstm"))
+            {
+                LearningModels.Lstm(threads, steps);
+                continue;
+            }
             Gpt(4, 128, 4, 256, 16, threads, steps);
             Gpt(6, 256, 8, 256, 8, threads, steps);
+            LearningModels.Lstm(threads, steps);
         }
         return 0;
     }

@@ -40,10 +40,14 @@ internal static class ExportCommand
             await using OutputFile file = OutputFile.IsStandardName(path)
                 ? OutputFile.OpenStandard(compressed: true)
                 : OutputFile.Create(path, parsed.GetValue(force), compressed: true, input.Status);
-            SafetensorsTensor[] tensors = [.. model.Tensors.Entries.Where(e => !e.Name.StartsWith(ModuleFile.TrainingPrefix, StringComparison.Ordinal))
-                .Select(e => new SafetensorsTensor(model.Tensors, e))];
+            SafetensorsTensor[] tensors =
+            [
+                .. model.Tensors.Entries.Where(e => !e.Name.StartsWith(ModuleFile.TrainingPrefix, StringComparison.Ordinal))
+                    .Select(e => new SafetensorsTensor(model.Tensors, e)),
+            ];
             // Python's libraries ask for "format", which says whose conventions the tensors follow.
-            SafetensorsWriter.Write(file.Stream, [new("format", "pt"), new(ModelFile.KindKey, model.Kind), new("source_sha256", model.Sha256)], tensors);
+            SafetensorsWriter.Write(file.Stream,
+                [new("format", "pt"), new(ModelFile.KindKey, model.Kind), new("source_sha256", model.Sha256)], tensors);
             await file.FinishAsync(like: null, cancellationToken);
             file.Publish();
             return report.ExitCode;

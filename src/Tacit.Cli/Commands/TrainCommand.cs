@@ -69,7 +69,8 @@ internal static class TrainCommand
             ?? throw new UsageException($"there is no kind '{name}' to train; there are {string.Join(", ", TrainKind.All.Select(k => k.Name))}, ar");
         args = [args[0], .. args[2..]];
         var settings = new TrainSettings(kind);
-        var command = new Command("train", $"{Help.Replace("KIND", kind.Name, StringComparison.Ordinal)}{kind.Name}: {kind.Summary}\n\n{kind.OptionHelp}\n{Options}");
+        string usage = Help.Replace("KIND", kind.Name, StringComparison.Ordinal);
+        var command = new Command("train", $"{usage}{kind.Name}: {kind.Summary}\n\n{kind.OptionHelp}\n{Options}");
         settings.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new TrainRun(settings.Read(parsed)).RunAsync(cancellationToken));
         return command;

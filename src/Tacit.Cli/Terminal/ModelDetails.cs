@@ -24,14 +24,15 @@ internal static class ModelDetails
         using var model = new ModelFile(stream, leaveOpen: true);
         ModelKind? kind = ModelRegistry.Standard.Find(model.Kind);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Report.Printable(name)}: a model of the kind {Report.Printable(model.Kind)} ({kind?.Summary ?? "not known here"}), {model.ParameterCount:N0} parameters, {stream.Length:N0} bytes"));
+            $"{Report.Printable(name)}: a model of the kind {Report.Printable(model.Kind)} ({kind?.Summary ?? "not known here"}), " +
+            $"{model.ParameterCount:N0} parameters, {stream.Length:N0} bytes"));
         foreach ((string key, string value) in model.Metadata)
         {
             if (key is not (ModelFile.KindKey or ModelFile.VersionKey))
                 Console.WriteLine($"  {Report.Printable(key)}: {Report.Printable(value)}");
         }
         if (Trainer.StepOf(model.Tensors) is { } step)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  a checkpoint after step {step}: 'tacit train {Report.Printable(model.Kind)} … --resume' goes on"));
+            Console.WriteLine($"  a checkpoint after step {step}: 'tacit train {Report.Printable(model.Kind)} … --resume' goes on");
         if (!verbose)
             return;
         Console.WriteLine($"  SHA-256 {model.Sha256}");

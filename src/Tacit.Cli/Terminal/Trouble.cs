@@ -14,7 +14,8 @@ internal static class Trouble
     private static int QuotaExceeded => OperatingSystem.IsLinux() ? 122 : 69;   // EDQUOT
 
     public static bool IsExpected(Exception e) =>
-        e is UsageException or InvalidDataException or DivergenceException or (IOException and not FileLoadException) or UnauthorizedAccessException or OutOfMemoryException;
+        e is UsageException or InvalidDataException or DivergenceException
+            or (IOException and not FileLoadException) or UnauthorizedAccessException or OutOfMemoryException;
 
     public static string Describe(Exception e) => e switch
     {

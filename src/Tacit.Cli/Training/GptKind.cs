@@ -58,10 +58,14 @@ internal sealed class GptKind : TrainKind
         if (data.Training.Length <= options.Context)
         {
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"there are {data.Training.Length} bytes to learn from, which is not more than the window of {options.Context}; more data, or a smaller --context"));
+                $"there are {data.Training.Length} bytes to learn from, which is not more than the window of {options.Context}; " +
+                $"more data, or a smaller --context"));
         }
         if ((long)batch * options.Context * options.Vocabulary > int.MaxValue)
-            throw new InvalidDataException($"a batch of {batch} windows of {options.Context} bytes is too large; a smaller --batch, with --accumulate for the same effect");
+        {
+            throw new InvalidDataException($"a batch of {batch} windows of {options.Context} bytes is too large; " +
+                "a smaller --batch, with --accumulate for the same effect");
+        }
         var gpt = new Gpt(options);
         gpt.Initialize(seed);
         return new GptTask(gpt, data.Training, data.Validation.Length < 2 ? default : data.Validation, batch, windows, seed);

@@ -17,7 +17,10 @@ internal sealed class TrainDisplay(Report report, TrainKind kind, IProgress<Trai
         log?.Report(value);
         string text = string.Create(CultureInfo.InvariantCulture, $"step {value.Step} of {value.Steps}: {value.Loss * kind.Unit.Scale:0.0000}");
         if (value.ValidationLoss is { } validation)
-            text += string.Create(CultureInfo.InvariantCulture, $", validation {validation * kind.Unit.Scale:0.0000} {kind.Unit.Name}{(value.IsBest ? ", best" : "")}");
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $", validation {validation * kind.Unit.Scale:0.0000} {kind.Unit.Name}");
+            text += value.IsBest ? ", best" : "";
+        }
         text += string.Create(CultureInfo.InvariantCulture, $", {value.ItemsPerSecond:N0} {kind.Items}/s, {Time(value.Left)} left");
         if (_terminal)
             Write("\r\x1b[K");

@@ -67,8 +67,13 @@ internal sealed class TrainRun(TrainRequest request)
         CultureInfo plain = CultureInfo.InvariantCulture;
         ModelFile.Write(request.Output,
         [
-            .. metadata, new(TrainingKey, options.ToJson()), new("seed", options.Seed.ToString(plain)), new("steps", options.Steps.ToString(plain)),
-            new("steps_done", result.Step.ToString(plain)), new("best_step", result.BestStep.ToString(plain)), new("loss", result.BestLoss.ToString("R", plain)),
+            .. metadata,
+            new(TrainingKey, options.ToJson()),
+            new("seed", options.Seed.ToString(plain)),
+            new("steps", options.Steps.ToString(plain)),
+            new("steps_done", result.Step.ToString(plain)),
+            new("best_step", result.BestStep.ToString(plain)),
+            new("loss", result.BestLoss.ToString("R", plain)),
         ], job.Model);
         File.Delete(_checkpoint);
         (string unit, double scale) = request.Kind.Unit;
@@ -90,10 +95,11 @@ internal sealed class TrainRun(TrainRequest request)
         if (request.Time is { } whole)
             options = options with { Steps = estimate.StepsIn(whole, options) };
         _report.Note(string.Create(CultureInfo.InvariantCulture,
-            $"{request.Kind.Name} with {estimate.Parameters:N0} parameters: {ByteSize.Format(estimate.StateBytes)} for them, their gradients, moments and the best copy, " +
-            $"{ByteSize.Format(estimate.ActivationBytes)} for activations (measured in a trial step)"));
+            $"{request.Kind.Name} with {estimate.Parameters:N0} parameters: {ByteSize.Format(estimate.StateBytes)} for them, their gradients, " +
+            $"moments and the best copy, {ByteSize.Format(estimate.ActivationBytes)} for activations (measured in a trial step)"));
         _report.Note(string.Create(CultureInfo.InvariantCulture,
-            $"--steps {options.Steps} --seed {options.Seed}: about {TrainDisplay.Time(estimate.RunTime(options))} at {estimate.StepTime.TotalMilliseconds:0.0} ms a step"));
+            $"--steps {options.Steps} --seed {options.Seed}: about {TrainDisplay.Time(estimate.RunTime(options))} " +
+            $"at {estimate.StepTime.TotalMilliseconds:0.0} ms a step"));
         return options;
     }
 
@@ -187,7 +193,8 @@ internal sealed class TrainRun(TrainRequest request)
         AtomicFile.Write(path, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
-            LossCurve.Write(writer, $"{Path.GetFileName(request.Output)} ({request.Kind.Name})", unit, Scaled(trainer.Losses), Scaled(trainer.Validations));
+            string title = $"{Path.GetFileName(request.Output)} ({request.Kind.Name})";
+            LossCurve.Write(writer, title, unit, Scaled(trainer.Losses), Scaled(trainer.Validations));
         });
 
         LossPoint[] Scaled(IReadOnlyList<LossPoint> points) => [.. points.Select(p => p with { Loss = p.Loss * scale })];

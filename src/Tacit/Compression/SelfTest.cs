@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tacit.Coding;
+using Tacit.Learning;
+using Tacit.Modeling;
 using Tacit.Modeling.Linear;
 using Tacit.Numerics;
 
@@ -22,13 +24,16 @@ public static class SelfTest
         ("coding/elias-delta", EliasDeltaCode, "313ece25c82a2258"),
         ("coding/varint", VarIntCode, "10f6e16f497a9e9d"),
         ("coding/frequencies", Frequencies, "334ebdb974d9d1a9"),
-        ("numerics/products", NumericDigests.Products, "ff3d07e42297a050"),
-        ("numerics/functions", NumericDigests.Functions, "1c19ba4dc717cc02"),
-        ("numerics/layers", NumericDigests.Layers, "690451fee6a11081"),
-        ("numerics/attention", NumericDigests.Attentions, "a81113b16fab9037"),
+        ("numerics/products", NumericDigests.Products, "2856b3530868e961"),
+        ("numerics/functions", NumericDigests.Functions, "c717465fbe068aea"),
+        ("numerics/layers", NumericDigests.Layers, "4d0c9ef8c403bbd2"),
+        ("numerics/attention", NumericDigests.Attentions, "56fb8f3a7fc6a72f"),
         ("numerics/convolution", NumericDigests.Convolutions, "7e6d3c2d0536c022"),
         ("numerics/random", NumericDigests.RandomNumbers, "275f003859a7ccf5"),
         ("numerics/training", NumericDigests.Training, "afd9d8611207a120"),
+        ("learning/transformer", TrainingDigests.Transformer, "073972507259a497"),
+        ("learning/lstm", LearningDigests.Lstm, "185867c9f6af0974"),
+        ("learning/conv-vae", LearningDigests.ConvolutionalAutoencoder, "f0702f2952e46407"),
         ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "d58c4216d25b9a07"),
         ("cm/records-1", () => Compressed(SelfTestSamples.Records, 1), "6193adb13c4457c8"),
         ("cm/skewed-1", () => Compressed(SelfTestSamples.Skewed, 1), "e45c57055c675c85"),

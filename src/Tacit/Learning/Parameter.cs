@@ -8,8 +8,8 @@ public sealed class Parameter : Variable
 {
     private readonly Initializer _initializer;
     private readonly Lock _packing = new();
-    private PackedMatrix? _packed;
-    private int _packedVersion = -1;
+    private PackedMatrix? _packed, _packedTransposed;
+    private int _packedVersion = -1, _packedTransposedVersion = -1;
 
     /// <summary>A parameter of zeros until <see cref="Initialize"/>.</summary>
     /// <param name="name">Its name within its module, in the usual words of PyTorch: weight, bias.</param>
@@ -53,15 +53,21 @@ public sealed class Parameter : Variable
     public void ZeroGradient() => ClearGradient();
 
     /// <summary>The transpose of a matrix, packed for products; made again when the value has changed.</summary>
-    internal PackedMatrix PackedTransposed(WorkPool? workers)
+    internal PackedMatrix PackedTransposed(WorkPool? workers) => Packed(ref _packedTransposed, ref _packedTransposedVersion, true, workers);
+
+    /// <summary>A matrix packed for products; made again when the value has changed.</summary>
+    internal PackedMatrix Packed(WorkPool? workers) => Packed(ref _packed, ref _packedVersion, false, workers);
+
+    private PackedMatrix Packed(ref PackedMatrix? packed, ref int version, bool transposed, WorkPool? workers)
     {
         lock (_packing)     // a trained model is shared by threads that read it
         {
-            _packed ??= new PackedMatrix(Shape[1], Shape[0]);
-            if (_packedVersion != Version)
-                _packed.Pack(Value.AsMatrix.Transposed, workers);
-            _packedVersion = Version;
-            return _packed;
+            Matrix matrix = transposed ? Value.AsMatrix.Transposed : Value.AsMatrix;
+            packed ??= new PackedMatrix(matrix.Rows, matrix.Columns);
+            if (version != Version)
+                packed.Pack(matrix, workers);
+            version = Version;
+            return packed;
         }
     }
 

@@ -136,12 +136,19 @@ public sealed class Tape
         try
         {
             Variable y = body(Input(x.Value));
+            Tensor value = y.Value;
+            if (y.IsView)
+            {
+                // What it is a view of goes back now.
+                value = Memory.Rent(y.Shape);
+                value.CopyFrom(y.Value);
+            }
             foreach (Variable passing in _passing)
             {
                 if (passing != y)
                     passing.Release(this);
             }
-            return Record(new Recomputation(x, body, stream), y.Value, y.IsView);
+            return Record(new Recomputation(x, body, stream), value);
         }
         finally
         {

@@ -68,7 +68,8 @@ public class Variable
     /// <summary>Adds a contribution whose memory, rented and of this shape or a view of such, becomes the variable's own.</summary>
     internal void TakeGradient(Tape tape, Tensor contribution)
     {
-        if (!_hasGradient && _gradient.IsEmpty)
+        // A parameter's gradient outlives the tape's memory.
+        if (!_hasGradient && _gradient.IsEmpty && this is not Parameter)
         {
             _gradient = contribution;
             _hasGradient = true;
@@ -76,6 +77,15 @@ public class Variable
         }
         AddGradient(tape, contribution.Span);
         tape.Memory.Return(contribution);
+    }
+
+    /// <summary><see cref="TakeGradient"/> if a gradient is needed; else the memory goes back.</summary>
+    internal void TakeOrReturn(Tape tape, Tensor contribution)
+    {
+        if (NeedsGradient)
+            TakeGradient(tape, contribution);
+        else
+            tape.Memory.Return(contribution);
     }
 
     /// <summary>Hands the gradient's memory over to whoever asks; the variable has none after.</summary>

@@ -105,7 +105,7 @@ public sealed unsafe class AttentionCache : IDisposable
         fixed (float* pq = q, po = o)
         {
             var kernel = new Steps { Cache = this, Q = pq, O = po, Heads = heads, FirstStream = firstStream, Window = window, Scale = scale };
-            Ranges.Run(kernel, streams * heads, 2L * _lengths[firstStream] * HeadSize, pool);
+            Ranges.Run(kernel, streams * heads, 2L * _lengths[firstStream] * HeadSize, pool, _keys[0].Lanes);
         }
     }
 

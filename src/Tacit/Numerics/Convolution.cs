@@ -73,7 +73,7 @@ public static unsafe class Convolution
     /// <param name="dOutput">(B, O, P, Q).</param>
     /// <param name="dWeights">(O, C, R, R).</param>
     /// <param name="dBias">(O), or empty for none: per image a sum in the shape of <see cref="Reduce"/>, added.</param>
-    /// <param name="pool">Threads to share the output channels among; the caller alone if null.</param>
+    /// <param name="pool">Threads to share the weights among; the caller alone if null.</param>
     /// <exception cref="ArgumentException">The lengths do not fit the shape.</exception>
     public static void BackwardWeights(ConvolutionShape shape, ReadOnlySpan<float> input, ReadOnlySpan<float> dOutput, Span<float> dWeights,
         Span<float> dBias = default, WorkPool? pool = null)
@@ -89,9 +89,11 @@ public static unsafe class Convolution
         }
         fixed (float* pi = input, pw = dWeights, po = dOutput)
         {
-            var kernel = new WeightChannels { Shape = shape, Input = pi, Weights = pw, Output = po };
-            const int Block = WeightChannels.Block;
-            Ranges.Run(kernel, (shape.OutputChannels + Block - 1) / Block, (long)shape.Batch * Block * shape.Taps * positions / 4, pool);
+            // Shared by taps, each thread packs its own; where these are few, packing all of them in each costs little.
+            bool byTaps = shape.Taps >= 2 * Panel.Widest;
+            var kernel = new WeightGradient { Shape = shape, Input = pi, Weights = pw, Output = po, ByTaps = byTaps };
+            int units = byTaps ? Panel.CountFor(shape.Taps, Panel.Widest) : (shape.OutputChannels + WeightGradient.Block - 1) / WeightGradient.Block;
+            Ranges.Run(kernel, units, (long)shape.Batch * shape.OutputChannels * shape.Taps * positions / 4 / units, pool);
         }
     }
 
@@ -169,23 +171,26 @@ public static unsafe class Convolution
         }
     }
 
-    private struct WeightChannels : IRangeKernel
+    private struct WeightGradient : IRangeKernel
     {
+        /// <summary>Output channels of a unit, if units are not of taps.</summary>
         public const int Block = 12;
 
         public ConvolutionShape Shape;
         public float* Input, Weights, Output;
+        public bool ByTaps;
 
         public readonly void Run<L, V>(int first, int end)
             where L : struct, ILanes<V>
             where V : struct
         {
             int width = Panel.Width(L.Count), positions = Shape.Positions;
+            int firstTap = ByTaps ? first * Panel.Widest : 0, taps = ByTaps ? Math.Min(end * Panel.Widest, Shape.Taps) - firstTap : Shape.Taps;
             nint panelStep = (nint)positions * width;
-            float* panels = Scratch.Take(Scratch.Outer, Panel.CountFor(Shape.Taps, width) * panelStep);
+            float* panels = Scratch.Take(Scratch.Outer, Panel.CountFor(taps, width) * panelStep);
             for (nint b = 0; b < Shape.Batch; b++)
             {
-                Patches.PackTransposed(Shape, Input + b * Shape.InputSize, panels, panelStep, width);
+                Patches.PackTransposed(Shape, firstTap, taps, Input + b * Shape.InputSize, panels, panelStep, width);
                 var product = new Product
                 {
                     A = Output + b * Shape.OutputChannels * positions,
@@ -193,14 +198,14 @@ public static unsafe class Convolution
                     AColumnStep = 1,
                     Panels = panels,
                     PanelStep = panelStep,
-                    C = Weights,
+                    C = Weights + firstTap,
                     CStep = Shape.Taps,
-                    Start = Weights,
+                    Start = Weights + firstTap,
                     StartStep = Shape.Taps,
                     Depth = positions,
-                    FirstRow = first * Block,
-                    EndRow = Math.Min(end * Block, Shape.OutputChannels),
-                    EndColumn = Shape.Taps,
+                    FirstRow = ByTaps ? 0 : first * Block,
+                    EndRow = ByTaps ? Shape.OutputChannels : Math.Min(end * Block, Shape.OutputChannels),
+                    EndColumn = taps,
                 };
                 product.Run<L, V>();
             }

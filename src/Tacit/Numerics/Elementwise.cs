@@ -12,7 +12,7 @@ namespace Tacit.Numerics;
 /// </remarks>
 public static unsafe class Elementwise
 {
-    /// <summary>e^x. At most 2 ulp; results below 2^-126 are zero.</summary>
+    /// <summary>e^x. At most 2 ulp; results below 2^-124.5 are zero.</summary>
     public static void Exp(ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) => Apply<Exp>(x, target, pool);
 
     /// <summary>ln x. At most 2 ulp for normal x; zero and denormals give −∞, negative values NaN.</summary>
@@ -21,7 +21,7 @@ public static unsafe class Elementwise
     /// <summary>tanh x. At most 4 ulp.</summary>
     public static void Tanh(ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) => Apply<Tanh>(x, target, pool);
 
-    /// <summary>1 / (1 + e^-x). At most 2 ulp; results below 2^-126 are zero.</summary>
+    /// <summary>1 / (1 + e^-x). At most 2 ulp; results below 2^-124.5 are zero.</summary>
     public static void Sigmoid(ReadOnlySpan<float> x, Span<float> target, WorkPool? pool = null) => Apply<Sigmoid>(x, target, pool);
 
     /// <summary>The error function. At most 4 ulp.</summary>

@@ -12,6 +12,7 @@ namespace Tacit.Numerics;
 /// i = sigmoid(z_i)   f = sigmoid(z_f)   g = tanh(z_g)   o = sigmoid(z_o)      z = x · Wx + h · Wh + bias (B, 4H)
 /// c' = f · c + i · g                    h' = o · tanh(c')
 /// </code>
+/// States nearer to zero than <see cref="Floors.Product"/> are zero: without input they halve with every step.
 /// </remarks>
 public static unsafe class LstmCell
 {
@@ -91,13 +92,13 @@ public static unsafe class LstmCell
             V f = Sigmoid.Apply<L, V>(L.Load(z + size));
             V g = Tanh.Apply<L, V>(L.Load(z + 2 * size));
             V o = Sigmoid.Apply<L, V>(L.Load(z + 3 * size));
-            V c = L.Fma(f, L.Load(previous), L.Multiply(i, g));
+            V c = FlooredTo.Apply<L, V>(L.Fma(f, L.Load(previous), L.Multiply(i, g)), Floors.Product);
             L.Store(i, z);
             L.Store(f, z + size);
             L.Store(g, z + 2 * size);
             L.Store(o, z + 3 * size);
             L.Store(c, cell);
-            L.Store(L.Multiply(o, Tanh.Apply<L, V>(c)), hidden);
+            L.Store(FlooredTo.Apply<L, V>(L.Multiply(o, Tanh.Apply<L, V>(c)), Floors.Product), hidden);
         }
     }
 

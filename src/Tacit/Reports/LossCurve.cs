@@ -9,7 +9,7 @@ namespace Tacit.Reports;
 public static class LossCurve
 {
     private const int Width = 860, Height = 460, Left = 70, Right = 24, Top = 56, Bottom = 52;
-    private const string TrainingColour = "#7a8aa0", ValidationColour = "#c2410c";
+    private const string TrainingColour = "#7a8aa0", ValidationColour = "#c2410c", Grey = "#4b5563";
 
     /// <summary>Writes the picture.</summary>
     /// <param name="writer">Receives it.</param>
@@ -26,21 +26,19 @@ public static class LossCurve
         double steps = Math.Max(1, training.Concat(validation).Select(p => p.Step).DefaultIfEmpty(1).Max());
         (double low, double high, double gap) = losses.Length == 0 ? (0, 1, 0.2) : Round(losses.Min(), losses.Max());
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" font-family=\"system-ui,sans-serif\" font-size=\"13\">\n");
-        svg.Append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"26\" font-size=\"16\" fill=\"#1f2937\">{WebUtility.HtmlEncode(title)}</text>\n");
+        Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\"");
+        Add($" font-family=\"system-ui,sans-serif\" font-size=\"13\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
+        Text(Left, 26, "start", "#1f2937", title, 16);
         for (double loss = low; loss <= high + gap / 2; loss += gap)
         {
-            double y = Y(loss);
-            svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {y:0.#}H{Width - Right}\" stroke=\"#e5e7eb\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{y + 4:0.#}\" text-anchor=\"end\" fill=\"#4b5563\">{Math.Round(loss, 6):0.######}</text>\n");
+            Add($"<path d=\"M{Left} {Y(loss):0.#}H{Width - Right}\" stroke=\"#e5e7eb\"/>");
+            Text(Left - 8, Y(loss) + 4, "end", Grey, Math.Round(loss, 6).ToString("0.######", CultureInfo.InvariantCulture));
         }
-        (_, _, double stride) = Round(0, steps);
-        stride = Math.Max(1, stride);
+        double stride = Math.Max(1, Round(0, steps).Gap);
         for (double step = 0; step <= steps; step += stride)
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(step):0.#}\" y=\"{Height - Bottom + 20}\" text-anchor=\"middle\" fill=\"#4b5563\">{step:0}</text>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 12}\" text-anchor=\"middle\" fill=\"#4b5563\">steps</text>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{Top - 10}\" text-anchor=\"start\" fill=\"#4b5563\">{WebUtility.HtmlEncode(unit)}</text>\n");
+            Text(X(step), Height - Bottom + 20, "middle", Grey, step.ToString("0", CultureInfo.InvariantCulture));
+        Text((Left + Width - Right) / 2, Height - 12, "middle", Grey, "steps");
+        Text(Left, Top - 10, "start", Grey, unit);
         Line(training, TrainingColour, 1.5);
         Line(validation, ValidationColour, 2);
         Legend("training", TrainingColour, Width - Right - 210);
@@ -49,10 +47,16 @@ public static class LossCurve
             Legend("validation", ValidationColour, Width - Right - 120);
             LossPoint best = validation.MinBy(p => p.Loss);
             bool late = X(best.Step) > Width / 2;
-            svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(best.Step):0.#}\" cy=\"{Y(best.Loss):0.#}\" r=\"4\" fill=\"{ValidationColour}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(best.Step) + (late ? -8 : 8):0.#}\" y=\"{Y(best.Loss) - 9:0.#}\" text-anchor=\"{(late ? "end" : "start")}\" fill=\"{ValidationColour}\">{best.Loss:0.0000} at step {best.Step}</text>\n");
+            Add($"<circle cx=\"{X(best.Step):0.#}\" cy=\"{Y(best.Loss):0.#}\" r=\"4\" fill=\"{ValidationColour}\"/>");
+            string label = string.Create(CultureInfo.InvariantCulture, $"{best.Loss:0.0000} at step {best.Step}");
+            Text(X(best.Step) + (late ? -8 : 8), Y(best.Loss) - 9, late ? "end" : "start", ValidationColour, label);
         }
         writer.Write(svg.Append("</svg>\n").ToString());
+
+        void Add(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+
+        void Text(double x, double y, string anchor, string colour, string text, int size = 13) => Add(
+            $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\" fill=\"{colour}\" font-size=\"{size}\">{WebUtility.HtmlEncode(text)}</text>");
 
         double X(double step) => Left + (Width - Left - Right) * step / steps;
         double Y(double loss) => Height - Bottom - (Height - Top - Bottom) * (loss - low) / (high - low);
@@ -61,14 +65,15 @@ public static class LossCurve
         {
             if (points.Count == 0)
                 return;
-            svg.Append(CultureInfo.InvariantCulture, $"<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linejoin=\"round\" d=\"");
-            for (int i = 0; i < points.Count; i++)
-                svg.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? 'M' : 'L')}{X(points[i].Step):0.#} {Y(points[i].Loss):0.##}");
-            svg.Append("\"/>\n");
+            string path = string.Join('L', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.Step):0.#} {Y(p.Loss):0.##}")));
+            Add($"<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linejoin=\"round\" d=\"M{path}\"/>");
         }
 
-        void Legend(string name, string colour, int x) => svg.Append(CultureInfo.InvariantCulture,
-            $"<path d=\"M{x} 22h22\" stroke=\"{colour}\" stroke-width=\"3\"/><text x=\"{x + 28}\" y=\"26\" fill=\"#1f2937\">{name}</text>\n");
+        void Legend(string name, string colour, int x)
+        {
+            Add($"<path d=\"M{x} 22h22\" stroke=\"{colour}\" stroke-width=\"3\"/>");
+            Text(x + 28, 26, "start", "#1f2937", name);
+        }
     }
 
     // Ends and distance of about five lines at round numbers: 1, 2 or 5 times a power of ten.

@@ -67,7 +67,7 @@ public class PublicApiTests
             return Name(type.GetElementType()!);
         if (type.IsArray)
             return Name(type.GetElementType()!) + "[]";
-        if (type.IsGenericParameter || !type.FullName!.StartsWith("Tacit", StringComparison.Ordinal))
+        if (type.IsGenericParameter || type.Namespace?.StartsWith("Tacit", StringComparison.Ordinal) != true)
             return type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : type.Name;
         return type.FullName!.Replace('+', '.');
     }

@@ -15,6 +15,7 @@ public class ConvolutionTests
             new() { Batch = 3, InputChannels = 1, OutputChannels = 1, Height = 5, Width = 6, Kernel = 1 },
             new() { Batch = 2, InputChannels = 4, OutputChannels = 3, Height = 11, Width = 5, Kernel = 5, Stride = 3, Padding = 4 },
             new() { Batch = 1, InputChannels = 8, OutputChannels = 13, Height = 12, Width = 12, Kernel = 3, Stride = 2 },
+            new() { Batch = 3, InputChannels = 8, OutputChannels = 14, Height = 11, Width = 13, Kernel = 3, Padding = 1 },     // enough for threads
         ];
 
     [Fact]

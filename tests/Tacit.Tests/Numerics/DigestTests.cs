@@ -10,7 +10,8 @@ public class DigestTests
     [
         ("products", NumericDigests.Products), ("functions", NumericDigests.Functions), ("layers", NumericDigests.Layers),
         ("attention", NumericDigests.Attentions), ("convolution", NumericDigests.Convolutions), ("random", NumericDigests.RandomNumbers),
-        ("training", NumericDigests.Training),
+        ("training", NumericDigests.Training), ("LSTM", Tacit.Learning.LearningDigests.Lstm),
+        ("convolutional autoencoder", Tacit.Learning.LearningDigests.ConvolutionalAutoencoder),
     ];
 
     [Fact]

@@ -16,12 +16,12 @@ public class ElementaryTests
 
     private static readonly (string Name, Function Run, Func<double, double> Truth, float From, float To, double Ulps)[] Functions =
     [
-        ("exp", Elementwise.Exp, Math.Exp, -87.3f, 88.7f, 2),
+        ("exp", Elementwise.Exp, Math.Exp, -86.29f, 88.7228f, 2),
         ("log", Elementwise.Log, Math.Log, 1.2e-38f, 1e38f, 2),
         ("log near 1", Elementwise.Log, Math.Log, 0.7f, 1.5f, 2),
         ("tanh", Elementwise.Tanh, Math.Tanh, -12f, 12f, 4),
         ("tanh near 0", Elementwise.Tanh, Math.Tanh, -0.01f, 0.01f, 4),
-        ("sigmoid", Elementwise.Sigmoid, x => 1 / (1 + Math.Exp(-x)), -87f, 40f, 2),
+        ("sigmoid", Elementwise.Sigmoid, x => 1 / (1 + Math.Exp(-x)), -86.29f, 40f, 2),
         ("erf", Elementwise.Erf, Erf, -5f, 5f, 4),
         ("erf near 0", Elementwise.Erf, Erf, -1e-3f, 1e-3f, 4),
         ("gelu", Elementwise.Gelu, x => x / 2 * Erfc(-x / Math.Sqrt(2)), -9.1f, 12f, 4),

@@ -23,22 +23,24 @@ public class MatMulTests
             float[] a = i % 3 == 0 ? Numbers.Wild(m * k, i, 62) : Numbers.Ordinary(m * k, i);
             float[] b = i % 3 == 1 ? Numbers.Wild(k * n, i + 1, 62) : Numbers.Ordinary(k * n, i + 1);
             float[] bias = Numbers.Ordinary(n, i + 2), before = Numbers.Ordinary(m * n, i + 3);
-            foreach (Start start in (Start[])[Start.Zero, Start.Bias, Start.Target])
+            foreach (Start start in (Start[])[Start.Zero, Start.Bias, Start.Target, Start.Target | Start.Bias, Start.Residual, Start.Residual | Start.Bias])
             {
                 float[] expected = Plain(a, b, m, k, n, (r, c) => start switch
                 {
+                    Start.Zero => 0f,
                     Start.Bias => bias[c],
-                    Start.Target => before[r * n + c],
-                    _ => 0f,
+                    Start.Target or Start.Residual => before[r * n + c],
+                    _ => before[r * n + c] + bias[c],
                 });
                 AllWidths.Run(lanes =>
                 {
                     if (lanes is 1 or 16 && (long)m * k * n > 100_000)
                         return;     // emulated here, and slow
-                    float[] actual = start == Start.Target ? [.. before] : new float[m * n];
+                    bool accumulate = start.HasFlag(Start.Target);
+                    float[] actual = accumulate ? [.. before] : new float[m * n];
                     using PackedMatrix packed = PackedMatrix.From(new Matrix(b, k, n));
                     MatMul.Multiply(new Matrix(a, m, k), packed, new MatrixTarget(actual, m, n),
-                        start == Start.Bias ? bias : default, start == Start.Target);
+                        start.HasFlag(Start.Bias) ? bias : default, accumulate, residual: start.HasFlag(Start.Residual) ? new Matrix(before, m, n) : default);
                     Numbers.AssertSameBits(expected, actual, $"{m} x {k} x {n}, {start}, {lanes} lanes");
                 });
             }
@@ -151,6 +153,7 @@ public class MatMulTests
         string message = Assert.Throws<ArgumentException>(() => MatMul.Multiply(new Matrix(x, 2, 3), new Matrix(x, 4, 5), new MatrixTarget(x, 2, 5))).Message;
         Assert.Contains("(2, 3) · (4, 5) into (2, 5)", message);
         Assert.Throws<ArgumentException>(() => new Matrix(x, 10, 11));
+        Assert.Contains("a residual of (2, 4) for (2, 5)", Assert.Throws<ArgumentException>(() => MatMul.Multiply(new Matrix(x, 2, 3), new Matrix(x, 3, 5), new MatrixTarget(x, 2, 5), residual: new Matrix(x, 2, 4))).Message);
     }
 
     [Fact]
@@ -170,11 +173,13 @@ public class MatMulTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
     }
 
+    [Flags]
     private enum Start
     {
-        Zero,
-        Bias,
-        Target,
+        Zero = 0,
+        Bias = 1,
+        Target = 2,
+        Residual = 4,
     }
 
     /// <summary>The definition.</summary>

@@ -19,7 +19,8 @@ public static class AtomicFile
         string target = Path.GetFullPath(path);
         if (new FileInfo(target).LinkTarget is not null)
             target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
-        string temporary = Path.Join(Path.GetDirectoryName(target), $".tacit-{Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal)}.tmp");
+        string name = Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal);
+        string temporary = Path.Join(Path.GetDirectoryName(target), $".tacit-{name}.tmp");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 16 };
         // What replaces a private file is private from the beginning.
         if (!OperatingSystem.IsWindows() && File.Exists(target))

@@ -1,4 +1,5 @@
 using Tacit.Numerics;
+using Tacit.Numerics.Elementary;
 
 namespace Tacit.Learning;
 
@@ -24,21 +25,21 @@ public static partial class Operations
         return tape.Needs(x, y) ? tape.Record(new SubtractOperation(x, y), difference) : tape.Constant(difference);
     }
 
-    /// <summary>x · y, value by value, of the same shape.</summary>
+    /// <summary>x · y, value by value, of the same shape; zero where below <see cref="Floors.Product"/>.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Variable Multiply(this Tape tape, Variable x, Variable y)
     {
         x.Shape.Require(y.Shape, nameof(Multiply));
         Tensor product = tape.Memory.Rent(x.Shape);
-        Elementwise.Multiply(x.Value.Span, y.Value.Span, product.Span, tape.Workers);
+        Elementwise.Apply2<FlooredProduct<Times>>(x.Value.Span, y.Value.Span, product.Span, tape.Workers);
         return tape.Needs(x, y) ? tape.Record(new MultiplyOperation(x, y), product) : tape.Constant(product);
     }
 
-    /// <summary>factor · x.</summary>
+    /// <summary>factor · x; zero where below <see cref="Floors.Product"/>.</summary>
     public static Variable Scale(this Tape tape, Variable x, float factor)
     {
         Tensor scaled = tape.Memory.Rent(x.Shape);
-        Elementwise.Scale(factor, x.Value.Span, scaled.Span, tape.Workers);
+        MapWith<ScaledValue>.Run(x.Value.Span, x.Value.Span, factor, scaled.Span, tape.Workers);
         return tape.Needs(x) ? tape.Record(new ScaleOperation(x, factor), scaled) : tape.Constant(scaled);
     }
 
@@ -68,19 +69,16 @@ public static partial class Operations
     {
         public override void Backward(Tape tape)
         {
-            AddProduct(tape, x, Output.Gradient, y.Value);
-            AddProduct(tape, y, Output.Gradient, x.Value);
-        }
-
-        private static void AddProduct(Tape tape, Variable target, Tensor dy, Tensor other)
-        {
-            if (!target.NeedsGradient)
-                return;
-            Tensor gradient = target.GradientTarget(tape, out bool accumulate);
-            if (accumulate)
-                Elementwise.MultiplyAdd(dy.Span, other.Span, gradient.Span, gradient.Span, tape.Workers);
-            else
-                Elementwise.Multiply(dy.Span, other.Span, gradient.Span, tape.Workers);
+            Tensor gradient = Output.GiveGradient();
+            if (y.NeedsGradient)
+            {
+                Tensor dy = tape.Memory.Rent(y.Shape);
+                Elementwise.Apply2<Floored<Times>>(gradient.Span, x.Value.Span, dy.Span, tape.Workers);
+                y.TakeGradient(tape, dy);
+            }
+            if (x.NeedsGradient)
+                Elementwise.Apply2<Floored<Times>>(gradient.Span, y.Value.Span, gradient.Span, tape.Workers);
+            x.TakeOrReturn(tape, gradient);
         }
     }
 
@@ -89,7 +87,7 @@ public static partial class Operations
         public override void Backward(Tape tape)
         {
             Tensor gradient = Output.GiveGradient();
-            Elementwise.Scale(factor, gradient.Span, gradient.Span, tape.Workers);
+            MapWith<ScaledGradient<First>>.Run(gradient.Span, gradient.Span, factor, gradient.Span, tape.Workers);
             x.TakeGradient(tape, gradient);
         }
     }

@@ -1,4 +1,5 @@
 using Tacit.Numerics;
+using Tacit.Numerics.Elementary;
 
 namespace Tacit.Learning;
 
@@ -31,13 +32,13 @@ public static partial class Operations
     }
 
     /// <summary>A loss of one value whose gradient was found on the way.</summary>
-    private sealed class KnownGradient(Variable x, Tensor gradient) : Operation
+    internal sealed class KnownGradient(Variable x, Tensor gradient) : Operation
     {
         public override void Backward(Tape tape)
         {
             float factor = Output.Gradient.Span[0];
             if (factor != 1f)
-                Elementwise.Scale(factor, gradient.Span, gradient.Span, tape.Workers);
+                MapWith<ScaledGradient<First>>.Run(gradient.Span, gradient.Span, factor, gradient.Span, tape.Workers);
             x.TakeGradient(tape, gradient);
         }
     }

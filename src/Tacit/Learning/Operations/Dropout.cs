@@ -12,7 +12,7 @@ public static partial class Operations
         if (!tape.IsTraining || rate == 0f)
             return x;
         Tensor y = tape.Memory.Rent(x.Shape), mask = tape.Memory.Rent(x.Shape);
-        RandomFill.DropoutMask(tape.Seed, tape.NextStream++, mask.Span, rate);
+        RandomFill.DropoutMask(tape.Seed, tape.NextStream++, mask.Span, rate, pool: tape.Workers);
         Elementwise.Multiply(x.Value.Span, mask.Span, y.Span, tape.Workers);
         if (tape.Needs(x))
             return tape.Record(new DropoutOperation(x, mask), y);

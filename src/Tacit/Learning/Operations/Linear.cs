@@ -24,9 +24,9 @@ public static partial class Operations
         MatrixTarget target = sums.IsEmpty ? y.AsTarget : sums.AsTarget;
         Span<float> activated = sums.IsEmpty ? default : y.Span;
         if (weight is Parameter parameter)
-            MatMul.Multiply(x.Value.AsMatrix, parameter.PackedTransposed(tape.Workers), target, b, false, activation, activated, tape.Workers);
+            MatMul.Multiply(x.Value.AsMatrix, parameter.PackedTransposed(tape.Workers), target, b, activation: activation, activated: activated, pool: tape.Workers);
         else
-            MatMul.Multiply(x.Value.AsMatrix, weight.Value.AsMatrix.Transposed, target, b, false, activation, activated, tape.Workers);
+            MatMul.Multiply(x.Value.AsMatrix, weight.Value.AsMatrix.Transposed, target, b, activation: activation, activated: activated, pool: tape.Workers);
         return needs ? tape.Record(new LinearOperation(x, weight, bias, activation, sums), y) : tape.Constant(y);
     }
 

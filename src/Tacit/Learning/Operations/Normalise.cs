@@ -52,8 +52,15 @@ public static partial class Operations
 
         public override void Backward(Tape tape)
         {
-            ReadOnlySpan<float> dy = Output.Gradient.Span;
-            Numerics.LayerNorm.BackwardParameters(x.Value.Span, mean.Span, scale.Span, dy, gain.GradientSum(tape).Span, bias.GradientSum(tape).Span, tape.Workers);
+            if (gain.NeedsGradient || bias.NeedsGradient)
+            {
+                // The kernel makes both; what is not needed goes nowhere.
+                Tensor spare = gain.NeedsGradient && bias.NeedsGradient ? default : tape.Memory.RentZeros(gain.Shape.Count);
+                Tensor dgain = gain.NeedsGradient ? gain.GradientSum(tape) : spare, dbias = bias.NeedsGradient ? bias.GradientSum(tape) : spare;
+                Numerics.LayerNorm.BackwardParameters(x.Value.Span, mean.Span, scale.Span, Output.Gradient.Span, dgain.Span, dbias.Span, tape.Workers);
+                if (!spare.IsEmpty)
+                    tape.Memory.Return(spare);
+            }
             if (x.NeedsGradient)
             {
                 Tensor dx = Output.GiveGradient();
@@ -71,7 +78,8 @@ public static partial class Operations
 
         public override void Backward(Tape tape)
         {
-            Numerics.RmsNorm.BackwardParameters(x.Value.Span, scale.Span, Output.Gradient.Span, gain.GradientSum(tape).Span, tape.Workers);
+            if (gain.NeedsGradient)
+                Numerics.RmsNorm.BackwardParameters(x.Value.Span, scale.Span, Output.Gradient.Span, gain.GradientSum(tape).Span, tape.Workers);
             if (x.NeedsGradient)
             {
                 Tensor dx = Output.GiveGradient();

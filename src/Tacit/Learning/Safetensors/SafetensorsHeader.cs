@@ -155,20 +155,25 @@ internal sealed class SafetensorsHeader
         return [.. numbers];
     }
 
-    // Sorted by their beginning, each must begin where the one before ended. The sort is a merge sort: nothing here may
-    // depend on how a library breaks ties between empty tensors.
+    // Sorted by their beginning, each must begin where the one before ended; empty tensors anywhere there.
     private void CheckLayout()
     {
-        SafetensorsEntry[] sorted = [.. _entries.OrderBy(e => e.Begin).ThenBy(e => e.End)];     // a stable sort
+        SafetensorsEntry[] sorted = [.. _entries.OrderBy(e => e.Begin).ThenBy(e => e.End)];
         long at = 0;
         foreach (SafetensorsEntry entry in sorted)
         {
             if (entry.Begin != at)
-                throw Bad($"has {(entry.Begin < at ? "an overlap" : "a hole")} before '{entry.Name}': it begins at byte {entry.Begin} of the data, not {at}");
+            {
+                throw Bad($"has {(entry.Begin < at ? "an overlap" : "a hole")} before '{entry.Name}': " +
+                    $"it begins at byte {entry.Begin} of the data, not {at}");
+            }
             at = entry.End;
         }
         if (at != _dataLength)
-            throw new InvalidDataException($"The safetensors file has {_dataLength} bytes of data, but its header describes {at}; it is cut short or damaged.");
+        {
+            throw new InvalidDataException($"The safetensors file has {_dataLength} bytes of data, but its header describes {at}; " +
+                "it is cut short or damaged.");
+        }
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string otherwise)

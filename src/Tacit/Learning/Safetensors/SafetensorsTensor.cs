@@ -34,7 +34,10 @@ public sealed class SafetensorsTensor
         Shape = shape.ToArray();
         _bytes = bytes;
         if (Length != bytes.Length)
-            throw new ArgumentException($"Tensor '{name}' of shape ({string.Join(", ", Shape)}) takes {Length} bytes, not {bytes.Length}.", nameof(bytes));
+        {
+            throw new ArgumentException($"Tensor '{name}' of shape ({string.Join(", ", Shape)}) takes {Length} bytes, not {bytes.Length}.",
+                nameof(bytes));
+        }
     }
 
     /// <summary>A tensor of another file, which must still be open when this one is written.</summary>

@@ -83,7 +83,8 @@ public sealed class Settings
     public T Whole<T>(string name, T value, T least, T most)
         where T : IBinaryInteger<T>
     {
-        if (Find(name) is { } text && (!T.TryParse(text, NumberStyles.AllowLeadingSign, NumberFormatInfo.InvariantInfo, out value!) || value < least || value > most))
+        if (Find(name) is { } text
+            && (!T.TryParse(text, NumberStyles.AllowLeadingSign, NumberFormatInfo.InvariantInfo, out value!) || value < least || value > most))
             throw new InvalidDataException($"'{name}' is a whole number from {least} to {most}, not '{text}'.");
         Ask(name, value.ToString(null, NumberFormatInfo.InvariantInfo));
         return value;
@@ -95,7 +96,10 @@ public sealed class Settings
     {
         if (Find(name) is { } text
             && (!float.TryParse(text, NumberStyles.Float, NumberFormatInfo.InvariantInfo, out value) || !(value >= least && value <= most)))
-            throw new InvalidDataException(string.Create(NumberFormatInfo.InvariantInfo, $"'{name}' is a number from {least} to {most}, not '{text}'."));
+        {
+            throw new InvalidDataException(string.Create(NumberFormatInfo.InvariantInfo,
+                $"'{name}' is a number from {least} to {most}, not '{text}'."));
+        }
         Ask(name, value.ToString(NumberFormatInfo.InvariantInfo));      // the shortest text that reads as the same float
         return value;
     }

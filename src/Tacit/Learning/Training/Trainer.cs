@@ -12,6 +12,7 @@ namespace Tacit.Learning;
 public sealed class Trainer(ITrainingTask task)
 {
     private readonly Tensor[] _best = CopyOf(task.Model);
+    private readonly TensorPool _memory = new();        // for the measurement and the run
     private TrainingState? _state;
 
     /// <summary>Threads the kernels share their work among; the caller alone if null.</summary>
@@ -53,7 +54,7 @@ public sealed class Trainer(ITrainingTask task)
     {
         ArgumentNullException.ThrowIfNull(options);
         Keep();
-        var tape = new Tape(Workers);
+        var tape = new Tape(Workers, _memory);
         Optimiser optimiser = options.MakeOptimiser(task.Model);
         var step = new TrainingStep(task, options.Resolve(), optimiser, tape);
         long started = Clock.GetTimestamp();
@@ -106,7 +107,7 @@ public sealed class Trainer(ITrainingTask task)
     {
         ArgumentNullException.ThrowIfNull(options);
         options = options.Resolve();
-        var tape = new Tape(Workers);
+        var tape = new Tape(Workers, _memory);
         Optimiser optimiser = options.MakeOptimiser(task.Model);
         var state = new TrainingState(optimiser, _best);
         _state = state;
@@ -239,10 +240,9 @@ public sealed class Trainer(ITrainingTask task)
             state.LossCount = 0;
             TimeSpan elapsed = trainer.Clock.GetElapsedTime(_began), interval = trainer.Clock.GetElapsedTime(_since);
             double items = (state.Step - _reported) * trainer.Task.ItemsPerBatch * options.Accumulate / Math.Max(interval.TotalSeconds, 1e-9);
-            trainer.Progress?.Report(new TrainingProgress(state.Step, options.Steps, loss, validation, isBest, step.Rate, step.GradientNorm, items, elapsed)
-            {
-                Left = state.Step > _first ? elapsed * ((double)(options.Steps - state.Step) / (state.Step - _first)) : default,
-            });
+            TimeSpan left = state.Step > _first ? elapsed * ((double)(options.Steps - state.Step) / (state.Step - _first)) : default;
+            trainer.Progress?.Report(new TrainingProgress(state.Step, options.Steps, loss, validation, isBest, step.Rate, step.GradientNorm,
+                items, elapsed, left));
             _since = trainer.Clock.GetTimestamp();
             _reported = state.Step;
         }

@@ -13,8 +13,10 @@ public sealed class TrainingLog(TextWriter writer) : IProgress<TrainingProgress>
     {
         ArgumentNullException.ThrowIfNull(value);
         NumberFormatInfo plain = NumberFormatInfo.InvariantInfo;
-        string validation = value.ValidationLoss is { } loss ? string.Create(plain, $",\"validation_loss\":{loss},\"best\":{(value.IsBest ? "true" : "false")}") : "";
-        writer.Write(string.Create(plain, $"{{\"step\":{value.Step},\"loss\":{value.Loss}{validation},\"rate\":{value.Rate},\"gradient_norm\":{value.GradientNorm:0.######}"));
+        writer.Write(string.Create(plain, $"{{\"step\":{value.Step},\"loss\":{value.Loss}"));
+        if (value.ValidationLoss is { } loss)
+            writer.Write(string.Create(plain, $",\"validation_loss\":{loss},\"best\":{(value.IsBest ? "true" : "false")}"));
+        writer.Write(string.Create(plain, $",\"rate\":{value.Rate},\"gradient_norm\":{value.GradientNorm:0.######}"));
         writer.WriteLine(string.Create(plain, $",\"items_per_second\":{value.ItemsPerSecond:0.#},\"seconds\":{value.Elapsed.TotalSeconds:0.###}}}"));
         writer.Flush();
     }

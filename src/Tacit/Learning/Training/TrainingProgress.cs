@@ -10,12 +10,9 @@ namespace Tacit.Learning;
 /// <param name="GradientNorm">The length of its gradients, before clipping.</param>
 /// <param name="ItemsPerSecond">Items (tokens, images) a second since the last report.</param>
 /// <param name="Elapsed">Time since the run began, or went on.</param>
+/// <param name="Left">Time left at the speed since then.</param>
 public sealed record TrainingProgress(long Step, long Steps, double Loss, double? ValidationLoss, bool IsBest, float Rate, double GradientNorm,
-    double ItemsPerSecond, TimeSpan Elapsed)
-{
-    /// <summary>Time left at the speed so far.</summary>
-    public TimeSpan Left { get; init; }
-}
+    double ItemsPerSecond, TimeSpan Elapsed, TimeSpan Left);
 
 /// <summary>Why a run ended.</summary>
 public enum TrainingEnd

@@ -46,7 +46,8 @@ public sealed class ModelRegistry
     {
         ArgumentNullException.ThrowIfNull(file);
         ModelKind kind = Find(file.Kind)
-            ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}', which is not known here; known are {string.Join(", ", _kinds.Select(k => k.Name))}.");
+            ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}', which is not known here; " +
+                $"known are {string.Join(", ", _kinds.Select(k => k.Name))}.");
         return kind.Load(file) as T
             ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}' ({kind.Summary}), which cannot be used for this.");
     }

@@ -44,9 +44,15 @@ public static class GptModel
         };
         int keyHeads = options.KeyHeads == 0 ? options.Heads : options.KeyHeads;
         if (options.Columns % options.Heads != 0 || options.Heads % keyHeads != 0)
-            throw new InvalidDataException($"'heads' ({options.Heads}) divides 'columns' ({options.Columns}), and 'key_heads' ({keyHeads}) divides 'heads'.");
+        {
+            throw new InvalidDataException($"'heads' ({options.Heads}) divides 'columns' ({options.Columns}), " +
+                $"and 'key_heads' ({keyHeads}) divides 'heads'.");
+        }
         if (options.Positions == PositionEncoding.Rope && options.Columns / options.Heads % 2 != 0)
-            throw new InvalidDataException($"With rotary positions a head's columns are even, not {options.Columns / options.Heads} ('columns' / 'heads').");
+        {
+            throw new InvalidDataException($"With rotary positions a head's columns are even, " +
+                $"not {options.Columns / options.Heads} ('columns' / 'heads').");
+        }
         return options;
     }
 
@@ -73,9 +79,15 @@ public static class GptModel
         GptOptions options = Options(settings);
         settings.RefuseUnknown();
         if (ParameterCount(options) != file.ParameterCount)
-            throw new InvalidDataException($"The model file's settings are of a model with {ParameterCount(options)} parameters, its tensors have {file.ParameterCount}.");
+        {
+            throw new InvalidDataException($"The model file's settings are of a model with {ParameterCount(options)} parameters, " +
+                $"its tensors have {file.ParameterCount}.");
+        }
         if ((long)options.Context * options.Columns > MaxTable)
-            throw new InvalidDataException($"The model file's settings have a context of {options.Context} with {options.Columns} columns, which is too large.");
+        {
+            throw new InvalidDataException($"The model file's settings have a context of {options.Context} with {options.Columns} columns, " +
+                "which is too large.");
+        }
         var model = new Gpt(options);
         ModuleFile.Load(file.Tensors, model);
         return new LanguageModel(model, tokenizer);

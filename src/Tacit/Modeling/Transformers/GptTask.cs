@@ -31,7 +31,10 @@ public sealed class GptTask : ITrainingTask
         ArgumentOutOfRangeException.ThrowIfLessThan(validationWindows, 1);
         _window = model.Options.Context;
         if (data.Length <= _window || validation.Length == 1 || model.Options.Vocabulary < 256)
-            throw new ArgumentException($"GptTask: {data.Length} bytes of data and {validation.Length} to validate for a window of {_window}, and {model.Options.Vocabulary} tokens.");
+        {
+            throw new ArgumentException($"GptTask: {data.Length} bytes of data and {validation.Length} to validate for a window of {_window}, " +
+                $"and {model.Options.Vocabulary} tokens.");
+        }
         _model = model;
         _data = data;
         _validation = validation;

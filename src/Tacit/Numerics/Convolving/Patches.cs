@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Products;
 
 namespace Tacit.Numerics.Convolving;
@@ -21,10 +23,13 @@ internal static unsafe class Patches
             int lane = 0;
             foreach (ref readonly Segment segment in new Segments(s, image, tap))
             {
-                for (int q = 0; q < segment.Length; q++)
+                for (int q = 0; q < segment.Length;)
                 {
-                    target[lane] = segment.At(q);
-                    if (++lane == width)
+                    int count = Math.Min(width - lane, segment.Length - q);
+                    segment.Copy(q, count, target + lane);
+                    q += count;
+                    lane += count;
+                    if (lane == width)
                     {
                         lane = 0;
                         target += panelStep;
@@ -36,21 +41,21 @@ internal static unsafe class Patches
         }
     }
 
-    /// <summary>Panels of their transpose (positions, taps): the right operand of the weights' gradient.</summary>
+    /// <summary>Panels of some columns of their transpose (positions, taps): the right operand of the weights' gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackTransposed(in ConvolutionShape s, float* image, float* panels, nint panelStep, int width)
+    public static void PackTransposed(in ConvolutionShape s, int firstTap, int taps, float* image, float* panels, nint panelStep, int width)
     {
-        int padded = Panel.CountFor(s.Taps, width) * width;
+        int padded = Panel.CountFor(taps, width) * width;
         for (int tap = 0; tap < padded; tap++)
         {
             float* target = panels + tap / width * panelStep + tap % width;
-            if (tap >= s.Taps)
+            if (tap >= taps)
             {
                 for (int n = 0; n < s.Positions; n++)
                     target[(nint)n * width] = 0f;
                 continue;
             }
-            foreach (ref readonly Segment segment in new Segments(s, image, tap))
+            foreach (ref readonly Segment segment in new Segments(s, image, firstTap + tap))
             {
                 for (int q = 0; q < segment.Length; q++, target += width)
                     *target = segment.At(q);
@@ -85,6 +90,22 @@ internal static unsafe class Patches
 
         /// <summary>The output columns [First, End) whose input lies inside.</summary>
         public int First, End;
+
+        /// <summary>Output columns [q, q + count).</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Copy(int q, int count, float* target)
+        {
+            int i = 0, first = Math.Clamp(First - q, 0, count), end = Math.Clamp(End - q, first, count);
+            for (; i < first; i++)
+                target[i] = 0f;
+            float* source = Row + (nint)q * Step;
+            for (; Step == 1 && i <= end - 4; i += 4)
+                Packing.Floored<Lanes128, Vector128<float>>(Vector128.Load(source + i)).Store(target + i);
+            for (; i < end; i++)
+                target[i] = Packing.Floored(source[i * Step]);
+            for (; i < count; i++)
+                target[i] = 0f;
+        }
 
         public readonly float At(int q) => q >= First && q < End ? Packing.Floored(Row[q * Step]) : 0f;
     }

@@ -22,18 +22,6 @@ internal static class Bits
         where L : struct, ILanes<V>
         where V : struct => L.Xor(x, L.CreateBits(Sign));
 
-    /// <summary>x &gt; y ? x : y. The second if either is NaN, or if they are zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Max<L, V>(V x, V y)
-        where L : struct, ILanes<V>
-        where V : struct => L.Select(L.Less(y, x), x, y);
-
-    /// <summary>x &lt; y ? x : y. The second if either is NaN, or if they are zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Min<L, V>(V x, V y)
-        where L : struct, ILanes<V>
-        where V : struct => L.Select(L.Less(x, y), x, y);
-
     /// <summary>One step of Horner's rule: p · x + c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Step<L, V>(V p, V x, float c)

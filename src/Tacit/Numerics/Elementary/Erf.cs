@@ -17,12 +17,11 @@ internal readonly struct Erf : IFunction
     {
         V t = Bits.Abs<L, V>(x);
         V square = L.Multiply(x, x);
-        V p = L.Create(-0.000591941876f);
-        p = Bits.Step<L, V>(p, square, 0.00497913035f);
-        p = Bits.Step<L, V>(p, square, -0.0267570354f);
-        p = Bits.Step<L, V>(p, square, 0.112815522f);
-        p = Bits.Step<L, V>(p, square, -0.37612468f);
-        p = Bits.Step<L, V>(p, square, 0.128379151f);
+        V fourth = L.Multiply(square, square);
+        V high = L.Fma(square, L.Create(-0.000591941876f), L.Create(0.00497913035f));
+        V middle = L.Fma(square, L.Create(-0.0267570354f), L.Create(0.112815522f));
+        V p = L.Fma(square, L.Create(-0.37612468f), L.Create(0.128379151f));
+        p = L.Fma(L.Fma(high, fourth, middle), fourth, p);
         V inner = L.Fma(p, t, t);
         V scaled = L.Multiply(t, L.Create(1.41421354f));
         V tail = L.Multiply(Normal.Density<L, V>(scaled), Normal.Ratio<L, V>(scaled));

@@ -25,11 +25,7 @@ internal readonly struct Gelu : IFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Clamped<L, V>(V x)
         where L : struct, ILanes<V>
-        where V : struct
-    {
-        V t = Bits.Abs<L, V>(x);
-        return L.Select(L.Less(L.Create(10f), t), L.Create(10f), t);
-    }
+        where V : struct => L.Min(L.Create(10f), Bits.Abs<L, V>(x));     // NaN stays
 }
 
 /// <summary>The first argument times the slope of <see cref="Gelu"/> at the second: Φ(x) + x · φ(x).</summary>

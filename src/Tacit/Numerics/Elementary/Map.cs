@@ -36,16 +36,26 @@ internal unsafe struct Map<F> : IRangeKernel
         nint i = 0;
         for (; i <= count - L.Count; i += L.Count)
             L.Store(F.Apply<L, V>(L.Load(x + i)), target + i);
-        if (i == count)
-            return;
-        // The rest passes through the same vector code, with ones beside it.
+        if (i < count)
+            Rest<L, V>(x + i, target + i, count - i);
+    }
+
+    /// <summary>
+    /// The last values, fewer than lanes, pass through the same vector code with ones beside them. On its own, or the
+    /// compiler keeps the constants of both loops in more registers than there are.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Rest<L, V>(float* x, float* target, nint count)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
         float* rest = stackalloc float[16];
         L.Store(L.Create(1f), rest);
-        for (nint j = i; j < count; j++)
-            rest[j - i] = x[j];
+        for (nint j = 0; j < count; j++)
+            rest[j] = x[j];
         L.Store(F.Apply<L, V>(L.Load(rest)), rest);
-        for (nint j = i; j < count; j++)
-            target[j] = rest[j - i];
+        for (nint j = 0; j < count; j++)
+            target[j] = rest[j];
     }
 }
 
@@ -72,19 +82,26 @@ internal unsafe struct Map2<F> : IRangeKernel
         nint i = 0;
         for (; i <= count - L.Count; i += L.Count)
             L.Store(F.Apply<L, V>(L.Load(x + i), L.Load(y + i)), target + i);
-        if (i == count)
-            return;
+        if (i < count)
+            Rest<L, V>(x + i, y + i, target + i, count - i);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Rest<L, V>(float* x, float* y, float* target, nint count)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
         float* rest = stackalloc float[32];
         L.Store(L.Create(1f), rest);
         L.Store(L.Create(1f), rest + 16);
-        for (nint j = i; j < count; j++)
+        for (nint j = 0; j < count; j++)
         {
-            rest[j - i] = x[j];
-            rest[16 + j - i] = y[j];
+            rest[j] = x[j];
+            rest[16 + j] = y[j];
         }
         L.Store(F.Apply<L, V>(L.Load(rest), L.Load(rest + 16)), rest);
-        for (nint j = i; j < count; j++)
-            target[j] = rest[j - i];
+        for (nint j = 0; j < count; j++)
+            target[j] = rest[j];
     }
 }
 

@@ -22,7 +22,7 @@ internal static class Normal
         V half = L.Multiply(t, L.Create(-0.5f));
         V s = L.Multiply(half, t);
         V low = L.Fma(half, t, Bits.Negate<L, V>(s));
-        return L.Select(L.Less(L.Create(End), t), L.Create(0f), Exp.Apply<L, V>(s, low));
+        return L.Select(L.Less(L.Create(End), t), L.Create(0f), Exp.OfNegative<L, V>(s, low));
     }
 
     /// <summary>h(t).</summary>
@@ -35,16 +35,13 @@ internal static class Normal
         V sum = L.Add(t, three);
         V lost = L.Subtract(t, L.Subtract(sum, three));
         V inverse = L.Divide(L.Create(1f), sum);
-        V minus = Bits.Negate<L, V>(inverse);
-        V residual = L.Fma(minus, lost, L.Fma(minus, sum, L.Create(1f)));
+        V residual = L.FmaNegated(inverse, lost, L.FmaNegated(inverse, sum, L.Create(1f)));
         inverse = L.Fma(inverse, residual, inverse);        // Newton: what rounding t + 3 and the quotient lost
         V u = L.Multiply(L.Subtract(t, three), inverse);
-        V g = L.Create(-0.000306451373f);
-        g = Bits.Step<L, V>(g, u, -0.000970294466f);
-        g = Bits.Step<L, V>(g, u, 0.00107262249f);
-        g = Bits.Step<L, V>(g, u, 0.00696046744f);
-        g = Bits.Step<L, V>(g, u, -0.0104722325f);
-        g = Bits.Step<L, V>(g, u, -0.0472622365f);
+        // Estrin's order for a short chain; Horner's at the end, where roundings count.
+        V square = L.Multiply(u, u);
+        V g = L.Fma(L.Fma(u, L.Create(-0.000306451373f), L.Create(-0.000970294466f)), square, L.Fma(u, L.Create(0.00107262249f), L.Create(0.00696046744f)));
+        g = L.Fma(g, square, L.Fma(u, L.Create(-0.0104722325f), L.Create(-0.0472622365f)));
         g = Bits.Step<L, V>(g, u, 0.230018318f);
         g = Bits.Step<L, V>(g, u, -0.509332001f);
         g = Bits.Step<L, V>(g, u, 0.729083657f);

@@ -16,22 +16,19 @@ internal readonly struct Tanh : IFunction
         where V : struct
     {
         V magnitude = Bits.Abs<L, V>(x);
-        V x2 = L.Select(L.Less(L.Create(10f), magnitude), L.Create(20f), L.Add(magnitude, magnitude));
+        V x2 = L.Min(L.Create(20f), L.Add(magnitude, magnitude));      // NaN stays
         V shifted = L.Fma(x2, L.Create(1.44269502f), L.Create(Bits.RoundingShift));
         V n = L.Subtract(shifted, L.Create(Bits.RoundingShift));
         V r = L.Fma(n, L.Create(-0.693147182f), x2);
         r = L.Fma(n, L.Create(1.90465421e-9f), r);
-        V q = L.Create(0.000199626433f);
-        q = Bits.Step<L, V>(q, r, 0.00139434205f);
-        q = Bits.Step<L, V>(q, r, 0.00833321922f);
-        q = Bits.Step<L, V>(q, r, 0.0416663252f);
-        q = Bits.Step<L, V>(q, r, 0.166666672f);
-        q = Bits.Step<L, V>(q, r, 0.5f);
-        V p = L.Fma(q, L.Multiply(r, r), r);
+        V square = L.Multiply(r, r);
+        V high = L.Fma(r, L.Create(0.000199626433f), L.Create(0.00139434205f));
+        V middle = L.Fma(r, L.Create(0.00833321922f), L.Create(0.0416663252f));
+        V q = L.Fma(L.Fma(high, square, middle), square, L.Fma(r, L.Create(0.166666672f), L.Create(0.5f)));
+        V p = L.Fma(q, square, r);
         V power = L.AddBits(L.ShiftLeftBits(shifted, 23), L.Create(1f));       // 2^n
         V t = L.Fma(power, p, L.Subtract(power, L.Create(1f)));
         V y = L.Divide(t, L.Add(t, L.Create(2f)));
-        y = L.Select(L.LessOrEqual(magnitude, magnitude), y, magnitude);        // NaN stays
         return L.Or(y, L.And(x, L.CreateBits(Bits.Sign)));
     }
 }

@@ -40,6 +40,15 @@ internal unsafe interface ILanes<V>
     /// <summary>x · y + z, rounded once.</summary>
     static abstract V Fma(V x, V y, V z);
 
+    /// <summary>z − x · y, rounded once.</summary>
+    static abstract V FmaNegated(V x, V y, V z);
+
+    /// <summary>x &lt; y ? x : y. The second if either is NaN, or if they are zeros.</summary>
+    static abstract V Min(V x, V y);
+
+    /// <summary>x &gt; y ? x : y. The second if either is NaN, or if they are zeros.</summary>
+    static abstract V Max(V x, V y);
+
     /// <summary>x &lt; y; false if either is NaN.</summary>
     static abstract V Less(V x, V y);
 

@@ -46,6 +46,17 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Fma(Vector128<float> x, Vector128<float> y, Vector128<float> z) => Vector128.FusedMultiplyAdd(x, y, z);
 
     [MethodImpl(Inline)]
+    public static Vector128<float> FmaNegated(Vector128<float> x, Vector128<float> y, Vector128<float> z) =>
+        System.Runtime.Intrinsics.X86.Fma.IsSupported ? System.Runtime.Intrinsics.X86.Fma.MultiplyAddNegated(x, y, z) : Vector128.FusedMultiplyAdd(-x, y, z);
+
+    // The instructions of x86 are the comparison and selection this is defined as; those of others are not.
+    [MethodImpl(Inline)]
+    public static Vector128<float> Min(Vector128<float> x, Vector128<float> y) => Sse.IsSupported ? Sse.Min(x, y) : Vector128.ConditionalSelect(Vector128.LessThan(x, y), x, y);
+
+    [MethodImpl(Inline)]
+    public static Vector128<float> Max(Vector128<float> x, Vector128<float> y) => Sse.IsSupported ? Sse.Max(x, y) : Vector128.ConditionalSelect(Vector128.LessThan(y, x), x, y);
+
+    [MethodImpl(Inline)]
     public static Vector128<float> Less(Vector128<float> x, Vector128<float> y) => Vector128.LessThan(x, y);
 
     [MethodImpl(Inline)]

@@ -46,6 +46,17 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Fma(Vector256<float> x, Vector256<float> y, Vector256<float> z) => Vector256.FusedMultiplyAdd(x, y, z);
 
     [MethodImpl(Inline)]
+    public static Vector256<float> FmaNegated(Vector256<float> x, Vector256<float> y, Vector256<float> z) =>
+        System.Runtime.Intrinsics.X86.Fma.IsSupported ? System.Runtime.Intrinsics.X86.Fma.MultiplyAddNegated(x, y, z) : Vector256.FusedMultiplyAdd(-x, y, z);
+
+    // The instructions of x86 are the comparison and selection this is defined as; those of others are not.
+    [MethodImpl(Inline)]
+    public static Vector256<float> Min(Vector256<float> x, Vector256<float> y) => Avx.IsSupported ? Avx.Min(x, y) : Vector256.ConditionalSelect(Vector256.LessThan(x, y), x, y);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Max(Vector256<float> x, Vector256<float> y) => Avx.IsSupported ? Avx.Max(x, y) : Vector256.ConditionalSelect(Vector256.LessThan(y, x), x, y);
+
+    [MethodImpl(Inline)]
     public static Vector256<float> Less(Vector256<float> x, Vector256<float> y) => Vector256.LessThan(x, y);
 
     [MethodImpl(Inline)]

@@ -46,6 +46,17 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Fma(Vector512<float> x, Vector512<float> y, Vector512<float> z) => Vector512.FusedMultiplyAdd(x, y, z);
 
     [MethodImpl(Inline)]
+    public static Vector512<float> FmaNegated(Vector512<float> x, Vector512<float> y, Vector512<float> z) =>
+        Avx512F.IsSupported ? Avx512F.FusedMultiplyAddNegated(x, y, z) : Vector512.FusedMultiplyAdd(-x, y, z);
+
+    // The instructions of x86 are the comparison and selection this is defined as; those of others are not.
+    [MethodImpl(Inline)]
+    public static Vector512<float> Min(Vector512<float> x, Vector512<float> y) => Avx512F.IsSupported ? Avx512F.Min(x, y) : Vector512.ConditionalSelect(Vector512.LessThan(x, y), x, y);
+
+    [MethodImpl(Inline)]
+    public static Vector512<float> Max(Vector512<float> x, Vector512<float> y) => Avx512F.IsSupported ? Avx512F.Max(x, y) : Vector512.ConditionalSelect(Vector512.LessThan(y, x), x, y);
+
+    [MethodImpl(Inline)]
     public static Vector512<float> Less(Vector512<float> x, Vector512<float> y) => Vector512.LessThan(x, y);
 
     [MethodImpl(Inline)]

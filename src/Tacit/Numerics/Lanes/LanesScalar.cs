@@ -45,6 +45,15 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     public static float Fma(float x, float y, float z) => MathF.FusedMultiplyAdd(x, y, z);
 
     [MethodImpl(Inline)]
+    public static float FmaNegated(float x, float y, float z) => MathF.FusedMultiplyAdd(-x, y, z);
+
+    [MethodImpl(Inline)]
+    public static float Min(float x, float y) => x < y ? x : y;
+
+    [MethodImpl(Inline)]
+    public static float Max(float x, float y) => x > y ? x : y;
+
+    [MethodImpl(Inline)]
     public static float Less(float x, float y) => Int32BitsToSingle(x < y ? -1 : 0);
 
     [MethodImpl(Inline)]

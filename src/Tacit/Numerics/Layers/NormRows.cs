@@ -61,9 +61,9 @@ internal unsafe struct NormForward : IRangeKernel
             return;
         }
         for (; i <= count - L.Count; i += L.Count)
-            L.Store(L.Multiply(L.Multiply(L.Load(x + i), s), L.Load(gain + i)), y + i);
+            L.Store(FlooredTo.Apply<L, V>(L.Multiply(L.Multiply(L.Load(x + i), s), L.Load(gain + i)), Floors.Product), y + i);
         for (; i < count; i++)
-            y[i] = x[i] * scale * gain[i];
+            y[i] = FlooredTo.Apply<LanesScalar, float>(x[i] * scale * gain[i], Floors.Product);
     }
 }
 
@@ -149,8 +149,11 @@ internal unsafe struct NormParameters : IRangeKernel
         V m = L.Create(mean), s = L.Create(scale);
         nint i = 0;
         for (; i <= count - L.Count; i += L.Count)
-            L.Store(L.Fma(L.Load(dy + i), L.Multiply(L.Subtract(L.Load(x + i), m), s), L.Load(dgain + i)), dgain + i);
+        {
+            V unit = FlooredTo.Apply<L, V>(L.Multiply(L.Subtract(L.Load(x + i), m), s), Floors.Product);
+            L.Store(L.Fma(L.Load(dy + i), unit, L.Load(dgain + i)), dgain + i);
+        }
         for (; i < count; i++)
-            dgain[i] = LanesScalar.Fma(dy[i], (x[i] - mean) * scale, dgain[i]);
+            dgain[i] = LanesScalar.Fma(dy[i], FlooredTo.Apply<LanesScalar, float>((x[i] - mean) * scale, Floors.Product), dgain[i]);
     }
 }

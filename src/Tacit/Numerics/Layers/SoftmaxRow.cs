@@ -17,7 +17,7 @@ internal readonly struct SoftmaxTerm : IFunction2
         where V : struct
     {
         V distance = L.Subtract(x, y);
-        return L.Select(L.Less(distance, L.Create(LogFloor)), L.Create(0f), Exp.Apply<L, V>(distance));
+        return L.Select(L.Less(distance, L.Create(LogFloor)), L.Create(0f), Exp.OfNegative<L, V>(distance));
     }
 }
 
@@ -44,15 +44,24 @@ internal static unsafe class SoftmaxRow
         nint i = 0;
         for (; i <= count - L.Count; i += L.Count)
             L.Store(SoftmaxTerm.Apply<L, V>(L.Load(x + i), m), terms + i);
-        if (i == count)
-            return;
+        if (i < count)
+            Rest<L, V>(x + i, terms + i, count - i, maximum);
+    }
+
+    // On its own for the registers' sake: see Map.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Rest<L, V>(float* x, float* terms, nint count, float maximum)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        V m = L.Create(maximum);
         float* rest = stackalloc float[16];
         L.Store(m, rest);
-        for (nint j = i; j < count; j++)
-            rest[j - i] = x[j];
+        for (nint j = 0; j < count; j++)
+            rest[j] = x[j];
         L.Store(SoftmaxTerm.Apply<L, V>(L.Load(rest), m), rest);
-        for (nint j = i; j < count; j++)
-            terms[j] = rest[j - i];
+        for (nint j = 0; j < count; j++)
+            terms[j] = rest[j];
     }
 
     /// <summary>ln of a scalar by the library's own logarithm.</summary>

@@ -6,8 +6,8 @@ namespace Tacit.Numerics;
 /// <summary>Matrix products: C[m, n] = S[m, n] + Σ_k A[m, k] · B[k, n].</summary>
 /// <remarks>
 /// <para>
-/// Shapes: A (M, K), B (K, N), C (M, N). Any of A and B may be transposed or have rows apart. S is zero, C itself or a
-/// bias per column. Each output is one chain of fused multiply-adds that begins with S and takes k = 0, 1, 2, … in
+/// Shapes: A (M, K), B (K, N), C (M, N). Any of A and B may be transposed or have rows apart. S is zero, or a residual
+/// or C itself, plus a bias per column. Each output is one chain of fused multiply-adds that begins with S and takes k = 0, 1, 2, … in
 /// order, whatever the shape, the vector width, the number of threads or the rows computed together. Operands nearer to
 /// zero than <see cref="Floors.Product"/> count as zeros of their sign.
 /// </para>
@@ -22,22 +22,28 @@ public static unsafe class MatMul
     /// <param name="a">(M, K).</param>
     /// <param name="b">(K, N).</param>
     /// <param name="c">(M, N).</param>
-    /// <param name="bias">S: N values, the same for each row; empty for none.</param>
-    /// <param name="accumulate">True to begin with what C holds, instead of a bias or zero.</param>
+    /// <param name="bias">N values, added to each row of S; empty for none.</param>
+    /// <param name="accumulate">True to begin with what C holds, for sums of gradients.</param>
     /// <param name="activation">Applied to the finished C.</param>
     /// <param name="activated">
     /// Where the activation's results go, laid out as <paramref name="c"/>; empty to replace C by them.
     /// </param>
+    /// <param name="residual">(M, N) to begin with, instead of what C holds; empty for none.</param>
     /// <param name="pool">Threads to share the work among; the caller alone if null.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static void Multiply(Matrix a, PackedMatrix b, MatrixTarget c, ReadOnlySpan<float> bias = default, bool accumulate = false,
-        Activation activation = Activation.None, Span<float> activated = default, WorkPool? pool = null)
+        Activation activation = Activation.None, Span<float> activated = default, Matrix residual = default, WorkPool? pool = null)
     {
         ArgumentNullException.ThrowIfNull(b);
-        Check(a.Rows, a.Columns, b.Rows, b.Columns, c, bias, accumulate, activation, activated);
-        fixed (float* pa = a.Data, pc = c.Data, ps = bias, py = activated)
+        Check(a.Rows, a.Columns, b.Rows, b.Columns, c, bias, accumulate, activation, activated, residual);
+        fixed (float* pa = a.Data, pc = c.Data, ps = bias, py = activated, pr = residual.Data)
         {
             Product product = Describe(a, pa, c, pc, ps, accumulate, activation, py);
+            if (pr != null)
+            {
+                product.Start = pr;
+                product.StartStep = residual.RowStep;
+            }
             product.Panels = b.Panels;
             product.PanelStep = b.PanelStep;
             Run(product, b.Lanes, pool);
@@ -46,14 +52,19 @@ public static unsafe class MatMul
     }
 
     /// <summary>C = S + A · B, with B packed on the way.</summary>
-    /// <inheritdoc cref="Multiply(Matrix, PackedMatrix, MatrixTarget, ReadOnlySpan{float}, bool, Activation, Span{float}, WorkPool?)"/>
+    /// <inheritdoc cref="Multiply(Matrix, PackedMatrix, MatrixTarget, ReadOnlySpan{float}, bool, Activation, Span{float}, Matrix, WorkPool?)"/>
     public static void Multiply(Matrix a, Matrix b, MatrixTarget c, ReadOnlySpan<float> bias = default, bool accumulate = false,
-        Activation activation = Activation.None, Span<float> activated = default, WorkPool? pool = null)
+        Activation activation = Activation.None, Span<float> activated = default, Matrix residual = default, WorkPool? pool = null)
     {
-        Check(a.Rows, a.Columns, b.Rows, b.Columns, c, bias, accumulate, activation, activated);
-        fixed (float* pa = a.Data, pb = b.Data, pc = c.Data, ps = bias, py = activated)
+        Check(a.Rows, a.Columns, b.Rows, b.Columns, c, bias, accumulate, activation, activated, residual);
+        fixed (float* pa = a.Data, pb = b.Data, pc = c.Data, ps = bias, py = activated, pr = residual.Data)
         {
             Product product = Describe(a, pa, c, pc, ps, accumulate, activation, py);
+            if (pr != null)
+            {
+                product.Start = pr;
+                product.StartStep = residual.RowStep;
+            }
             product.B = pb;
             product.BRowStep = b.RowStep;
             product.BColumnStep = b.ColumnStep;
@@ -63,7 +74,7 @@ public static unsafe class MatMul
 
     /// <summary>c = a · b over the last axes: (…, K) · (K, N) into (…, N), the axes before flattened to rows.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit; the message has all.</exception>
-    /// <inheritdoc cref="Multiply(Matrix, PackedMatrix, MatrixTarget, ReadOnlySpan{float}, bool, Activation, Span{float}, WorkPool?)" path="/param"/>
+    /// <inheritdoc cref="Multiply(Matrix, PackedMatrix, MatrixTarget, ReadOnlySpan{float}, bool, Activation, Span{float}, Matrix, WorkPool?)" path="/param"/>
     public static void Multiply(Tensor a, Tensor b, Tensor c, bool accumulate = false, WorkPool? pool = null)
     {
         if (b.Shape.Rank != 2 || a.Shape.Columns != b.Shape[0] || c.Shape.Columns != b.Shape[1] || c.Shape.Rows != a.Shape.Rows)
@@ -88,7 +99,7 @@ public static unsafe class MatMul
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(aStep);
         ArgumentOutOfRangeException.ThrowIfNegative(bStep);
-        Check(a.Rows, a.Columns, b.Rows, b.Columns, c, default, accumulate, Activation.None, default);
+        Check(a.Rows, a.Columns, b.Rows, b.Columns, c, default, accumulate, Activation.None, default, default);
         if (count == 0)
             return;
         CheckBatch("A", count, a.Data.Length, Extent(a), aStep);
@@ -148,8 +159,9 @@ public static unsafe class MatMul
         AColumnStep = a.ColumnStep,
         C = pc,
         CStep = c.RowStep,
-        Start = accumulate ? pc : bias,
-        StartStep = accumulate ? c.RowStep : 0,
+        Start = accumulate ? pc : null,
+        StartStep = c.RowStep,
+        Bias = bias,
         Activation = activation,
         Activated = activated == null ? pc : activated,
         Depth = a.Columns,
@@ -167,13 +179,15 @@ public static unsafe class MatMul
     }
 
     private static void Check(int aRows, int aColumns, int bRows, int bColumns, MatrixTarget c, ReadOnlySpan<float> bias,
-        bool accumulate, Activation activation, Span<float> activated)
+        bool accumulate, Activation activation, Span<float> activated, Matrix residual)
     {
         if (aColumns != bRows || c.Rows != aRows || c.Columns != bColumns)
             throw new ArgumentException($"Multiply: ({aRows}, {aColumns}) · ({bRows}, {bColumns}) into ({c.Rows}, {c.Columns}).");
-        if (!bias.IsEmpty && (bias.Length != bColumns || accumulate))
-            throw new ArgumentException(accumulate ? "Multiply: a bias and accumulation exclude each other."
-                : $"Multiply: a bias of {bias.Length} for {bColumns} columns.");
+        if (!bias.IsEmpty && bias.Length != bColumns)
+            throw new ArgumentException($"Multiply: a bias of {bias.Length} for {bColumns} columns.");
+        if (!residual.Data.IsEmpty && (residual.Rows != c.Rows || residual.Columns != c.Columns || residual.ColumnStep != 1 || accumulate))
+            throw new ArgumentException(accumulate ? "Multiply: a residual and accumulation exclude each other."
+                : $"Multiply: a residual of ({residual.Rows}, {residual.Columns}) for ({c.Rows}, {c.Columns}).");
         if (!activated.IsEmpty && activated.Length < c.Data.Length)
             throw new ArgumentException($"Multiply: {activated.Length} values for the activation of {c.Data.Length}.");
         if ((uint)activation > (uint)Activation.Sigmoid)

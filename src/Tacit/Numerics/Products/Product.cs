@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tacit.Numerics.Elementary;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
 
@@ -38,11 +39,12 @@ internal unsafe struct Product : IKernel
     public float* C;
     public nint CStep;
 
-    /// <summary>S, or null for zeros.</summary>
+    /// <summary>S but for the bias, or null for zeros; may be C.</summary>
     public float* Start;
-
-    /// <summary>Floats to the next row of S: 0 for a bias, <see cref="CStep"/> for C itself.</summary>
     public nint StartStep;
+
+    /// <summary>Added to each row of S; or null.</summary>
+    public float* Bias;
 
     /// <summary>Applied to the finished C, into <see cref="Activated"/> (laid out as C), which may be C.</summary>
     public Activation Activation;
@@ -122,10 +124,15 @@ internal unsafe struct Product : IKernel
             float* target = C + m * CStep + firstColumn;
             float* start = target;
             t.StartStep = CStep;
-            if (k == 0)
+            if (k == 0 && Start != null && Bias != null)
             {
-                start = Start == null ? null : Start + m * StartStep + firstColumn;
-                t.StartStep = StartStep;
+                for (int r = 0; r < count; r++)
+                    Map2<Sum2>.Over<L, V>(Start + (m + r) * StartStep + firstColumn, Bias + firstColumn, target + r * CStep, endColumn - firstColumn);
+            }
+            else if (k == 0)
+            {
+                start = Start != null ? Start + m * StartStep + firstColumn : Bias != null ? Bias + firstColumn : null;
+                t.StartStep = Start != null ? StartStep : 0;
             }
             Columns<L, V>(t, panels, start, target, count, endColumn - firstColumn);
             if (last && Activation != Activation.None)

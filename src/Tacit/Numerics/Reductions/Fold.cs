@@ -157,7 +157,7 @@ internal readonly struct MaxFold : IFold
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Take<L, V>(V partial, V x, V y, V c)
         where L : struct, ILanes<V>
-        where V : struct => Bits.Max<L, V>(x, partial);
+        where V : struct => L.Max(x, partial);
 
     public static float Join(float first, float second) => second > first ? second : first;
 }
@@ -170,7 +170,7 @@ internal readonly struct MaxMagnitudeFold : IFold
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Take<L, V>(V partial, V x, V y, V c)
         where L : struct, ILanes<V>
-        where V : struct => Bits.Max<L, V>(Bits.Abs<L, V>(x), partial);
+        where V : struct => L.Max(Bits.Abs<L, V>(x), partial);
 
     public static float Join(float first, float second) => second > first ? second : first;
 }

@@ -21,12 +21,13 @@ internal static class Ranges
     /// <param name="count">Units.</param>
     /// <param name="cost">Simple operations on vectors' lanes per unit, roughly.</param>
     /// <param name="pool">Threads, or null.</param>
-    public static void Run<TKernel>(in TKernel kernel, int count, long cost, WorkPool? pool)
+    /// <param name="lanes">Lanes operands are packed for; 0 for the widest vectors.</param>
+    public static void Run<TKernel>(in TKernel kernel, int count, long cost, WorkPool? pool, int lanes = 0)
         where TKernel : struct, IRangeKernel
     {
         if (count <= 0)
             return;
-        var work = new Parts<TKernel> { Kernel = kernel, Count = count, PerPart = count };
+        var work = new Parts<TKernel> { Kernel = kernel, Count = count, PerPart = count, Lanes = lanes };
         long worth = Math.Max(1, Math.Min(count, count * Math.Max(1, cost) / SmallestPart));
         if (pool is not { Threads: > 1 } || worth < 2)
         {
@@ -42,13 +43,16 @@ internal static class Ranges
         where TKernel : struct, IRangeKernel
     {
         public TKernel Kernel;
-        public int Count, PerPart;
+        public int Count, PerPart, Lanes;
 
         public readonly void Run(int part)
         {
             int first = part * PerPart;
             var range = new Range<TKernel> { Kernel = Kernel, First = first, End = Math.Min(first + PerPart, Count) };
-            Widest.Run(ref range);
+            if (Lanes == 0)
+                Widest.Run(ref range);
+            else
+                Widest.Run(ref range, Lanes);
         }
     }
 
