@@ -2,7 +2,7 @@ using Tacit.Media.Csv;
 using Tacit.Modeling.Linear;
 using Tacit.Tests.Support;
 
-namespace Tacit.Tests.Linear;
+namespace Tacit.Tests.Autoregressions;
 
 /// <summary>Fits that books and statistical packages print, to the digits they print.</summary>
 public class PublishedFitTests

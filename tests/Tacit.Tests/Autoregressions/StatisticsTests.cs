@@ -2,7 +2,7 @@ using Tacit.Modeling;
 using Tacit.Modeling.Linear;
 using Tacit.Tests.Support;
 
-namespace Tacit.Tests.Linear;
+namespace Tacit.Tests.Autoregressions;
 
 /// <summary>The parts of the statistics against other ways to compute them.</summary>
 public class StatisticsTests

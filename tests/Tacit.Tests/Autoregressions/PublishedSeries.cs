@@ -1,4 +1,4 @@
-namespace Tacit.Tests.Linear;
+namespace Tacit.Tests.Autoregressions;
 
 /// <summary>Short series that textbooks and statistical packages print, with fits they publish.</summary>
 internal static class PublishedSeries

@@ -1,6 +1,6 @@
 using Tacit.Media.Csv;
 
-namespace Tacit.Tests.Linear;
+namespace Tacit.Tests.Autoregressions;
 
 /// <summary>Columns of numbers from CSV, and what is said of those that are none.</summary>
 public class CsvSeriesTests
