@@ -132,7 +132,7 @@ internal sealed class ColumnModel : IDisposable
     {
         double distance = y - _usual;
         if (Math.Abs(distance) > _spread)
-            _spread = _count < 2 ? Math.Abs(distance) : _spread * SpreadFactor + LeastScale;
+            _spread = _spread * SpreadFactor + LeastScale;
         else
             _spread = Math.Max(_spread / SpreadFactor, LeastError);
         _usual += Math.Max(Math.Min(distance, _spread), -_spread) * UsualRate;

@@ -31,6 +31,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     private const int StepsOfOneLength = 8, StepNodes = 24, ModelledHalvings = 3, HalvingNodes = 7;
     private const int UpNode = 1, DownNode = UpNode + StepNodes, HalvingNode = DownNode + StepNodes;
     private const int EndRate = 20, Limit = 255, Constant = 256;
+    private const ulong Beyond = 1UL << 63;    // no u is as large
     private const double LeastMass = 1e-9;
     private const double Magic = 1L << 52;     // added to a number from 0 to 2^51, leaves its integer in the low bits
     private const long MagicMask = (1L << 52) - 1;
@@ -88,7 +89,7 @@ internal sealed unsafe class ValueCoder : IDisposable
         }
         ulong u = (ulong)(down ? ~e : e), from = 0, step = 1UL << outlook.Shift;
         int node = down ? DownNode : UpNode;
-        for (int i = 0; from + step < 1UL << 63 && Decide(ref coder, u >= from + step, from + step, node + Math.Min(i, StepNodes - 1)); i++)
+        for (int i = 0; from + step < Beyond && Decide(ref coder, u >= from + step, from + step, node + Math.Min(i, StepNodes - 1)); i++)
         {
             from += step;
             if (i >= StepsOfOneLength - 1)
@@ -99,6 +100,8 @@ internal sealed unsafe class ValueCoder : IDisposable
         for (int depth = 0; step > 1; depth++)
         {
             step >>= 1;
+            if (from + step >= Beyond)
+                continue;
             bool beyond = u >= from + step;
             if (depth < ModelledHalvings || step > finest ? Decide(ref coder, beyond, from + step, node + 2 * Math.Min(depth, HalvingNodes - 1)) : coder.Code(beyond ? 1 : 0, 1u << 31) != 0)
                 from += step;
@@ -130,6 +133,7 @@ internal sealed unsafe class ValueCoder : IDisposable
         // Where hardly any probability is left, an expert has no opinion.
         Vector256<double> known = Vector256.GreaterThan(all, Vector256.Create(LeastMass));
         Vector256<double> share = Vector256.ConditionalSelect(known, (_high - middle) / all, Vector256.Create(0.5));
+        share = Vector256.Min(Vector256.Max(share, Vector256<double>.Zero), Vector256<double>.One);
         Vector256<long> entry = (share * Vector256.Create(4095.0) + magic).AsInt64() & Vector256.Create(MagicMask);
         uint* d0 = _context0 + node, d1 = _context1 + node, d2 = _context2 + node;
         input[0] = (short)table[entry[0]];
