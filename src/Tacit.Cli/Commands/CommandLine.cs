@@ -17,7 +17,8 @@ internal static class CommandLine
                tacit list       FILE…    show what is inside        (also: tacit l, tacit -l)
                tacit inspect    FILE     show what each byte costs
                tacit train KIND DATA…    train a model: -o MODEL.tacitmodel
-               tacit generate            continue a text with a model: --model MODEL
+               tacit generate            what a model makes up: text or series; --model MODEL
+               tacit forecast            the values to come of a series: --model MODEL
                tacit evaluate   FILE…    how well a model foresees files: --model MODEL
                tacit import     FILE     a model of another program: -o MODEL.tacitmodel
                tacit export     MODEL    a model's weights for other programs
@@ -47,8 +48,9 @@ internal static class CommandLine
             "list" or "l" => ListCommand.Create(),
             "inspect" => InspectCommand.Create(),
             "train" => TrainCommand.Create(ref args),
-            "generate" => GenerateCommand.Create(),
-            "evaluate" => EvaluateCommand.Create(),
+            "forecast" => ModelCommands.Create("forecast", args, kind => kind.Forecast),
+            "generate" => ModelCommands.Create("generate", args, kind => kind.Generate),
+            "evaluate" => ModelCommands.Create("evaluate", args, kind => kind.Evaluate),
             "import" => ImportCommand.Create(),
             "export" => ExportCommand.Create(),
             "selftest" => SelfTestCommand.Create(),
@@ -108,7 +110,7 @@ internal static class CommandLine
     }
 
     private static bool TakesNext(string option) =>
-        option is "-o" or "-T" or "-n" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range"
+        option is "-o" or "-T" or "-n" or "-p" or "--output" or "--threads" or "--codec" or "--block-size" or "--memlimit" or "--range"
             or "--model" or "--prompt" or "--stop" or "--tokenizer" or "--config" or "--format";
 
     // Splits -kf9T2 into -k -f -9 -T 2. The parser's own way of doing so takes what it does not know for a FILE.
@@ -133,7 +135,7 @@ internal static class CommandLine
             for (int at = 1; at < arg.Length; at++)
             {
                 split.Add($"-{arg[at]}");
-                if (arg[at] is not ('o' or 'T'))
+                if (arg[at] is not ('o' or 'T' or 'n' or 'p'))
                     continue;
                 value = at == arg.Length - 1;
                 if (!value)

@@ -60,8 +60,13 @@ internal static class TrainCommand
         if (name is "-h" or "--help" or "")
             return name.Length > 0 ? new Command("train", Help + Kinds() + "\n'tacit train KIND --help' explains the options.")
                 : throw new UsageException("train needs a KIND; 'tacit train --help' shows what there is");
+        if (name == "ar")
+        {
+            args = [args[0], .. args[2..]];
+            return TrainAutoregressionCommand.Create();
+        }
         TrainKind kind = TrainKind.All.FirstOrDefault(k => k.Name == name)
-            ?? throw new UsageException($"there is no kind '{name}' to train; there are {string.Join(", ", TrainKind.All.Select(k => k.Name))}");
+            ?? throw new UsageException($"there is no kind '{name}' to train; there are {string.Join(", ", TrainKind.All.Select(k => k.Name))}, ar");
         args = [args[0], .. args[2..]];
         var settings = new TrainSettings(kind);
         string usage = Help.Replace("KIND", kind.Name, StringComparison.Ordinal);
@@ -71,5 +76,5 @@ internal static class TrainCommand
         return command;
     }
 
-    private static string Kinds() => "KIND is one of\n" + string.Concat(TrainKind.All.Select(k => $"  {k.Name,-10}{k.Summary}\n"));
+    private static string Kinds() => "KIND is one of\n" + string.Concat(TrainKind.All.Select(k => $"  {k.Name,-10}{k.Summary}\n")) + $"  {"ar",-10}{TrainAutoregressionCommand.Summary}\n";
 }

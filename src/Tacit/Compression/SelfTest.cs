@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Tacit.Coding;
 using Tacit.Learning;
 using Tacit.Modeling;
+using Tacit.Modeling.Linear;
 using Tacit.Numerics;
 
 namespace Tacit.Compression;
@@ -43,6 +44,11 @@ public static class SelfTest
         ("cm/text-9", () => Compressed(SelfTestSamples.Text, 9), "6e70b3028ff8796c"),
         ("cm/records-9", () => Compressed(SelfTestSamples.Records, 9), "5a230e8921e002af"),
         ("cm/skewed-9", () => Compressed(SelfTestSamples.Skewed, 9), "e987db923ec8774e"),
+        ("numeric/records-1", () => Compressed(SelfTestSamples.Records, 1, TacitCodec.Numeric), "128fc5259106ad4c"),
+        ("numeric/records-5", () => Compressed(SelfTestSamples.Records, 5, TacitCodec.Numeric), "17e38c8ea5092f21"),
+        ("numeric/table-5", () => Compressed(SelfTestSamples.Table, 5, TacitCodec.Numeric), "ea4bd12e285efbef"),
+        ("numeric/table-9", () => Compressed(SelfTestSamples.Table, 9, TacitCodec.Numeric), "d57a8e110c15c6ca"),
+        ("linear/fits", LinearDigests.Fits, "512de9a3a7c53771"),
     ];
 
     /// <summary>Runs all digests, one at a time as they are asked for.</summary>
@@ -51,10 +57,10 @@ public static class SelfTest
     // The first 64 bits of the SHA-256: for comparing, not against attack.
     private static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8));
 
-    private static byte[] Compressed(Func<int, byte[]> sample, int level)
+    private static byte[] Compressed(Func<int, byte[]> sample, int level, TacitCodec codec = TacitCodec.ContextMixing)
     {
         byte[] data = sample(ModelSampleLength);
-        var options = new TacitCompressionOptions { Codec = TacitCodec.ContextMixing, Level = level };
+        var options = new TacitCompressionOptions { Codec = codec, Level = level };
         byte[] packed = new byte[TacitEncoder.GetMaxCompressedLength(data.Length, options)];
         TacitEncoder.TryCompress(data, packed, out int length, options);
         byte[] restored = new byte[data.Length];

@@ -61,6 +61,21 @@ internal static class SelfTestSamples
         return rows;
     }
 
+    /// <summary>Lines of a time, a slow wave with noise in hundredths, and a count, with an empty cell now and then.</summary>
+    public static byte[] Table(int length)
+    {
+        var random = new Generator(14);
+        var text = new System.Text.StringBuilder("time,level,count\n");
+        long speed = 0, place = 2000;
+        for (int row = 0; text.Length < length; row++)
+        {
+            place += speed += (1000 - place) / 64 + (long)(random.Next() % 41) - 20;
+            string level = random.Next() % 50 == 0 ? "" : $"{place / 100}.{(place < 0 ? -place : place) % 100:00}";
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"2020-01-{1 + row / 1440:00} {row / 60 % 24:00}:{row % 60:00},{level},{row * 3 + (long)(random.Next() % 4)}\n");
+        }
+        return System.Text.Encoding.ASCII.GetBytes(text.ToString(0, length));
+    }
+
     /// <summary>Bytes that are often small, with repeats of earlier stretches.</summary>
     public static byte[] Skewed(int length)
     {

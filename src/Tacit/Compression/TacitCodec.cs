@@ -14,4 +14,7 @@ public enum TacitCodec
 
     /// <summary>Context mixing, the default: learns the data bit by bit while coding it. Decoding takes as long as encoding.</summary>
     ContextMixing = 3,
+
+    /// <summary>Tables of numbers, as text or in memory: columns foreseen by linear prediction. What is no table is coded as by <see cref="ContextMixing"/>.</summary>
+    Numeric = 4,
 }

@@ -1,3 +1,4 @@
+using Tacit.Modeling.Linear;
 using Tacit.Modeling.Transformers;
 
 namespace Tacit.Modeling;
@@ -11,7 +12,7 @@ public sealed class ModelRegistry
     private ModelRegistry(ModelKind[] kinds) => _kinds = kinds;
 
     /// <summary>Tacit's own kinds.</summary>
-    public static ModelRegistry Standard { get; } = new([GptModel.Kind]);
+    public static ModelRegistry Standard { get; } = new([GptModel.Kind, AutoregressionModel.Kind]);
 
     /// <summary>The kinds, in the order they were added.</summary>
     public IReadOnlyList<ModelKind> Kinds => _kinds;

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Tacit.Cli.Terminal;
+using Tacit.Modeling;
+
+namespace Tacit.Cli.Commands;
+
+/// <summary>What the commands that take a model do for one kind of model; null where the kind cannot be used so.</summary>
+/// <param name="Kind">The kind in the model file.</param>
+/// <param name="Forecast">Makes 'tacit forecast'.</param>
+/// <param name="Generate">Makes 'tacit generate'.</param>
+/// <param name="Evaluate">Makes 'tacit evaluate'.</param>
+internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<Command>? Generate, Func<Command>? Evaluate)
+{
+    private static readonly ModelCommands[] All =
+    [
+        new("gpt", null, GenerateCommand.Create, EvaluateCommand.Create),
+        new("ar", ForecastCommand.Create, GenerateSeriesCommand.Create, EvaluateSeriesCommand.Create),
+    ];
+
+    /// <summary>The command of the kind that the model named by --model in the arguments has.</summary>
+    /// <param name="name">The command's name.</param>
+    /// <param name="args">The command line.</param>
+    /// <param name="use">Its maker for a kind.</param>
+    public static Command Create(string name, string[] args, Func<ModelCommands, Func<Command>?> use)
+    {
+        if (ModelIn(args) is not { } path)
+        {
+            // Without a model nobody knows which kind is meant: help for all of them.
+            if (args.Contains("--help") || args.Contains("-h"))
+                return new Command(name, string.Join("\n\n", All.Select(use).OfType<Func<Command>>().Select(make => make().Description)));
+            throw new UsageException($"--model MODEL is missing; 'tacit {name} --help' shows what there is");
+        }
+        string kind;
+        using (ModelFile file = ModelFile.Open(path))
+            kind = file.Kind;
+        ModelCommands? commands = Array.Find(All, c => c.Kind == kind);
+        return (commands is null ? null : use(commands))?.Invoke()
+            ?? throw new InvalidDataException($"{path}: a model of the kind '{kind}' cannot be used to {name}");
+    }
+
+    private static string? ModelIn(string[] args)
+    {
+        for (int i = 1; i < args.Length && args[i] != "--"; i++)
+        {
+            if (args[i] == "--model" && i + 1 < args.Length)
+                return args[i + 1];
+            if (args[i].StartsWith("--model=", StringComparison.Ordinal))
+                return args[i]["--model=".Length..];
+        }
+        return null;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Tacit.Modeling.ContextMixing;
+
+namespace Tacit.Modeling.Series;
+
+/// <summary>Codes integers e by decisions "at least b?", mixing what several distributions say of each.</summary>
+/// <remarks>
+/// <para>
+/// First the side: e ≥ 0? Then u = e or −1 − e is found: with steps of 2^shift (from the eighth on, each twice as long as
+/// the one before) it is asked whether u lies beyond the next step; then the last step is halved until u is left. The
+/// first three halvings are modelled, the rest, far finer than what can be foreseen, are plain bits.
+/// </para>
+/// <para>
+/// A decision's inputs: for each of four experts, who see e logistically distributed about a location with a scale, the
+/// conditional probability; for each of three contexts what came of this decision before; a constant. Two mixers
+/// (weights by decision, and by the outlook), a final one and a refiner make the probability, as in
+/// <see cref="ContextMixer"/>.
+/// </para>
+/// </remarks>
+internal sealed unsafe class ValueCoder : IDisposable
+{
+    /// <summary>Values of each context.</summary>
+    public const int ContextValues = 256;
+
+    /// <summary>Weight sets of the mixer that the outlook selects.</summary>
+    public const int WeightSets = 64;
+
+    private const int Inputs = 8, Contexts = 3, Nodes = 64;
+    private const int StepsOfOneLength = 8, StepNodes = 24, ModelledHalvings = 3, HalvingNodes = 7;
+    private const int UpNode = 1, DownNode = UpNode + StepNodes, HalvingNode = DownNode + StepNodes;
+    private const int EndRate = 20, Limit = 255, Constant = 256;
+    private const ulong Beyond = 1UL << 63;    // no u is as large
+    private const double LeastMass = 1e-9;
+    private const double Magic = 1L << 52;     // added to a number from 0 to 2^51, leaves its integer in the low bits
+    private const long MagicMask = (1L << 52) - 1;
+    private const uint LeastProbability = 1 << 8;
+
+    private readonly NativeBuffer _memory = new();
+    private readonly uint* _direct;            // (Contexts, ContextValues, Nodes)
+    private readonly double* _distribution = LogisticDistribution.Table;
+    private readonly int* _inputTable = Logistic.InputTable;
+    private readonly int* _rates = AdaptiveProbability.Rates;
+    private readonly uint* _squash = Logistic.SquashTable;
+    private MixerNetwork _mixers;
+    private ProbabilityRefiner _refiner;
+    private Vector256<double> _low, _high, _location, _inverse;
+    private uint* _context0, _context1, _context2;
+
+    /// <summary>Starts with experts trusted alike.</summary>
+    public ValueCoder()
+    {
+        byte* memory = _memory.Clear((nuint)Size);
+        _mixers = new MixerNetwork(memory, Inputs, Inputs - 1, 2, Nodes + WeightSets, EndRate);
+        _refiner = new ProbabilityRefiner(memory + MixerSize, Nodes);
+        _direct = (uint*)(memory + MixerSize + ProbabilityRefiner.Size(Nodes));
+        for (int i = 0; i < Contexts * ContextValues * Nodes; i++)
+            _direct[i] = AdaptiveProbability.Start(1 << 15);
+    }
+
+    /// <summary>Bytes of native memory.</summary>
+    public static long Size => MixerSize + ProbabilityRefiner.Size(Nodes) + Contexts * ContextValues * Nodes * sizeof(uint);
+
+    private static long MixerSize => (MixerNetwork.Size(Inputs, Nodes + WeightSets) + 63) & ~63;
+
+    /// <summary>Codes e, and returns it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public long Code<T>(ref T coder, long e, in Outlook outlook)
+        where T : struct, IBitCoder, allows ref struct
+    {
+        Debug.Assert((uint)outlook.Context0 < ContextValues && (uint)outlook.Context1 < ContextValues && (uint)outlook.Context2 < ContextValues);
+        _low = Vector256<double>.Zero;
+        _high = Vector256<double>.One;
+        _location = outlook.Locations;
+        _inverse = Vector256.Create((double)LogisticDistribution.Steps) / outlook.Scales;
+        _context0 = _direct + outlook.Context0 * Nodes;
+        _context1 = _direct + (ContextValues + outlook.Context1) * Nodes;
+        _context2 = _direct + (2 * ContextValues + outlook.Context2) * Nodes;
+        _mixers.Select(1, Nodes + outlook.WeightSet);
+
+        bool down = !Decide(ref coder, e >= 0, 0, 0);
+        if (down)
+        {
+            // The other side mirrored: u = −1 − e. The distribution is symmetric.
+            _location = Vector256.Create(-1.0) - _location;
+            _low = Vector256<double>.One - _high;
+            _high = Vector256<double>.One;
+        }
+        ulong u = (ulong)(down ? ~e : e), from = 0, step = 1UL << outlook.Shift;
+        int node = down ? DownNode : UpNode;
+        for (int i = 0; from + step < Beyond && Decide(ref coder, u >= from + step, from + step, node + Math.Min(i, StepNodes - 1)); i++)
+        {
+            from += step;
+            if (i >= StepsOfOneLength - 1)
+                step <<= 1;
+        }
+        ulong finest = (ulong)Math.Min(Math.Min(outlook.Scales[0], outlook.Scales[1]), Math.Min(outlook.Scales[2], outlook.Scales[3]));
+        node = HalvingNode + (down ? 1 : 0);
+        for (int depth = 0; step > 1; depth++)
+        {
+            step >>= 1;
+            if (from + step >= Beyond)
+                continue;
+            bool beyond = u >= from + step;
+            if (depth < ModelledHalvings || step > finest ? Decide(ref coder, beyond, from + step, node + 2 * Math.Min(depth, HalvingNodes - 1)) : coder.Code(beyond ? 1 : 0, 1u << 31) != 0)
+                from += step;
+        }
+        return down ? (long)~from : (long)from;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _memory.Dispose();
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Decide<T>(ref T coder, bool beyond, ulong bound, int node)
+        where T : struct, IBitCoder, allows ref struct
+    {
+        int* input = _mixers.Inputs;
+        int* table = _inputTable;
+        double* f = _distribution;
+        Vector256<double> position = (Vector256.Create((long)bound - 0.5) - _location) * _inverse + Vector256.Create((double)LogisticDistribution.Middle);
+        position = Vector256.Min(Vector256.Max(position, Vector256<double>.Zero), Vector256.Create((double)LogisticDistribution.Last));
+        Vector256<double> magic = Vector256.Create(Magic);
+        // Rounded after ½ is taken off, hence at most the floor or, at an integer, one less: either interpolates the same.
+        Vector256<double> rounded = Vector256.Max(position - Vector256.Create(0.5), Vector256<double>.Zero) + magic;
+        Vector256<long> at = rounded.AsInt64() & Vector256.Create(MagicMask);
+        Vector256<double> weight = position - (rounded - magic);
+        double* f0 = f + at[0], f1 = f + at[1], f2 = f + at[2], f3 = f + at[3];
+        Vector256<double> below = Vector256.Create(f0[0], f1[0], f2[0], f3[0]);
+        Vector256<double> middle = below + weight * (Vector256.Create(f0[1], f1[1], f2[1], f3[1]) - below);
+        Vector256<double> all = _high - _low;
+        // Where hardly any probability is left, an expert has no opinion.
+        Vector256<double> known = Vector256.GreaterThan(all, Vector256.Create(LeastMass));
+        Vector256<double> share = Vector256.ConditionalSelect(known, (_high - middle) / all, Vector256.Create(0.5));
+        share = Vector256.Min(Vector256.Max(share, Vector256<double>.Zero), Vector256<double>.One);
+        Vector256<long> entry = (share * Vector256.Create(4095.0) + magic).AsInt64() & Vector256.Create(MagicMask);
+        uint* d0 = _context0 + node, d1 = _context1 + node, d2 = _context2 + node;
+        input[0] = (short)table[entry[0]];
+        input[1] = (short)table[entry[1]];
+        input[2] = (short)table[entry[2]];
+        input[3] = (short)table[entry[3]];
+        input[4] = (short)table[*d0 >> 20];
+        input[5] = (short)table[*d1 >> 20];
+        input[6] = (short)table[*d2 >> 20];
+        input[7] = Constant;
+        _mixers.Select(0, node);
+        int z = _mixers.Mix(node);
+        _refiner.Select((uint)node);
+        uint refined = _refiner.Refine(z), mixed = Logistic.Squash(_squash, z);
+        uint probability = Math.Clamp((uint)((3UL * mixed + refined) >> 2), LeastProbability, uint.MaxValue - LeastProbability);
+        int bit = coder.Code(beyond ? 1 : 0, probability);
+        _mixers.Train(bit);
+        _refiner.Train(bit);
+        AdaptiveProbability.Learn(d0, _rates, bit, Limit);
+        AdaptiveProbability.Learn(d1, _rates, bit, Limit);
+        AdaptiveProbability.Learn(d2, _rates, bit, Limit);
+        if (bit != 0)
+            _low = middle;
+        else
+            _high = middle;
+        return bit != 0;
+    }
+}
