@@ -44,7 +44,7 @@ internal static class LearningBars
             FeedForward = FeedForwardKind.Gelu,
             Norm = NormKind.Layer,
             Positions = PositionEncoding.Learned,
-            Bias = true,
+            Biases = BiasKind.All,
         });
         model.Initialize(1);
         int[] tokens = new int[batch * context], targets = new int[batch * context];
