@@ -7,13 +7,13 @@ namespace Tacit.Bench;
 internal static class LearningModels
 {
     /// <summary>A byte-level LSTM of 256 on sequences of 128, 32 at a time.</summary>
-    public static void Lstm(int threads, int steps)
+    public static double Lstm(int threads, int steps)
     {
         const int Batch = 32, Length = 128;
         var model = new ByteLstm(256);
         model.Initialize(1);
         (int[] symbols, int[] targets) = Bytes(Batch * Length);
-        LearningBars.Measure("LSTM 256", model, threads, steps, symbols.Length,
+        return LearningBars.Measure("LSTM 256", model, threads, steps, symbols.Length, LearningBars.WeightProducts(model, "embedding.weight"),
             tape => tape.CrossEntropy(model.Forward(tape, symbols, Batch, Length), targets));
     }
 
