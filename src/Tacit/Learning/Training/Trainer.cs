@@ -80,6 +80,8 @@ public sealed class Trainer(ITrainingTask task)
             long state = 3 * task.Model.ParameterCount;
             foreach ((_, Tensor value) in optimiser.State)
                 state += value.Count;
+            foreach (Parameter parameter in task.Model.Parameters)
+                state += parameter.PackedCount;
             return new TrainingEstimate
             {
                 Parameters = task.Model.ParameterCount,

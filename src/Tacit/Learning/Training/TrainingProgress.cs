@@ -55,5 +55,5 @@ public sealed class DivergenceException : Exception
     }
 
     /// <summary>Whether it is about a value that is not finite, rather than about whole numbers.</summary>
-    public static bool Explains(ArithmeticException e) => e is not (DivideByZeroException or OverflowException);
+    internal static bool Explains(ArithmeticException e) => e is not (DivideByZeroException or OverflowException);
 }
