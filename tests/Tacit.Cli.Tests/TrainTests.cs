@@ -58,6 +58,51 @@ public sealed class TrainTests : IDisposable
     }
 
     [UnixFact]
+    public void TheSameCommandWithResumeGoesOnAndItsFilesAreNoData()
+    {
+        _box.Run("mkdir f && cp text f && echo '{\"batch\": 2}' > c.json").IsQuiet();
+        const string Command = "train gpt f --preset tiny --config c.json --context 16 --layers 1 --columns 16 --heads 2 --time 3s "
+            + "-o f/m --log f/log --curve f/curve.svg";
+        using Process process = Shell.Start(_box.Folder, $"exec \"$TACIT\" {Command} -v");
+        string? line;
+        while ((line = process.StandardError.ReadLine()) is not null && !line.Contains("step 6", StringComparison.Ordinal))
+        {
+        }
+        Assert.NotNull(line);
+        _box.Run($"kill -INT {process.Id} && kill -TERM {process.Id}").IsQuiet();       // as from a terminal and from 'timeout'
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("curve.svg\nlog\nm.checkpoint\ntext\n", _box.Run("ls -A f").IsQuiet().Text);
+
+        _box.Tacit(Command.Replace("f/log", "text", StringComparison.Ordinal) + " --resume").Says(1, "is no log of a run");
+        _box.Tacit(Command.Replace("f/curve.svg", "text", StringComparison.Ordinal) + " --resume").Says(1, "is no curve");
+        _box.Tacit(Command + " --resume --preset small").Says(1, "other options");
+        _box.Tacit(Command + " --resume --memlimit 10K").Says(1, "10.0 KiB");
+        _box.Tacit(Command + " --resume -q").IsQuiet();
+        Assert.Equal("curve.svg\nlog\nm\ntext\n", _box.Run("ls -A f").IsQuiet().Text);
+        int[] steps = [.. File.ReadLines(_box.PathOf("f/log")).Select(l => int.Parse(Regex.Match(l, @"\d+").Value))];
+        Assert.Equal(steps.Distinct().Order(), steps);
+    }
+
+    [UnixFact]
+    public void WhatIsSkippedIsInTheExitCode()
+    {
+        _box.Run("mkdir f && cp text f && mkfifo f/pipe").IsQuiet();
+        Outcome outcome = _box.Tacit($"train gpt f {Tiny} --steps 2 -o m");
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("f/pipe: is not a regular file; skipped", outcome.Error, StringComparison.Ordinal);
+        Assert.True(_box.Has("m"));
+    }
+
+    [UnixFact]
+    public void ARunThatDivergesDrawsItsCurve()
+    {
+        _box.Tacit("train gpt text --preset tiny --layers 1 --rate 1e6 --decay 1000 --warm-up 0 --steps 50 -q -o m --curve c.svg").Says(1, "Training diverged");
+        Assert.Equal("c.svg text", _box.Names);
+    }
+
+    [UnixFact]
     public void TimeIsMeasuredAndTheStepsItGaveMakeTheSameModel()
     {
         Outcome timed = _box.Tacit($"train gpt text {Tiny} --time 2s -o timed");
@@ -136,7 +181,21 @@ public sealed class TrainTests : IDisposable
     [InlineData("train gpt text -o m --config bad.json", "no setting 'layer'")]
     [InlineData("train gpt text -o m --validation empty", "holds no bytes")]
     [InlineData("train gpt text -o m --unknown 1", "unknown option '--unknown'")]
-    [InlineData("train gpt text -o m --memlimit 1K", "--memlimit is 1.0 KiB")]
+    [InlineData("train gpt text -o m --memlimit 1K", "1.0 KiB")]
+    [InlineData("train gpt text -o m --preset tiny --context 16 --memlimit 4M --log log", "--memlimit is 4.0 MiB")]
+    [InlineData("train gpt text -o m --columns 65536 --heads 2 --context 16", "2^31 values")]
+    [InlineData("train gpt text -o m --batch 65536 --hidden 65536", "batch of 65536 windows of 256 bytes is too large")]
+    [InlineData("train gpt text -o m --columns 4096 --layers 1000 --context 16", "at least")]
+    [InlineData("train gpt text -o m --log -", "--log takes the name of a file")]
+    [InlineData("train gpt text -o m --curve -", "--curve takes the name of a file")]
+    [InlineData("train gpt text -o m --log text", "'text' exists already")]
+    [InlineData("train gpt text -o m --curve text", "'text' exists already")]
+    [InlineData("train gpt text -o m --curve text -f", "same file")]
+    [InlineData("train gpt text -o m --log m", "same file")]
+    [InlineData("train gpt text -o m --log a --curve ./a", "same file")]
+    [InlineData("train gpt text -o m --config bad.json --log bad.json -f", "same file")]
+    [InlineData("train gpt text -o m --log no/log", "folder of 'no/log' does not exist")]
+    [InlineData("train gpt text -o m --curve .", "no regular file")]
     [InlineData("train gpt text -o m --preset tiny --layers 1 --rate 1e6 --decay 1000 --warm-up 0 --steps 50 -q", "Training diverged")]
     [InlineData("export text -o m", "safetensors")]
     public void MistakesAreSaidAndNothingIsWritten(string arguments, string message)

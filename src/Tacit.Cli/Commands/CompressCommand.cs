@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
 using Tacit.Compression;
+using Tacit.Learning;
 
 namespace Tacit.Cli.Commands;
 
@@ -115,7 +116,7 @@ internal sealed class CompressCommand
     {
         string path = file.Path;
         bool derived = !_settings.Stdout && _settings.Output is null && path != "-";
-        if (file.InFolder && OutputFile.IsTemporary(path))
+        if (file.InFolder && TemporaryFiles.IsTemporary(path))
         {
             _settings.Report.Warning($"{path}: is what a killed tacit has left, or one at work will rename; skipped");
             return;

@@ -46,7 +46,7 @@ internal static class TrainCommand
           -q, --quiet         say nothing while training
 
         The model that is written is the one with the lowest validation loss. Ctrl-C saves a
-        checkpoint, and a second one does not wait for it.
+        checkpoint, and another one, a second later or more, does not wait for it.
 
         examples:
           tacit train gpt book.txt -o book.tacitmodel --time 10m

@@ -1,3 +1,5 @@
+using Tacit.Learning;
+
 namespace Tacit.Cli.Files;
 
 /// <summary>A file, device, FIFO or standard input opened for reading.</summary>
@@ -88,7 +90,7 @@ internal sealed class InputFile : IDisposable
             return file;
         if (_spool is null)
         {
-            string path = Path.Join(Path.GetTempPath(), OutputFile.TemporaryName());
+            string path = Path.Join(Path.GetTempPath(), TemporaryFiles.NewName());
             var options = new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Tacit.Learning;
 
 namespace Tacit.Cli.Files;
 
@@ -11,10 +12,8 @@ namespace Tacit.Cli.Files;
 /// </remarks>
 internal sealed class OutputFile : IAsyncDisposable
 {
-    private const string Prefix = ".tacit-", Suffix = ".tmp";
     private const int LongestName = 255;   // bytes, on all file systems in use
 
-    private static readonly HashSet<string> Temporaries = [];   // locked while in use
     private static readonly HashSet<string> Published = [];     // full paths and identities
 
     private readonly Stream _sink;
@@ -43,22 +42,6 @@ internal sealed class OutputFile : IAsyncDisposable
 
     /// <summary>True if what was written can be read again: it is a regular file of ours.</summary>
     public bool CanVerify => _temporary is not null;
-
-    /// <summary>A name nobody else uses.</summary>
-    public static string TemporaryName() => Prefix + Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal) + Suffix;
-
-    /// <summary>True for paths made from <see cref="TemporaryName"/>.</summary>
-    public static bool IsTemporary(string path) =>
-        Path.GetFileName(path) is { } name && name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal);
-
-    /// <summary>Removes what is not complete; for a process that is about to end without disposing.</summary>
-    /// <remarks>The lock is kept, so that nothing new is made between this and the end.</remarks>
-    public static void RemoveTemporaries()
-    {
-        Monitor.Enter(Temporaries);
-        foreach (string path in Temporaries)
-            Remove(path);
-    }
 
     /// <summary>True for the names of standard output, which must not be opened anew: a redirected file would be cut.</summary>
     public static bool IsStandardName(string path) => path is "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1";
@@ -146,7 +129,7 @@ internal sealed class OutputFile : IAsyncDisposable
         if (_temporary is null)
             return;
         Rename();
-        Forget(_temporary);
+        TemporaryFiles.Forget(_temporary);
         Published.Add(_target!);
         if (FileStatus.Of(_target!, follow: false) is { } status)
             Published.Add(status.Identity);
@@ -163,8 +146,8 @@ internal sealed class OutputFile : IAsyncDisposable
         {
             // What could not be written was reported by FinishAsync, or is not wanted any more.
         }
-        if (_temporary is not null && Forget(_temporary))
-            Remove(_temporary);
+        if (_temporary is not null)
+            TemporaryFiles.Remove(_temporary);
     }
 
     private static OutputFile CreateFile(string path, string target, FileStatus? existing, bool overwrite, FileStatus? input)
@@ -183,7 +166,7 @@ internal sealed class OutputFile : IAsyncDisposable
             if (!overwrite)
                 throw new IOException($"'{path}' exists already; -f overwrites it");
         }
-        string temporary = Path.Join(Path.GetDirectoryName(target), TemporaryName());
+        string temporary = Path.Join(Path.GetDirectoryName(target), TemporaryFiles.NewName());
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -193,15 +176,12 @@ internal sealed class OutputFile : IAsyncDisposable
         };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        lock (Temporaries)
-            Temporaries.Add(temporary);
         try
         {
-            return new OutputFile(path, new FileStream(temporary, options), temporary, target, existing is { IsRegular: true } ? existing : null, overwrite);
+            return new OutputFile(path, TemporaryFiles.Create(temporary, options), temporary, target, existing is { IsRegular: true } ? existing : null, overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Forget(temporary);
             throw new IOException($"cannot create '{path}': {Terminal.Trouble.Describe(e)}", e);
         }
     }
@@ -264,23 +244,5 @@ internal sealed class OutputFile : IAsyncDisposable
             return;
         _ = Posix.FlushToDisk(descriptor);   // some file systems cannot; the file itself is on disk already
         _ = Posix.Close(descriptor);
-    }
-
-    private static bool Forget(string path)
-    {
-        lock (Temporaries)
-            return Temporaries.Remove(path);
-    }
-
-    private static void Remove(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Its folder is gone or closed to us: nothing more can be done.
-        }
     }
 }

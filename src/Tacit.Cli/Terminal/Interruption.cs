@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Tacit.Cli.Files;
+using Tacit.Learning;
 
 namespace Tacit.Cli.Terminal;
 
@@ -9,10 +9,13 @@ internal sealed class Interruption : IDisposable
     // A read from a silent pipe or the opening of a FIFO cannot be cancelled.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // One press of a key, or one 'timeout', may come as two signals: to the process, and to its group.
+    private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
+
     private static bool s_patient;
 
     private readonly CancellationTokenSource _source = new();
-    private int _signals;
+    private long _first = -1;      // the time of the first signal
     private readonly PosixSignalRegistration[] _registrations;
 
     public Interruption() => _registrations =
@@ -23,7 +26,7 @@ internal sealed class Interruption : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Handle),
     ];
 
-    /// <summary>Says that the command saves its work first, which may take longer. A second signal then ends it at once.</summary>
+    /// <summary>Says that the command saves its work first, which may take longer. A later signal then ends it at once.</summary>
     public static void BePatient() => Volatile.Write(ref s_patient, true);
 
     public CancellationToken Token => _source.Token;
@@ -37,13 +40,14 @@ internal sealed class Interruption : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;   // the default action: we end in order
-        bool patient = Volatile.Read(ref s_patient), again = Interlocked.Increment(ref _signals) > 1;
+        long now = Environment.TickCount64, first = Interlocked.CompareExchange(ref _first, now, -1);
+        bool patient = Volatile.Read(ref s_patient), again = first >= 0 && now - first >= Echo.TotalMilliseconds;
         if (again || !patient)
         {
             new Thread(() =>
             {
                 Thread.Sleep(patient ? TimeSpan.Zero : Patience);
-                OutputFile.RemoveTemporaries();
+                TemporaryFiles.RemoveAll();
                 Environment.Exit(ExitCode.Interrupted);
             })
             { IsBackground = true }.Start();

@@ -36,7 +36,7 @@ internal static class Trouble
         if (start < 0 || start == end)
             return "";
         string path = message[(start + 1)..end];
-        if (!OutputFile.IsTemporary(path))
+        if (!TemporaryFiles.IsTemporary(path))
             return $": '{path}'";
         return $" in '{Path.GetDirectoryName(path)}'" + (advice ? "; nothing is kept there (-o chooses another folder)" : "");
     }

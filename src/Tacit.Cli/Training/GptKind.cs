@@ -50,7 +50,7 @@ internal sealed class GptKind : TrainKind
         Sizes(task);
     }
 
-    public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint)
+    public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint, long memory)
     {
         ITokenizer tokenizer = MakeTokenizer(TokenizerOf(task), data.Training.Span, checkpoint);
         GptOptions options = GptModel.Options(model, new GptOptions { Vocabulary = tokenizer.Vocabulary });
@@ -68,12 +68,16 @@ internal sealed class GptKind : TrainKind
                 $"there are {training.Length} {Items(tokenizer)} to learn from, which is not more than the window of {options.Context}; " +
                 $"more data, or a smaller --context"));
         }
-        if ((long)batch * options.Context * options.Vocabulary > int.MaxValue)
+        CheckSizes(options, batch, memory, Items(tokenizer));
+        Gpt gpt;
+        try
         {
-            throw new InvalidDataException($"a batch of {batch} windows of {options.Context} {Items(tokenizer)} is too large; " +
-                "a smaller --batch, with --accumulate for the same effect");
+            gpt = new Gpt(options);
         }
-        var gpt = new Gpt(options);
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"the settings do not fit together: {e.Message}", e);
+        }
         gpt.Initialize(seed);
         bool validates = validation.Length >= 2;
         double tokensPerByte = validates ? (double)validation.Length / data.Validation.Length : (double)training.Length / data.Training.Length;
@@ -84,6 +88,27 @@ internal sealed class GptKind : TrainKind
             Items = Items(tokenizer),
             Metadata = TokenizerText.Describe(tokenizer),
         };
+    }
+
+    // Before anything is made of these sizes: no tensor has 2^31 values, and all must find room.
+    private static void CheckSizes(GptOptions options, int batch, long memory, string items)
+    {
+        long columns = options.Columns, inner = options.Hidden > 0 ? options.Hidden : 4 * columns;
+        long widest = Math.Max(Math.Max(options.Vocabulary, 2 * inner), 3 * columns);       // gate and input, or queries, keys and values
+        long values = (long)batch * options.Context * widest, parameters = GptModel.ParameterCount(options);
+        if (columns * Math.Max(widest, options.Context) > int.MaxValue)
+            throw new InvalidDataException("a layer has 2^31 values or more; a smaller --columns, --hidden, --vocabulary or --context is needed");
+        if (values > int.MaxValue)
+        {
+            throw new InvalidDataException($"a batch of {batch} windows of {options.Context} {items} is too large; " +
+                "a smaller --batch, with --accumulate for the same effect");
+        }
+        long least = sizeof(float) * (3 * parameters + values);     // values, gradients and the copy of the best
+        if (least > memory)
+        {
+            throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of {ByteSize.Format(memory)} there are or --memlimit allows; " +
+                "a smaller --batch or --preset needs less");
+        }
     }
 
     private static string Items(ITokenizer tokenizer) => tokenizer is ByteTokenizer ? "bytes" : "tokens";

@@ -7,14 +7,17 @@ using Tacit.Learning;
 namespace Tacit.Cli.Training;
 
 /// <summary>Shows how a run goes on standard error: a line for each validation, and on a terminal one that is written over.</summary>
-internal sealed class TrainDisplay(Report report, TrainJob job, IProgress<TrainingProgress>? log) : IProgress<TrainingProgress>
+internal sealed class TrainDisplay(Report report, TrainJob job) : IProgress<TrainingProgress>
 {
     private readonly bool _terminal = report.Verbosity > Verbosity.Quiet && StandardStream.IsTerminal(Posix.StandardError);
+
+    /// <summary>Is told too.</summary>
+    public TrainingLog? Log { get; set; }
 
     /// <inheritdoc/>
     public void Report(TrainingProgress value)
     {
-        log?.Report(value);
+        Log?.Report(value);
         string text = string.Create(CultureInfo.InvariantCulture, $"step {value.Step} of {value.Steps}: {value.Loss * job.Unit.Scale:0.0000}");
         if (value.ValidationLoss is { } validation)
         {

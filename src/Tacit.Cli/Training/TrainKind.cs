@@ -30,8 +30,10 @@ internal abstract class TrainKind
     /// <param name="data">What there is to learn from.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="checkpoint">The run that is gone on with, or null.</param>
+    /// <param name="memory">Bytes there are for it, at most.</param>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory for the model alone.</exception>
     /// <exception cref="InvalidDataException">The data or the settings do not do.</exception>
-    public abstract TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint);
+    public abstract TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint, long memory);
 }
 
 /// <summary>A task, and how it is spoken of.</summary>

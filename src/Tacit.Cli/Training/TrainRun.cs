@@ -12,24 +12,27 @@ namespace Tacit.Cli.Training;
 /// <summary>One training run of the command: settings, data, the trainer, what is written.</summary>
 internal sealed class TrainRun(TrainRequest request)
 {
-    private const string CheckpointSuffix = ".checkpoint";
+    private const int LongestConfig = 1 << 20;
     private const string TaskKey = "task", TrainingKey = "training";
 
     private readonly Report _report = request.Report;
-    private readonly string _checkpoint = request.Output + CheckpointSuffix;
+    private readonly TrainOutputs _outputs = new(request);
 
     /// <summary>Runs it and returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        FileStatus? existing = CheckOutput();
+        _outputs.Check();
         using ModelFile? checkpoint = request.Resume ? OpenCheckpoint() : null;
-        Settings given = checkpoint is null ? Given() : Began(checkpoint);
+        Settings given = checkpoint is null ? await GivenAsync(request.Preset ?? request.Kind.Presets[0].Json, cancellationToken)
+            : await BeganAsync(checkpoint, cancellationToken);
         Settings model = given.Copy(), task = given.Copy(), training = given.Copy();
         TrainingOptions options = TrainingOptions.From(training);
         float share = TrainSettings.Share(task);
 
-        TrainData data = await TrainData.ReadAsync(request.Data, request.Validation, share, existing, _report, cancellationToken);
-        TrainJob job = request.Kind.Prepare(model, task, data, options.Seed, checkpoint);
+        TrainData data = await TrainData.ReadAsync(request.Data, request.Validation, share, _outputs, _report, cancellationToken);
+        TrainJob job = request.Kind.Prepare(model, task, data, options.Seed, checkpoint, request.MemoryLimit > 0 ? request.MemoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (!job.Task.CanValidate && data.Validation.Length > 0)
+            _report.Note($"there is no validation: {data.Validation.Length} bytes are too few");
         given.RefuseUnknown(model, task, training);
         KeyValuePair<string, string>[] metadata =
         [
@@ -40,32 +43,49 @@ internal sealed class TrainRun(TrainRequest request)
 
         Interruption.BePatient();
         using WorkPool workers = new(request.Threads);
-        await using TextWriter? log = OpenLog(checkpoint);
+        var display = new TrainDisplay(_report, job);
         var trainer = new Trainer(job.Task)
         {
             Workers = workers,
-            CheckpointPath = _checkpoint,
+            CheckpointPath = _outputs.Checkpoint,
             Metadata = metadata,
-            Progress = new TrainDisplay(_report, job, log is null ? null : new TrainingLog(log)),
+            Progress = display,
         };
-        return await Task.Run(() => Train(trainer, job, options, checkpoint, metadata, cancellationToken), CancellationToken.None);
+        return await Task.Run(() => Train(trainer, job, display, options, checkpoint, metadata, cancellationToken), CancellationToken.None);
     }
 
-    private int Train(Trainer trainer, TrainJob job, TrainingOptions options, ModelFile? checkpoint, KeyValuePair<string, string>[] metadata,
-        CancellationToken cancellationToken)
+    private int Train(Trainer trainer, TrainJob job, TrainDisplay display, TrainingOptions options, ModelFile? checkpoint,
+        KeyValuePair<string, string>[] metadata, CancellationToken cancellationToken)
     {
-        if (checkpoint is null)
-            options = Estimate(trainer, options, cancellationToken).Resolve();
-        TrainingResult result = trainer.Run(options, checkpoint?.Tensors, cancellationToken);
-        if (request.Curve is { } curve)
-            WriteCurve(curve, trainer, job);
+        try
+        {
+            options = Estimate(trainer, options, checkpoint, cancellationToken).Resolve();
+        }
+        catch (OperationCanceledException) when (checkpoint is null && File.Exists(_outputs.Checkpoint))
+        {
+            _report.Note($"stopped before the first step; '{_outputs.Checkpoint}' is still that of an earlier run");
+            throw;
+        }
+        using TextWriter? log = OpenLog(checkpoint);
+        display.Log = log is null ? null : new TrainingLog(log);
+        TrainingResult result;
+        try
+        {
+            result = trainer.Run(options, checkpoint?.Tensors, cancellationToken);
+        }
+        catch (DivergenceException)
+        {
+            WriteCurve(trainer, job);       // it shows where
+            throw;
+        }
+        WriteCurve(trainer, job);
         if (result.End == TrainingEnd.Cancelled)
         {
             _report.Note($"stopped after step {result.Step} of {options.Steps}; the same command with --resume goes on to the same model");
             return ExitCode.Interrupted;
         }
         CultureInfo plain = CultureInfo.InvariantCulture;
-        ModelFile.Write(request.Output,
+        WriteModel(
         [
             .. metadata,
             new(TrainingKey, options.ToJson()),
@@ -74,74 +94,71 @@ internal sealed class TrainRun(TrainRequest request)
             new("steps_done", result.Step.ToString(plain)),
             new("best_step", result.BestStep.ToString(plain)),
             new("loss", result.BestLoss.ToString("R", plain)),
-        ], job.Task.Model);
-        File.Delete(_checkpoint);
+        ], job.Task.Model, result.Step);
+        File.Delete(_outputs.Checkpoint);
         (string unit, double scale) = job.Unit;
         string early = result.End == TrainingEnd.EarlyStop ? $"stopped early after step {result.Step}: validation got no better; " : "";
         _report.Note(string.Create(plain, $"{early}{request.Output}: {result.BestLoss * scale:0.0000} {unit}, from step {result.BestStep} of {options.Steps}"));
-        return ExitCode.Success;
+        return _report.ExitCode;
+    }
+
+    private void WriteModel(IReadOnlyList<KeyValuePair<string, string>> metadata, Module model, long step)
+    {
+        try
+        {
+            ModelFile.Write(request.Output, metadata, model);
+        }
+        catch (ArithmeticException e) when (e is not OverflowException)
+        {
+            throw new DivergenceException($"Training diverged: after step {step}: {e.Message}", e);
+        }
     }
 
     // Says what the run will need, and with --time how many steps it has.
-    private TrainingOptions Estimate(Trainer trainer, TrainingOptions options, CancellationToken cancellationToken)
+    private TrainingOptions Estimate(Trainer trainer, TrainingOptions options, ModelFile? checkpoint, CancellationToken cancellationToken)
     {
-        TimeSpan budget = request.Time is { } time ? TimeSpan.FromSeconds(Math.Clamp(time.TotalSeconds / 30, 0.2, 20)) : TimeSpan.FromSeconds(0.2);
+        TimeSpan budget = checkpoint is null && request.Time is { } time ? TimeSpan.FromSeconds(Math.Clamp(time.TotalSeconds / 30, 0.2, 20)) : TimeSpan.FromSeconds(0.2);
         TrainingEstimate estimate = trainer.Measure(options, budget, cancellationToken);
         if (request.MemoryLimit > 0 && estimate.StateBytes + estimate.ActivationBytes > request.MemoryLimit)
         {
             throw new InsufficientMemoryException($"training takes {ByteSize.Format(estimate.StateBytes + estimate.ActivationBytes)}, " +
                 $"--memlimit is {ByteSize.Format(request.MemoryLimit)}; a smaller --batch or --preset needs less");
         }
-        if (request.Time is { } whole)
+        if (checkpoint is null && request.Time is { } whole)
             options = options with { Steps = estimate.StepsIn(whole, options) };
         _report.Note(string.Create(CultureInfo.InvariantCulture,
             $"{request.Kind.Name} with {estimate.Parameters:N0} parameters: {ByteSize.Format(estimate.StateBytes)} for them, their gradients, " +
-            $"moments and the best copy, {ByteSize.Format(estimate.ActivationBytes)} for activations (measured in a trial step)"));
+            $"moments, packed and best copies, {ByteSize.Format(estimate.ActivationBytes)} for activations (measured in a trial step)"));
+        long done = checkpoint is null ? 0 : Trainer.StepOf(checkpoint.Tensors) ?? 0;
+        TimeSpan left = estimate.RunTime(options.Resolve() with { Steps = Math.Max(0, options.Steps - done) });
         _report.Note(string.Create(CultureInfo.InvariantCulture,
-            $"--steps {options.Steps} --seed {options.Seed}: about {TrainDisplay.Time(estimate.RunTime(options))} " +
+            $"--steps {options.Steps} --seed {options.Seed}: about {TrainDisplay.Time(left)} {(done > 0 ? $"from step {done} on " : "")}" +
             $"at {estimate.StepTime.TotalMilliseconds:0.0} ms a step"));
         return options;
     }
 
-    private FileStatus? CheckOutput()
-    {
-        FileStatus? existing = FileStatus.Of(request.Output);
-        if (existing is not null and not { IsRegular: true })
-            throw new IOException($"'{request.Output}' is no regular file; a model is not written to it");
-        if (existing is not null && !request.Force)
-        {
-            throw new IOException(request.Resume && !File.Exists(_checkpoint)
-                ? $"'{request.Output}' is complete, and there is no checkpoint to go on from"
-                : $"'{request.Output}' exists already; -f overwrites it");
-        }
-        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(request.Output))))
-            throw new IOException($"the folder of '{request.Output}' does not exist");
-        if (!request.Resume && !request.Force && File.Exists(_checkpoint))
-            throw new IOException($"'{_checkpoint}' is of a run that was stopped; --resume goes on with it, -f begins anew");
-        return existing;
-    }
-
     private ModelFile OpenCheckpoint()
     {
-        if (!File.Exists(_checkpoint))
-            throw new IOException($"there is no '{_checkpoint}' to go on from");
-        ModelFile checkpoint = ModelFile.Open(_checkpoint);
+        if (!File.Exists(_outputs.Checkpoint))
+            throw new IOException($"there is no '{_outputs.Checkpoint}' to go on from");
+        ModelFile checkpoint = ModelFile.Open(_outputs.Checkpoint);
         if (checkpoint.Kind == request.Kind.Name)
             return checkpoint;
         string kind = checkpoint.Kind;
         checkpoint.Dispose();
-        throw new InvalidDataException($"'{_checkpoint}' is of a model of the kind '{kind}', not '{request.Kind.Name}'");
+        throw new InvalidDataException($"'{_outputs.Checkpoint}' is of a model of the kind '{kind}', not '{request.Kind.Name}'");
     }
 
     // The preset, in its place what the file says, in its place what the command line says.
-    private Settings Given()
+    private async Task<Settings> GivenAsync(string preset, CancellationToken cancellationToken)
     {
-        Settings given = Settings.Parse(request.Preset);
+        Settings given = Settings.Parse(preset);
         if (request.Config is { } path)
         {
             try
             {
-                given.Give(Settings.Parse(File.ReadAllBytes(path)));
+                using InputFile file = InputFile.Open(path);
+                given.Give(Settings.Parse(await file.ReadAllAsync(LongestConfig, cancellationToken)));
             }
             catch (InvalidDataException e)
             {
@@ -152,13 +169,15 @@ internal sealed class TrainRun(TrainRequest request)
         return given;
     }
 
-    // All settings of the run that was stopped; what the command line says must be the same, which is found when it is compared.
-    private Settings Began(ModelFile checkpoint)
+    // All settings of the run that was stopped; what is given now must be the same, which is found when it is compared.
+    private async Task<Settings> BeganAsync(ModelFile checkpoint, CancellationToken cancellationToken)
     {
-        Settings given = checkpoint.Settings;
+        Settings given = checkpoint.Settings, training = Settings.Parse(checkpoint.Tensors.FindMetadata(TrainingKey) ?? "{}");
         given.Give(Settings.Parse(checkpoint.Tensors.FindMetadata(TaskKey) ?? "{}"));
-        given.Give(Settings.Parse(checkpoint.Tensors.FindMetadata(TrainingKey) ?? "{}"));
-        given.Give(request.Given);
+        given.Give(training);
+        given.Give(await GivenAsync(request.Preset ?? "{}", cancellationToken));
+        if (request.Time is not null)       // became a number of steps when the run began
+            given.Give("steps", training.Whole("steps", 1L, 1L, long.MaxValue).ToString(CultureInfo.InvariantCulture));
         return given;
     }
 
@@ -167,7 +186,7 @@ internal sealed class TrainRun(TrainRequest request)
         foreach ((string key, string value) in metadata)
         {
             if (checkpoint.Tensors.FindMetadata(key) is var began && began != value)
-                throw new InvalidDataException($"'{_checkpoint}' is of a run with another {key}" + (value.Length + began?.Length > 2000 ? "" : $": {began ?? "none"}, not {value}"));
+                throw new InvalidDataException($"'{_outputs.Checkpoint}' is of a run with another {key}" + (value.Length + began?.Length > 2000 ? "" : $": {began ?? "none"}, not {value}"));
         }
     }
 
@@ -179,16 +198,16 @@ internal sealed class TrainRun(TrainRequest request)
         IReadOnlyList<string> kept = [];
         if (checkpoint is not null && File.Exists(path) && Trainer.StepOf(checkpoint.Tensors) is { } step)
             kept = TrainingLog.LinesUpTo(step, File.ReadLines(path));
-        else if (!request.Force && File.Exists(path))
-            throw new IOException($"'{path}' exists already; -f overwrites it");
         var writer = new StreamWriter(path, append: false, new UTF8Encoding(false));
         foreach (string line in kept)
             writer.WriteLine(line);
         return writer;
     }
 
-    private void WriteCurve(string path, Trainer trainer, TrainJob job)
+    private void WriteCurve(Trainer trainer, TrainJob job)
     {
+        if (request.Curve is not { } path)
+            return;
         (string unit, double scale) = job.Unit;
         AtomicFile.Write(path, stream =>
         {

@@ -52,13 +52,14 @@ internal sealed class TrainSettings : CodingOptions
         if (time is not null && parsed.GetValue(_options.Find(o => o.Name == "steps").Option) is not null)
             throw new UsageException("--steps and --time exclude each other");
         bool resume = parsed.GetValue(_resume);
-        if (resume && time is not null)
-            throw new UsageException("--resume goes on to the number of steps that was fixed when the run began; --time has no place there");
-        if (resume && (parsed.GetValue(_preset) is not null || parsed.GetValue(_config) is not null))
-            throw new UsageException("--resume goes on with the settings of the run; --preset and --config have no place there");
         string output = parsed.GetValue(_output) ?? throw new UsageException($"-o MODEL is missing: 'tacit train {_kind.Name} DATA… -o NAME.tacitmodel'");
         if (output is "" or "-")
             throw new UsageException("-o takes the name of a file; a model is not written to standard output");
+        foreach (Option<string> file in (Option<string>[])[_config, _log, _curve])
+        {
+            if (parsed.GetValue(file) is "" or "-")
+                throw new UsageException($"{file.Name} takes the name of a file");
+        }
         return new TrainRequest
         {
             Kind = _kind,
@@ -79,11 +80,13 @@ internal sealed class TrainSettings : CodingOptions
         };
     }
 
-    private string PresetOf(string? name)
+    private string? PresetOf(string? name)
     {
+        if (name is null)
+            return null;
         foreach ((string preset, string json) in _kind.Presets)
         {
-            if (name is null || preset == name)
+            if (preset == name)
                 return json;
         }
         throw new UsageException($"--preset is one of {string.Join(", ", _kind.Presets.Select(p => p.Name))}, not '{name}'");
@@ -110,7 +113,7 @@ internal sealed class TrainRequest
     public required long MemoryLimit { get; init; }      // 0 for none
     public required string Output { get; init; }
     public required Settings Given { get; init; }        // on the command line
-    public required string Preset { get; init; }         // JSON
+    public required string? Preset { get; init; }        // JSON
     public required string? Config { get; init; }        // a file
     public required TimeSpan? Time { get; init; }
     public required string? Validation { get; init; }

@@ -52,6 +52,9 @@ public sealed class Parameter : Variable
     /// <summary>Forgets the gradient.</summary>
     public void ZeroGradient() => ClearGradient();
 
+    /// <summary>Floats of the packed copies there are, about: without what fills their last panels.</summary>
+    internal long PackedCount => (_packed is null ? 0L : Shape.Count) + (_packedTransposed is null ? 0L : Shape.Count);
+
     /// <summary>The transpose of a matrix, packed for products; made again when the value has changed.</summary>
     internal PackedMatrix PackedTransposed(WorkPool? workers) => Packed(ref _packedTransposed, ref _packedTransposedVersion, true, workers);
 

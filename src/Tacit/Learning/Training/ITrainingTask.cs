@@ -35,4 +35,7 @@ public static class RandomStreams
 
     /// <summary>The stream that says what is in a batch.</summary>
     public static ulong Batch(long batch) => 1UL << 63 | (ulong)batch;
+
+    /// <summary>The first of the streams operations draw from in a validation: each draws the same numbers.</summary>
+    public static ulong Validation => 3UL << 62;
 }

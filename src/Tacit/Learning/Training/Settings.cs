@@ -16,6 +16,8 @@ namespace Tacit.Learning;
 /// </remarks>
 public sealed class Settings
 {
+    private const int Most = 1000, LongestJson = 1 << 20;       // far more than any model has; names are looked for one by one
+
     private readonly List<(string Name, string Text)> _given = [];
     private readonly List<(string Name, string Json)> _asked = [];
 
@@ -23,9 +25,11 @@ public sealed class Settings
     public IReadOnlyList<string> Names => [.. _asked.Select(a => a.Name)];
 
     /// <summary>Reads a JSON object of numbers, texts and truth values.</summary>
-    /// <exception cref="InvalidDataException">It is none, or a name is there twice.</exception>
+    /// <exception cref="InvalidDataException">It is none, too long, or a name is there twice.</exception>
     public static Settings Parse(ReadOnlySpan<byte> utf8)
     {
+        if (utf8.Length > LongestJson)
+            throw new InvalidDataException($"The settings have {utf8.Length} bytes; {LongestJson} are the most.");
         var settings = new Settings();
         try
         {
@@ -37,6 +41,8 @@ public sealed class Settings
                 string name = reader.GetString()!;
                 if (settings.Find(name) is not null)
                     throw new InvalidDataException($"The setting '{name}' is there twice.");
+                if (settings._given.Count == Most)
+                    throw new InvalidDataException($"There are more than {Most} settings.");
                 reader.Read();
                 settings._given.Add((name, reader.TokenType switch
                 {

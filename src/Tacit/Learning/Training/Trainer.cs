@@ -56,7 +56,8 @@ public sealed class Trainer(ITrainingTask task)
         Keep();
         var tape = new Tape(Workers, _memory);
         Optimiser optimiser = options.MakeOptimiser(task.Model);
-        var step = new TrainingStep(task, options.Resolve(), optimiser, tape);
+        // A rate of zero: the work is the same, but the values stay, so that the clock does not decide whether a trial diverges.
+        var step = new TrainingStep(task, options.Resolve() with { Rate = 0f }, optimiser, tape);
         long started = Clock.GetTimestamp();
         try
         {
@@ -73,12 +74,14 @@ public sealed class Trainer(ITrainingTask task)
             if (task.CanValidate)
             {
                 long validating = Clock.GetTimestamp();
-                Validate(tape, cancellationToken);
+                Validate(tape, options.Seed, cancellationToken);
                 validationTime = Clock.GetElapsedTime(validating);
             }
             long state = 3 * task.Model.ParameterCount;
             foreach ((_, Tensor value) in optimiser.State)
                 state += value.Count;
+            foreach (Parameter parameter in task.Model.Parameters)
+                state += parameter.PackedCount;
             return new TrainingEstimate
             {
                 Parameters = task.Model.ParameterCount,
@@ -100,7 +103,8 @@ public sealed class Trainer(ITrainingTask task)
     /// <param name="options">How to train.</param>
     /// <param name="checkpoint">A checkpoint of the same run to go on from, or null.</param>
     /// <param name="cancellationToken">Ends the run after the step at hand, with a checkpoint.</param>
-    /// <exception cref="DivergenceException">A loss or gradient is not finite; the message names the layer, the last checkpoint is kept.</exception>
+    /// <exception cref="DivergenceException">A loss, a gradient or a value that is to be saved is not finite; the message names the layer, the last
+    /// checkpoint is kept.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is of another run.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written.</exception>
     public TrainingResult Run(TrainingOptions options, SafetensorsReader? checkpoint = null, CancellationToken cancellationToken = default)
@@ -179,10 +183,12 @@ public sealed class Trainer(ITrainingTask task)
         }
     }
 
-    private double Validate(Tape tape, CancellationToken cancellationToken)
+    private double Validate(Tape tape, ulong seed, CancellationToken cancellationToken)
     {
         tape.IsRecording = false;
         tape.IsTraining = false;
+        tape.Seed = seed;
+        tape.NextStream = RandomStreams.Validation;
         try
         {
             return task.Validate(tape, cancellationToken);
@@ -200,7 +206,7 @@ public sealed class Trainer(ITrainingTask task)
         double? loss = null;
         if (task.CanValidate && state.Step > 0 && (state.Step % options.ValidateEvery == 0 || last) && state.ValidatedAt < state.Step)
         {
-            loss = Validate(tape, cancellationToken);
+            loss = Validate(tape, options.Seed, cancellationToken);
             if (!double.IsFinite(loss.Value))
                 throw new DivergenceException($"Training diverged: after step {state.Step} the validation loss is {loss}.");
             state.ValidatedAt = state.Step;
@@ -218,8 +224,17 @@ public sealed class Trainer(ITrainingTask task)
             report.Write(loss, isBest);
     }
 
-    private void Save(TrainingState state, TrainingOptions options) =>
-        AtomicFile.Write(CheckpointPath!, stream => state.Save(stream, task.Model, options, Metadata));
+    private void Save(TrainingState state, TrainingOptions options)
+    {
+        try
+        {
+            AtomicFile.Write(CheckpointPath!, stream => state.Save(stream, task.Model, options, Metadata));
+        }
+        catch (ArithmeticException e) when (DivergenceException.Explains(e))
+        {
+            throw new DivergenceException($"Training diverged: after step {state.Step}: {e.Message}", e);
+        }
+    }
 
     /// <summary>Tells of the run.</summary>
     private sealed class Reporting(Trainer trainer, TrainingOptions options, TrainingState state, TrainingStep step)

@@ -6,7 +6,7 @@ public sealed record TrainingEstimate
     /// <summary>Numbers that are learnt.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>Bytes of the parameters, their gradients, what the optimiser keeps and the copy of the best: their sizes.</summary>
+    /// <summary>Bytes of the parameters, their gradients, copies packed for products, what the optimiser keeps and the copy of the best.</summary>
     public required long StateBytes { get; init; }
 
     /// <summary>Bytes of values and gradients on the way: what the tape's pool held after the trial steps.</summary>
@@ -30,7 +30,7 @@ public sealed record TrainingEstimate
         return StepTime * resolved.Steps + ValidationTime * (1 + (resolved.Steps - 1) / resolved.ValidateEvery);
     }
 
-    /// <summary>How many steps fit a time, validations and this measurement included; at least 1.</summary>
+    /// <summary>How many steps fit a time, validations and this measurement included; from 1 to 2^32.</summary>
     public long StepsIn(TimeSpan time, TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -38,6 +38,6 @@ public sealed record TrainingEstimate
         TimeSpan step = StepTime, validations = 21 * ValidationTime;
         if (options.ValidateEvery > 0)
             (step, validations) = (StepTime + ValidationTime / options.ValidateEvery, ValidationTime);
-        return Math.Max(1, (long)((time - Spent - validations) / step));
+        return (long)Math.Clamp((time - Spent - validations) / step, 1, TrainingOptions.MostSteps);
     }
 }

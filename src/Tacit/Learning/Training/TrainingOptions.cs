@@ -13,6 +13,8 @@ public enum OptimiserKind
 /// <summary>How a <see cref="Trainer"/> trains. With data and model, these decide every bit of the result.</summary>
 public sealed record TrainingOptions
 {
+    internal const long MostSteps = 1L << 32;
+
     /// <summary>Steps of the optimiser.</summary>
     public long Steps { get; init; } = 1000;
 
@@ -63,7 +65,7 @@ public sealed record TrainingOptions
         TrainingOptions d = defaults ?? new TrainingOptions();
         return d with
         {
-            Steps = settings.Whole("steps", d.Steps, 1, 1L << 32),
+            Steps = settings.Whole("steps", d.Steps, 1, MostSteps),
             Seed = settings.Whole("seed", d.Seed, 0UL, ulong.MaxValue),
             Accumulate = settings.Whole("accumulate", d.Accumulate, 1, 1 << 16),
             Optimiser = settings.Choice("optimiser", d.Optimiser, ("adamw", OptimiserKind.AdamW), ("sgd", OptimiserKind.Sgd)),

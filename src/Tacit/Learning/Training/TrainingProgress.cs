@@ -53,4 +53,7 @@ public sealed class DivergenceException : Exception
         : base(message, cause)
     {
     }
+
+    /// <summary>Whether it is about a value that is not finite, rather than about whole numbers.</summary>
+    internal static bool Explains(ArithmeticException e) => e is not (DivideByZeroException or OverflowException);
 }

@@ -95,6 +95,9 @@ internal sealed class TrainingState(Optimiser optimiser, Tensor[] best)
         var settings = Settings.Parse(state);
         Exchange(settings);
         settings.RefuseUnknown();
+        Unpack(file, LossesName, Losses);
+        Unpack(file, ValidationsName, Validations);
+        Check(options);
         ModuleFile.Load(file, model);
         if (BestStep >= 0)
         {
@@ -104,8 +107,32 @@ internal sealed class TrainingState(Optimiser optimiser, Tensor[] best)
         foreach ((string name, Tensor value) in optimiser.State)
             ModuleFile.Load(file, OptimiserPrefix + name, value);
         optimiser.Resume(_optimiserSteps);
-        Unpack(file, LossesName, Losses);
-        Unpack(file, ValidationsName, Validations);
+    }
+
+    // A checkpoint is a file like any other: what cannot be after any run would lead astray.
+    private void Check(TrainingOptions options)
+    {
+        bool validated = BestStep >= 0;
+        if (Step > options.Steps || _optimiserSteps != Step || ValidatedAt > Step || BestStep > ValidatedAt || LossCount > Step
+            || Misses > Validations.Count || validated != (ValidatedAt >= 0) || validated != Validations.Count > 0
+            || (LossCount == 0 && Step > 0 && Losses.Count == 0)
+            || !double.IsFinite(LossSum) || (validated ? !double.IsFinite(BestLoss) : !double.IsPositiveInfinity(BestLoss))
+            || !IsUpTo(Step, Losses) || !IsUpTo(Step, Validations))
+        {
+            throw new InvalidDataException($"The checkpoint contradicts itself: step {Step} of {options.Steps}, {_optimiserSteps} steps of the optimiser, " +
+                $"validated at {ValidatedAt}, best at {BestStep}, {LossCount} losses since the last report.");
+        }
+    }
+
+    // Steps rise, and end at the latest here.
+    private static bool IsUpTo(long step, List<LossPoint> points)
+    {
+        for (int i = points.Count - 1; i >= 0; i--)
+        {
+            if (points[i].Step > step || (i > 0 && points[i - 1].Step >= points[i].Step))
+                return false;
+        }
+        return true;
     }
 
     private void Exchange(Settings s)

@@ -55,6 +55,16 @@ public class SettingsTests
     [InlineData("{\"a\": 1")]
     public void WhatIsNoListOfSettingsIsRefused(string json) => Assert.Throws<InvalidDataException>(() => Settings.Parse(json));
 
+    [Fact]
+    public void SettingsWithoutEndAreRefused()
+    {
+        static string Many(int count) => "{" + string.Join(',', Enumerable.Range(0, count).Select(i => $"\"s{i}\":1")) + "}";
+        Settings.Parse(Many(1000));
+        Assert.Contains("more than 1000", Assert.Throws<InvalidDataException>(() => Settings.Parse(Many(1001))).Message, StringComparison.Ordinal);
+        string text = new('x', 1 << 20);
+        Assert.Contains("bytes", Assert.Throws<InvalidDataException>(() => Settings.Parse($"{{\"s\":\"{text}\"}}")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("10")]
     [InlineData("-1")]
