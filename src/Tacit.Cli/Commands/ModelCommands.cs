@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
 using Tacit.Modeling;
 
@@ -30,9 +31,11 @@ internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<
                 return new Command(name, string.Join("\n\n", All.Select(use).OfType<Func<Command>>().Select(make => make().Description)));
             throw new UsageException($"--model MODEL is missing; 'tacit {name} --help' shows what there is");
         }
-        string kind;
-        using (ModelFile file = ModelFile.Open(path))
-            kind = file.Kind;
+        string kind = ModelInput.OfFile(path, () =>
+        {
+            using ModelFile file = ModelFile.Open(path);
+            return file.Kind;
+        });
         ModelCommands? commands = Array.Find(All, c => c.Kind == kind);
         return (commands is null ? null : use(commands))?.Invoke()
             ?? throw new InvalidDataException($"{path}: a model of the kind '{kind}' cannot be used to {name}");

@@ -37,6 +37,9 @@ public class DeterminismScan
         "Tacit.Coding.FrequencyQuantiser::Share",   // whole 64-bit keys, each with the symbol's index in it
     ];
 
+    // CsvHelper must be given a culture: it gets the one that is nobody's.
+    private const string CsvReader = "Tacit.Media.Csv.CsvSeries::Read";
+
     [Fact]
     public void NothingBannedIsCalledOnACodedPath()
     {
@@ -51,6 +54,7 @@ public class DeterminismScan
                 foreach (Instruction instruction in method.Body.Instructions)
                 {
                     if (instruction.Operand is MethodReference called && !SumsIntegers(called) && !SortsByTotalOrder(method, called)
+                        && !(called.Name == "get_InvariantCulture" && NameOf(method) == CsvReader)
                         && WhyBanned(called.DeclaringType.FullName, called.Name, called.Parameters.Select(p => p.ParameterType.FullName)) is { } why)
                         calls.Add($"{method.FullName} calls {called.DeclaringType.Name}.{called.Name}: {why}");
                 }
@@ -97,7 +101,9 @@ public class DeterminismScan
             or "System.Int64" or "System.UInt64";
 
     private static bool SortsByTotalOrder(MethodDefinition method, MethodReference called) =>
-        called.Name == "Sort" && Sorters.Contains($"{method.DeclaringType.FullName}::{method.Name}");
+        called.Name == "Sort" && Sorters.Contains(NameOf(method));
+
+    private static string NameOf(MethodDefinition method) => $"{method.DeclaringType.FullName}::{method.Name}";
 
     private static string FullNamespace(TypeDefinition type) => type.DeclaringType is { } outer ? FullNamespace(outer) : type.Namespace;
 

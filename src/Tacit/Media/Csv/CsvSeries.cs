@@ -43,7 +43,7 @@ public sealed record CsvSeries(string Name, double[] Values)
         string[] first = parser.Record!;
         int firstLine = parser.RawRow;
         bool named = !Array.Exists(first, cell => TryNumber(cell, out _));
-        string[] names = named ? first : [.. Enumerable.Range(1, first.Length).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        string[] names = named ? first : [.. Enumerable.Range(1, first.Length).Select(i => i.ToString(NumberFormatInfo.InvariantInfo))];
         string[]? row = named ? parser.Read() ? parser.Record : null : first;
         if (row is null)
             throw new InvalidDataException("The table has names but no rows.");
@@ -71,7 +71,7 @@ public sealed record CsvSeries(string Name, double[] Values)
         if (column is not null)
         {
             int index = Array.IndexOf(names, column);
-            if (index < 0 && int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= names.Length)
+            if (index < 0 && int.TryParse(column, NumberStyles.None, NumberFormatInfo.InvariantInfo, out int number) && number >= 1 && number <= names.Length)
                 index = number - 1;
             return index >= 0 ? index : throw new InvalidDataException($"The table has no column '{column}'; it has {List(names)}.");
         }
@@ -94,7 +94,7 @@ public sealed record CsvSeries(string Name, double[] Values)
         return double.IsFinite(value) ? value : throw new InvalidDataException($"Line {line} has '{cell}' in column '{name}', which is no finite number.");
     }
 
-    private static bool TryNumber(string cell, out double value) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool TryNumber(string cell, out double value) => double.TryParse(cell, NumberStyles.Float, NumberFormatInfo.InvariantInfo, out value);
 
     private static string List(string[] names) => string.Join(", ", names.Take(20).Select(n => $"'{n}'")) + (names.Length > 20 ? ", …" : "");
 }

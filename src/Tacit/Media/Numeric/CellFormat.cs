@@ -172,10 +172,10 @@ internal readonly record struct CellFormat(CellStyle Style, int Digits = 0, bool
     }
 
     private static bool TryDouble(ReadOnlySpan<byte> text, out double x) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out x);
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, NumberFormatInfo.InvariantInfo, out x);
 
     private static int WriteDouble(double x, Span<byte> cell) =>
-        x.TryFormat(cell, out int length, "R", CultureInfo.InvariantCulture) ? length : 0;
+        x.TryFormat(cell, out int length, "R", NumberFormatInfo.InvariantInfo) ? length : 0;
 
     private bool TryTime(ReadOnlySpan<byte> text, out long value)
     {
