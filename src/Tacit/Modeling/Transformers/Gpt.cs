@@ -70,7 +70,10 @@ public sealed class Gpt : Module
         return tape.Linear(_norm.Forward(tape, x), _output);
     }
 
-    /// <summary>Logits after the last of some new tokens, given all before: the same bits as <see cref="Forward"/> gives with <see cref="AttentionMask.Autoregressive"/>.</summary>
+    /// <summary>
+    /// Logits after the last of some new tokens, given all before: the same bits as <see cref="Forward"/> gives with
+    /// <see cref="AttentionMask.Autoregressive"/>.
+    /// </summary>
     /// <param name="tape">The tape; nothing is recorded.</param>
     /// <param name="tokens">S · T new tokens; of S and T one is 1.</param>
     /// <param name="state">What the streams have seen; the tokens are added to it.</param>
