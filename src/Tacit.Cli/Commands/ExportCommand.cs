@@ -18,7 +18,10 @@ internal static class ExportCommand
         usage: tacit export MODEL [OPTION…] -o OUT.safetensors
 
         Writes the weights of a model or checkpoint as a plain safetensors file, which Python and
-        others read. Names and shapes are PyTorch's: a linear layer's weight is (outputs, inputs).
+        others read. Shapes are PyTorch's: a linear layer's weight is (outputs, inputs). Names are
+        paths as PyTorch's are: blocks.0.attention.query.weight; an LSTM's differ: layers.0 and
+        backwards.0, each with input_weight, recurrent_weight and one bias in place of two.
+        Of a checkpoint these are the weights it goes on from, not the best ones so far.
 
           -o, --output OUT    the file; - is standard output
           --format F          safetensors (default): all parameters under Tacit's names;

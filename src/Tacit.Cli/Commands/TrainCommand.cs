@@ -31,7 +31,7 @@ internal static class TrainCommand
                               or else on the last part of DATA (default 0.1; 0 for no validation)
           --validate-every N  steps between validations (0: a twentieth of the run)
           --patience N        stop after N validations without a better one (0: never)
-          --optimiser O       adamw or sgd
+          --optimiser O       adamw (with --decay 0 that is Adam) or sgd
           --rate R, --schedule S, --warm-up N, --least-rate F
                               highest learning rate; cosine, linear or constant; steps of rise (-1: a
                               tenth of the run, at most 100); the rate at the end, as a fraction

@@ -26,6 +26,9 @@ public sealed class Parameter : Variable
     /// <summary>The name: within the module that made it, and the path through all modules once those are joined.</summary>
     public string Name { get; internal set; }
 
+    /// <summary>The outermost module it belongs to; null before it is added to one.</summary>
+    internal Module? Owner { get; set; }
+
     /// <summary>Whether AdamW's weight decay applies: to matrices and tables, not to biases and gains.</summary>
     public bool Decays => Shape.Rank > 1;
 

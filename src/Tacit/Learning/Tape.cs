@@ -22,7 +22,7 @@ public sealed class Tape
 
     /// <summary>An empty tape.</summary>
     /// <param name="workers">Threads the kernels share their work among; the caller alone if null.</param>
-    /// <param name="memory">Memory to use; a pool of its own if null.</param>
+    /// <param name="memory">Memory to use, this tape's alone, since <see cref="Reset"/> takes all of it back; a new pool if null.</param>
     public Tape(WorkPool? workers = null, TensorPool? memory = null)
     {
         Workers = workers;
@@ -197,13 +197,18 @@ public sealed class Tape
             tape.NextStream = stream;
             int first = tape.Count;
             Variable input = Input(x.Value, x.NeedsGradient);
+            List<Variable>? outer = tape._passing;
+            tape._passing = [];
             Variable y = body(input);
+            List<Variable> passing = tape._passing;
+            tape._passing = outer;
             tape.NextStream = next;
-            if (!y.NeedsGradient)
-                return;
-            tape.Backward(y, Output.GiveGradient(), first);
+            if (y.NeedsGradient)
+                tape.Backward(y, Output.GiveGradient(), first);
             if (!input.Gradient.IsEmpty)
                 x.TakeGradient(tape, input.GiveGradient());
+            foreach (Variable constant in passing)
+                constant.Release(tape);
         }
     }
 }

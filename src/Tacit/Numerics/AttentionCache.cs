@@ -7,12 +7,14 @@ namespace Tacit.Numerics;
 /// <summary>The keys and values of sequences that grow by a step at a time, packed as products read them.</summary>
 /// <remarks>
 /// Streams are independent sequences decoded in lock-step or one by one. A step with a cache gives the bits that
-/// <see cref="Attention.Forward"/> gives for the last query of the whole sequence.
+/// <see cref="Attention.Forward"/> gives for the last query of the whole sequence. Memory grows with the steps.
 /// </remarks>
 public sealed unsafe class AttentionCache : IDisposable
 {
-    private readonly PackedMatrix[] _keys;      // (D, capacity) per stream and key head
-    private readonly PackedMatrix[] _values;    // (capacity, E)
+    private const int FirstRoom = 64;
+
+    private readonly PackedMatrix[] _keys;      // (D, room) per stream and key head
+    private readonly PackedMatrix[] _values;    // (room, E); room for some steps, at most the capacity
     private readonly int[] _lengths;
 
     /// <summary>An empty cache.</summary>
@@ -34,8 +36,8 @@ public sealed unsafe class AttentionCache : IDisposable
         _values = new PackedMatrix[streams * keyHeads];
         for (int i = 0; i < _keys.Length; i++)
         {
-            _keys[i] = new PackedMatrix(headSize, capacity);
-            _values[i] = new PackedMatrix(capacity, valueSize);
+            _keys[i] = new PackedMatrix(headSize, Math.Min(capacity, FirstRoom));
+            _values[i] = new PackedMatrix(Math.Min(capacity, FirstRoom), valueSize);
         }
     }
 
@@ -80,8 +82,11 @@ public sealed unsafe class AttentionCache : IDisposable
             throw new InvalidOperationException($"AttentionCache.Append: stream {stream} already holds {Capacity} steps.");
         for (int g = 0; g < KeyHeads; g++)
         {
-            _keys[stream * KeyHeads + g].SetColumn(step, key.Slice(g * HeadSize, HeadSize));
-            _values[stream * KeyHeads + g].SetRow(step, value.Slice(g * ValueSize, ValueSize));
+            int i = stream * KeyHeads + g;
+            if (step == _keys[i].Columns)
+                Grow(i, (int)Math.Min(2L * step, Capacity));
+            _keys[i].SetColumn(step, key.Slice(g * HeadSize, HeadSize));
+            _values[i].SetRow(step, value.Slice(g * ValueSize, ValueSize));
         }
         _lengths[stream] = step + 1;
     }
@@ -116,6 +121,14 @@ public sealed unsafe class AttentionCache : IDisposable
             keys.Dispose();
         foreach (PackedMatrix values in _values)
             values.Dispose();
+    }
+
+    private void Grow(int i, int room)
+    {
+        PackedMatrix keys = _keys[i], values = _values[i];
+        (_keys[i], _values[i]) = (keys.Grown(HeadSize, room), values.Grown(room, ValueSize));
+        keys.Dispose();
+        values.Dispose();
     }
 
     private struct Steps : IRangeKernel

@@ -86,19 +86,18 @@ public class NewModelExampleTests
     {
         byte[] text = Support.Samples.Text(5000);
         string folder = Directory.CreateTempSubdirectory("tacit-example-").FullName;
-        string before = Environment.CurrentDirectory;
-        Environment.CurrentDirectory = folder;
+        string checkpoint = Path.Combine(folder, "trigram.checkpoint"), path = Path.Combine(folder, "trigram.tacitmodel");
         try
         {
             // <use>
             var model = new TrigramNetwork(columns: 16);
             model.Initialize(seed: 1);
-            var trainer = new Trainer(new TrigramTask(model, text, seed: 1)) { CheckpointPath = "trigram.checkpoint" };
+            var trainer = new Trainer(new TrigramTask(model, text, seed: 1)) { CheckpointPath = checkpoint };
             TrainingResult result = trainer.Run(new TrainingOptions { Steps = 400, Rate = 3e-3f, Patience = 3 });
-            model.Write("trigram.tacitmodel");
+            model.Write(path);
 
             ModelRegistry kinds = ModelRegistry.Standard.With(TrigramNetwork.Kind);
-            using ModelFile file = ModelFile.Open("trigram.tacitmodel");
+            using ModelFile file = ModelFile.Open(path);
             TrigramNetwork loaded = kinds.Load<TrigramNetwork>(file);
             // </use>
             Assert.InRange(result.BestLoss, 0.4, 1);       // 5.5 = ln 256 before training
@@ -112,7 +111,6 @@ public class NewModelExampleTests
         }
         finally
         {
-            Environment.CurrentDirectory = before;
             Directory.Delete(folder, recursive: true);
         }
     }

@@ -12,12 +12,11 @@ public class ReadmeExampleTests
     {
         byte[] data = File.ReadAllBytes(Path.Combine(Repository.Root, "README.md"));
         string folder = Directory.CreateTempSubdirectory("tacit-readme-").FullName;
-        string before = Environment.CurrentDirectory;
-        Environment.CurrentDirectory = folder;
+        string path = Path.Combine(folder, "log.tacit");
         try
         {
             // <readme>
-            using var file = File.Create("log.tacit");
+            using var file = File.Create(path);
             using (var compress = new TacitStream(file, CompressionMode.Compress, leaveOpen: true))
                 compress.Write(data);
 
@@ -30,7 +29,6 @@ public class ReadmeExampleTests
         }
         finally
         {
-            Environment.CurrentDirectory = before;
             Directory.Delete(folder, recursive: true);
         }
     }

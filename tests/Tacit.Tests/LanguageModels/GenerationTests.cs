@@ -79,6 +79,18 @@ public sealed class GenerationTests
         Assert.Throws<ArgumentException>(() => Evaluation.Of(model, "x"u8));
     }
 
+    /// <summary>With a window of one token each is predicted from the one before.</summary>
+    [Fact]
+    public void AWindowOfOneIsEvaluated()
+    {
+        var gpt = new Gpt(new GptOptions { Context = 1, Layers = 1, Columns = 8, Heads = 2 });
+        gpt.Initialize(3);
+        var model = new LanguageModel(gpt, new ByteTokenizer());
+        Evaluation whole = Evaluation.Of(model, "abca"u8);
+        Assert.Equal(3, whole.Tokens);
+        Assert.Equal(Evaluation.Of(model, "ab"u8).Nats + Evaluation.Of(model, "bc"u8).Nats + Evaluation.Of(model, "ca"u8).Nats, whole.Nats, 1e-9);
+    }
+
     private static LanguageModel Model()
     {
         var model = new Gpt(new GptOptions { Context = 32, Layers = 2, Columns = 16, Heads = 2 });

@@ -92,6 +92,67 @@ public sealed class GptTests
         }
     }
 
+    /// <summary>What a call leaves of its places for the next one shows in no logits.</summary>
+    [Theory, InlineData(PositionEncoding.Learned), InlineData(PositionEncoding.Sinusoidal)]
+    public void CallsOfOtherShapesAndThreadsDoNotShow(PositionEncoding positions)
+    {
+        Gpt model = Model(positions, NormKind.Rms, FeedForwardKind.Relu, 2, false);
+        int[] tokens = Tokens(16);
+        int[] batches = [4, 2, 1, 8, 1, 4];
+        float[][] expected = [.. batches.Select(batch =>
+            Forward(Model(positions, NormKind.Rms, FeedForwardKind.Relu, 2, false), batch))];
+        for (int i = 0; i < batches.Length; i++)
+            Numbers.AssertSameBits(expected[i], Forward(model, batches[i]), $"batch of {batches[i]}");
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 4 }, call =>
+        {
+            int i = call % batches.Length;
+            Numbers.AssertSameBits(expected[i], Forward(model, batches[i]), $"batch of {batches[i]}, threads");
+        });
+
+        float[] Forward(Gpt gpt, int batch) =>
+            gpt.Forward(new Tape { IsRecording = false }, tokens, batch, AttentionMask.Autoregressive).Value.Span.ToArray();
+    }
+
+    [Fact]
+    public void AWideWindowTakesMemoryOnlyForWhatIsSeen()
+    {
+        var model = new Gpt(new GptOptions { Context = 1 << 20, Layers = 40, Columns = 2, Heads = 1, Hidden = 1 });
+        model.Initialize(1);
+        long before = Environment.WorkingSet;
+        using var state = new GptState(model.Options);
+        model.Step(new Tape(), Tokens(3), state);
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 1L << 30);       // of 2.9 GB for all of it
+    }
+
+    [Fact]
+    public void RecomputingBlocksGivesTheSameBitsInLessMemory()
+    {
+        (float[] Gradients, long Peak)[] runs = [.. ((bool[])[false, true]).Select(recompute =>
+        {
+            var model = new Gpt(new GptOptions { Vocabulary = 37, Context = 16, Layers = 6, Columns = 24, Heads = 4, Dropout = 0.2f, Recompute = recompute });
+            model.Initialize(7);
+            var tape = new Tape { IsTraining = true, Seed = 5 };
+            int[] tokens = Tokens(33);
+            tape.Backward(tape.CrossEntropy(model.Forward(tape, tokens.AsMemory(0, 32), 2, AttentionMask.Autoregressive), tokens.AsMemory(1, 32)));
+            return (model.Parameters.SelectMany(p => p.Gradient.Span.ToArray()).ToArray(), tape.Memory.PeakBytesRented);
+        })];
+        Assert.Contains(runs[0].Gradients, g => g != 0f);
+        Numbers.AssertSameBits(runs[0].Gradients, runs[1].Gradients);
+        Assert.True(runs[1].Peak < runs[0].Peak / 2, $"{runs[1].Peak} of {runs[0].Peak} bytes");
+    }
+
+    [Fact]
+    public void SizesThatCannotBeAreRefused()
+    {
+        var sizes = new GptOptions { Vocabulary = 5, Context = 4, Layers = 1, Columns = 8, Heads = 2 };
+        foreach (GptOptions options in (GptOptions[])[sizes with { Vocabulary = 0 }, sizes with { Context = 0 }, sizes with { Layers = -1 },
+            sizes with { Columns = 0 }, sizes with { Heads = 0 }, sizes with { Heads = 3 }, sizes with { KeyHeads = -1 }, sizes with { KeyHeads = 3 },
+            sizes with { Hidden = -1 }, sizes with { Heads = 8 }])
+        {
+            Assert.Throws<ArgumentException>(() => new Gpt(options));
+        }
+    }
+
     [Fact]
     public void AFullWindowRefusesMore()
     {

@@ -10,6 +10,26 @@ public sealed class SamplerTests
     public void TemperatureZeroTakesTheFirstOfTheLikeliest() =>
         Assert.Equal(1, new Sampler(new SamplingOptions { Temperature = 0 }, 7).Next(s_logits, [], 0));
 
+    /// <summary>The limit of ever lower temperatures is the likeliest token, also where 1 / T or a quotient is too large for a number.</summary>
+    [Theory, InlineData(1e-40f), InlineData(1e-38f), InlineData(1e-7f), InlineData(1e-6f)]
+    public void TinyTemperaturesTakeTheLikeliest(float temperature)
+    {
+        var sampler = new Sampler(new SamplingOptions { Temperature = temperature }, 3);
+        foreach (float[] logits in (float[][])[[1f, 3f, -2f], [-1f, 0f, -2f], [-3e38f, 3e38f, 0f]])
+        {
+            for (int place = 0; place < 5; place++)
+                Assert.Equal(1, sampler.Next(logits, [], place));
+        }
+    }
+
+    [Fact]
+    public void WhatHasNoProbabilityIsNeverTaken()
+    {
+        var sampler = new Sampler(new SamplingOptions { TopK = 4 }, 4);
+        float[] logits = [0f, -1000f, 0.3f, -1000f];
+        Assert.All(Enumerable.Range(0, 20000), place => Assert.Equal(0, sampler.Next(logits, [], place) % 2));
+    }
+
     [Theory]
     [InlineData(1f, 0, 1f, 0f)]
     [InlineData(0.5f, 0, 1f, 0f)]

@@ -60,6 +60,30 @@ public class LayerTests
     }
 
     [Fact]
+    public void APartHasOnePlace()
+    {
+        var layer = new Linear(2, 3);
+        var first = new Pair(layer, "a", new Linear(2, 3), "b");
+        Assert.Equal(["a.weight", "a.bias", "b.weight", "b.bias"], first.Parameters.Select(p => p.Name));
+        Refuses(() => new Pair(new Linear(2, 3), "a", layer, "b"), "already belongs");      // to another
+        layer = new Linear(2, 3);
+        Refuses(() => new Pair(layer, "a", layer, "b"), "already belongs");                 // to this
+        Refuses(() => new Pair(new Linear(2, 3), "a", new Linear(2, 3), "a"), "already is a parameter 'a.weight'");
+        Refuses(() => new Pair(new Linear(2, 3), "training", layer, "b"), "training run");
+
+        static void Refuses(Action action, string saying) => Assert.Contains(saying, Assert.Throws<ArgumentException>(action).Message);
+    }
+
+    private sealed class Pair : Module
+    {
+        public Pair(Module first, string firstName, Module second, string secondName)
+        {
+            Add(firstName, first);
+            Add(secondName, second);
+        }
+    }
+
+    [Fact]
     public void ConvolutionLayersKnowTheirWay()
     {
         var down = new Conv2d(3, 5, 3, stride: 2, padding: 1);

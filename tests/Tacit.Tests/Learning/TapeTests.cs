@@ -68,6 +68,21 @@ public class TapeTests
     }
 
     [Fact]
+    public void RecomputationGivesBackItsConstants()
+    {
+        Assert.Equal(Left((t, v) => t.Scale(v, 2f)), Left((t, v) => t.Multiply(v, t.Exp(t.NormalNoise(v.Shape)))));
+
+        static long Left(Func<Tape, Variable, Variable> part)
+        {
+            var tape = new Tape();
+            Variable x = Tape.Input(Tensor.From(Numbers.Ordinary(100, 1), 100), needsGradient: true);
+            tape.Backward(tape.Sum(tape.Recompute(x, v => part(tape, v))));
+            Assert.Equal(100, x.Gradient.Span.Length);
+            return tape.Memory.BytesRented;
+        }
+    }
+
+    [Fact]
     public void MistakesAreNamed()
     {
         var tape = new Tape();

@@ -15,7 +15,8 @@ public class TorchTests
 
     public static TheoryData<string> Operations => ["linear", "embedding", "layernorm", "relu", "gelu", "silu", "tanh", "sigmoid", "softplus", "softmax",
         "logsoftmax", "attention-causal", "attention-padding", "conv2d", "convtranspose2d", "crossentropy", "mse", "bernoulli", "gaussian", "kl-standard",
-        "kl", "mixture", "mixture-rgb"];
+        "kl", "mixture", "mixture-rgb", "exp", "square", "log", "sqrt", "addrow", "batchproduct", "concatenate", "rmsnorm", "rope",
+        "attention-grouped", "attention-additive"];
 
     [Theory, MemberData(nameof(Operations))]
     public void OperationsAndLosses(string name)
@@ -54,6 +55,18 @@ public class TorchTests
         "kl" => t.GaussianDivergence(v("mean"), v("logvariance"), v("mean2"), v("logvariance2")),
         "mixture" => t.LogisticMixture(v("p"), new byte[] { 0, 17, 255, 90 }),
         "mixture-rgb" => t.LogisticMixture(v("p"), new byte[] { 0, 128, 255, 17, 0, 200, 255, 255, 1, 90, 91, 92 }, channels: 3),
+        "exp" => t.Exp(v("x")),
+        "square" => t.Square(v("x")),
+        "log" => t.Log(v("x")),
+        "sqrt" => t.Sqrt(v("x")),
+        "addrow" => t.AddRow(v("x"), v("row")),
+        "batchproduct" => t.BatchProduct(v("x"), v("z")),
+        "concatenate" => t.Concatenate(1, v("x"), v("z"), v("x")),
+        "rmsnorm" => t.RmsNorm(v("x"), v("weight"), 1e-5f),
+        "rope" => new Rope(7, 6).Forward(t, v("x"), 3),
+        "attention-grouped" => t.Attend(v("q"), v("k"), v("v"), 4, 2, AttentionMask.Autoregressive),
+        "attention-additive" => t.BatchProduct(t.Softmax(t.AdditiveScores(v("q"), v("k"), v("vector"),
+            new byte[] { 1, 1, 0, 1, 1, 1, 0, 0 })), v("memory")),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such case."),
     };
 
@@ -113,6 +126,26 @@ public class TorchTests
         var schedule = new Schedule { Rate = 0.1f, LeastFraction = 0.1f };
         for (int step = 0; step < rates.Length; step++)
             Assert.Equal(rates[step], schedule.At(step, 20), 1e-7);
+    }
+
+    /// <summary>By hand: a rise of 4 steps, then down to a tenth, or not; and what holds after the last step.</summary>
+    [Theory]
+    [InlineData(ScheduleShape.Constant, 1f, 1f, 1f)]
+    [InlineData(ScheduleShape.Linear, 0.775f, 0.55f, 0.1f)]
+    [InlineData(ScheduleShape.Cosine, 0.8681981f, 0.55f, 0.1f)]       // 0.1 + 0.9 · (1 + cos(π / 4)) / 2
+    public void SchedulesWithWarmUp(ScheduleShape shape, float quarter, float half, float end)
+    {
+        var schedule = new Schedule { Rate = 0.5f, Shape = shape, WarmUp = 4, LeastFraction = 0.1f };
+        float[] expected = [0.2f, 0.4f, 0.6f, 0.8f, 1f];
+        for (int step = 0; step < 5; step++)
+            Assert.Equal(0.5f * expected[step], schedule.At(step, 24), 1e-6f);
+        Assert.Equal(0.5f * quarter, schedule.At(9, 24), 1e-6f);
+        Assert.Equal(0.5f * half, schedule.At(14, 24), 1e-6f);
+        foreach (long after in (long[])[24, 25, 1000, long.MaxValue])
+            Assert.Equal(0.5f * end, schedule.At(after, 24), 1e-6f);
+        Assert.Equal(0.5f, (schedule with { WarmUp = 0 }).At(0, 24), 1e-6f);
+        Assert.Equal(0.5f * 0.2f, schedule.At(0, 2), 1e-6f);       // a run shorter than the rise
+        Assert.Throws<ArgumentOutOfRangeException>(() => schedule.At(-1, 24));
     }
 
     private static void Compare(Tape tape, Dictionary<string, (float[] Values, int[] Shape)> saved, Dictionary<string, Variable> inputs, Variable y)

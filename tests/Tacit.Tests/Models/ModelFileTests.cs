@@ -16,7 +16,7 @@ public sealed class ModelFileTests : IDisposable
         Tiny.Sizes,
         Tiny.Sizes with { Biases = BiasKind.All, Norm = NormKind.Layer, FeedForward = FeedForwardKind.Gelu, Positions = PositionEncoding.Learned, TiedOutput = false },
         Tiny.Sizes with { KeyHeads = 1, Hidden = 0, Layers = 3, Positions = PositionEncoding.Sinusoidal },
-        Tiny.Sizes with { FeedForward = FeedForwardKind.Relu, Hidden = 7, Biases = BiasKind.All, KeyHeads = 1, RopeBase = 500 },
+        Tiny.Sizes with { FeedForward = FeedForwardKind.Relu, Hidden = 7, Biases = BiasKind.All, KeyHeads = 1, RopeBase = 10000.1f, Recompute = true },
     ];
 
     private readonly TemporaryFolder _folder = new();

@@ -161,4 +161,43 @@ for step in range(21):
     schedule.step()
 write("cosine", "rates", torch.tensor(rates))
 
+# Later additions: at the end, so that the numbers above stay.
+for kind in ("exp", "square"):
+    case(kind, {"x": rounded(3, 7)}, lambda x: getattr(torch, kind)(x))
+for kind in ("log", "sqrt"):
+    case(kind, {"x": (rounded(3, 7).abs() + 0.25).float().double()}, lambda x: getattr(torch, kind)(x))
+case("addrow", {"x": rounded(2, 3, 5), "row": rounded(5)}, lambda x, row: x + row)
+case("batchproduct", {"x": rounded(2, 3, 5), "z": rounded(2, 5, 4)}, lambda x, z: x @ z)
+case("concatenate", {"x": rounded(2, 3, 4), "z": rounded(2, 1, 4)}, lambda x, z: torch.cat([x, z, x], 1))
+case("rmsnorm", {"x": rounded(4, 7), "weight": rounded(7)},
+     lambda x, weight: x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * weight)
+
+
+def rope(x):
+    """Two heads of size 6 over (B, T, C) from position 3: complex numbers x_i + i x_(i + 3) times e^(i t base^(-i/3))."""
+    heads = x.view(2, 4, 2, 6)
+    pairs = torch.complex(heads[..., :3], heads[..., 3:])
+    angles = torch.outer(torch.arange(3.0, 7.0), 10000.0 ** (-torch.arange(3.0) / 3))
+    pairs = pairs * torch.polar(torch.ones_like(angles), angles)[None, :, None]
+    return torch.cat([pairs.real, pairs.imag], -1).reshape(2, 4, 12)
+
+
+case("rope", {"x": rounded(2, 4, 12)}, rope)
+
+
+def grouped(q, k, v):
+    """Four heads of size 3 that share two of keys and values, over (B, T, C); autoregressive."""
+    split = lambda x, heads: x.view(2, 4, heads, -1).transpose(1, 2)
+    k, v = (split(x, 2).repeat_interleave(2, 1) for x in (k, v))
+    scores = split(q, 4) @ k.transpose(-1, -2) / math.sqrt(3)
+    weights = torch.softmax(scores.masked_fill(~causal[:, None], -math.inf), -1)
+    return (weights @ v).transpose(1, 2).reshape(2, 4, -1)
+
+
+case("attention-grouped", {"q": rounded(2, 4, 12), "k": rounded(2, 4, 6), "v": rounded(2, 4, 4)}, grouped)
+seen = torch.tensor([[1, 1, 0, 1], [1, 1, 0, 0]], dtype=torch.bool)
+case("attention-additive", {"q": rounded(2, 3, 5), "k": rounded(2, 4, 5), "vector": rounded(5), "memory": rounded(2, 4, 3)},
+     lambda q, k, vector, memory: torch.softmax((torch.tanh(q[:, :, None] + k[:, None]) @ vector)
+                                                .masked_fill(~seen[:, None], -math.inf), -1) @ memory)
+
 pathlib.Path(__file__).with_name("cases.txt").write_text("\n".join(lines) + "\n")

@@ -103,9 +103,10 @@ public sealed class MultiHeadAttention : Module
     /// <param name="x">(S, T, C): T new steps of each stream; of S and T one is 1.</param>
     /// <param name="cache">Of S streams of the same length; the steps are added to it.</param>
     /// <param name="rope">Turns queries and keys by their position; null for none.</param>
+    /// <param name="window">That of <see cref="AttentionMask.Window"/>; 0 for none.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="InvalidOperationException">The cache is full.</exception>
-    public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope = null)
+    public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope = null, int window = 0)
     {
         int streams = x.Shape[0], steps = x.Shape[1], position = cache.Length(0);
         if (streams != cache.Streams || (streams > 1 && steps > 1))
@@ -123,7 +124,7 @@ public sealed class MultiHeadAttention : Module
             for (int s = 0; s < streams; s++)
                 cache.Append(s, k.Value[s][t].Span, v.Value[s][t].Span);
             ReadOnlySpan<float> now = steps == 1 ? q.Value.Span : q.Value[0][t].Span;
-            cache.Attend(scale, now, Heads, steps == 1 ? y.Span : y[0][t].Span, pool: tape.Workers);
+            cache.Attend(scale, now, Heads, steps == 1 ? y.Span : y[0][t].Span, window, pool: tape.Workers);
         }
         return _output.Forward(tape, tape.Constant(y));
     }

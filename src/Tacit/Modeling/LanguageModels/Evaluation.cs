@@ -59,7 +59,7 @@ public sealed record Evaluation
         while (done < tokens.Length)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int first = done == 1 ? 0 : done - Math.Min(half, context - 1);
+            int first = done == 1 ? 0 : done - Math.Max(1, Math.Min(half, context - 1));
             int count = Math.Min(context, tokens.Length - 1 - first);
             Tensor logits = model.Model.Forward(tape, tokens.AsMemory(first, count), 1, AttentionMask.Autoregressive).Value;
             Numerics.CrossEntropy.Forward(logits.Span, tokens.AsSpan(first + 1, count), losses.AsSpan(0, count), workers);

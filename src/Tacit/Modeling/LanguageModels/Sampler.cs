@@ -6,6 +6,8 @@ namespace Tacit.Modeling.LanguageModels;
 /// <remarks>Repetition penalty, temperature, softmax; then top-k, min-p and top-p; then one random number.</remarks>
 internal sealed class Sampler
 {
+    private const float LeastTemperature = 1e-6f;
+
     private readonly SamplingOptions _options;
     private readonly float[] _probabilities;
     private readonly bool[] _seen;
@@ -31,8 +33,10 @@ internal sealed class Sampler
         NanGuard.Check(p, "Logits");
         if (_options.RepetitionPenalty != 1f)
             Penalise(p, history);
-        if (_options.Temperature == 0f)
-            return Likeliest(p);
+        int likeliest = Likeliest(p);
+        // So cold, or logits so large, that the quotients are no numbers: the limit of what follows.
+        if (_options.Temperature < LeastTemperature || !float.IsFinite(p[likeliest] / _options.Temperature))
+            return likeliest;
         Elementwise.Scale(1f / _options.Temperature, p, p);
         Softmax.Forward(p, p.Length, p);
         float u = (Philox.Block(_options.Seed, 0, (ulong)place).X >> 8) * (1f / (1 << 24));
@@ -93,7 +97,7 @@ internal sealed class Sampler
         float least = _options.MinP * p[_heap[0]], total = 0f;
         int kept = 0, size = _heap.Length;
         // The heap shrinks from the end, where the tokens taken go.
-        while (kept < limit && (kept == 0 || (p[_heap[0]] >= least && total < _options.TopP)))
+        while (kept < limit && (kept == 0 || (p[_heap[0]] > 0f && p[_heap[0]] >= least && total < _options.TopP)))
         {
             total += p[_heap[0]];
             size--;

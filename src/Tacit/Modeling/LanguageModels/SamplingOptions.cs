@@ -3,7 +3,7 @@ namespace Tacit.Modeling.LanguageModels;
 /// <summary>How the next token is chosen.</summary>
 public sealed record SamplingOptions
 {
-    /// <summary>What logits are divided by; 0 for always the likeliest token.</summary>
+    /// <summary>What logits are divided by; 0, or less than 10⁻⁶, for always the likeliest token.</summary>
     public float Temperature { get; init; } = 1f;
 
     /// <summary>Only the likeliest so many; 0 for all.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Tacit.Learning;
 using Tacit.Learning.Safetensors;
@@ -34,16 +35,25 @@ public static class TrainingDigests
         for (int i = 0; i < tokens.Length; i++)
             tokens[i] = (int)(Philox.Block(5, 0, (ulong)i).X & 255);
         var tape = new Tape { IsRecording = false };
-        byte[] whole = MemoryMarshal.AsBytes(model.Forward(tape, tokens, 1, AttentionMask.Autoregressive).Value.Span).ToArray();
+        float[] whole = model.Forward(tape, tokens, 1, AttentionMask.Autoregressive).Value.Span.ToArray();
         tape.Reset();
         using var state = new GptState(options);
-        var steps = new List<byte>();
+        var steps = new List<float>();
         for (int t = 0; t < tokens.Length; t++)
         {
-            steps.AddRange(MemoryMarshal.AsBytes(model.Step(tape, tokens.AsMemory(t, 1), state).Value.Span));
+            steps.AddRange(model.Step(tape, tokens.AsMemory(t, 1), state).Value.Span);
             tape.Reset();
         }
-        return whole.AsSpan().SequenceEqual(CollectionsMarshal.AsSpan(steps)) ? whole : [];
+        byte[] bytes = LittleEndian(whole);
+        return bytes.AsSpan().SequenceEqual(LittleEndian(CollectionsMarshal.AsSpan(steps))) ? bytes : [];
+    }
+
+    private static byte[] LittleEndian(ReadOnlySpan<float> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+        return bytes;
     }
 
     private static void Train(ITrainingTask task) =>

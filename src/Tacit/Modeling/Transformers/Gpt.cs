@@ -24,10 +24,12 @@ public sealed class Gpt : Module
     private readonly Parameter _output;
 
     /// <summary>A model of these sizes.</summary>
-    /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
+    /// <exception cref="ArgumentException">A size is not positive, or they do not fit together.</exception>
     public Gpt(GptOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Mistake() is { } mistake)
+            throw new ArgumentException(mistake, nameof(options));
         Options = options;
         const float Deviation = 0.02f;      // as GPT-2
         _tokens = Add("tokens", new Learning.Embedding(options.Vocabulary, options.Columns, Deviation));
@@ -62,12 +64,16 @@ public sealed class Gpt : Module
         for (int i = 0; i < _blocks.Length; i++)
         {
             observer?.Invoke(i, _blocks[i].AttentionWeights(tape, x, _rope));
-            x = _blocks[i].Forward(tape, x, mask, _rope);
+            Block block = _blocks[i];
+            x = Options.Recompute ? tape.Recompute(x, input => block.Forward(tape, input, mask, _rope)) : block.Forward(tape, x, mask, _rope);
         }
         return tape.Linear(_norm.Forward(tape, x), _output);
     }
 
-    /// <summary>Logits after the last of some new tokens, given all before: the same bits as <see cref="Forward"/> gives.</summary>
+    /// <summary>
+    /// Logits after the last of some new tokens, given all before: the same bits as <see cref="Forward"/> gives with
+    /// <see cref="AttentionMask.Autoregressive"/>.
+    /// </summary>
     /// <param name="tape">The tape; nothing is recorded.</param>
     /// <param name="tokens">S · T new tokens; of S and T one is 1.</param>
     /// <param name="state">What the streams have seen; the tokens are added to it.</param>
@@ -104,16 +110,20 @@ public sealed class Gpt : Module
         if (_rope is not null)
             return x;
         int batch = x.Shape[0], length = x.Shape[1];
-        if (_places.Length != batch * length || _places[0] != firstPosition || (batch > 1 && _places[length] != firstPosition))
+        // Kept from call to call, and published only when complete: several threads may be here. The first and the last
+        // place say, with their number, what the others are.
+        int[] places = _places;
+        if (places.Length != batch * length || places[0] != firstPosition || places[^1] != firstPosition + length - 1)
         {
-            _places = new int[batch * length];
-            for (int i = 0; i < _places.Length; i++)
-                _places[i] = firstPosition + i % length;
+            places = new int[batch * length];
+            for (int i = 0; i < places.Length; i++)
+                places[i] = firstPosition + i % length;
+            Volatile.Write(ref _places, places);
         }
         if (_positions is not null)
-            return tape.Add(x, _positions.Forward(tape, _places, batch, length));
+            return tape.Add(x, _positions.Forward(tape, places, batch, length));
         // Vaswani et al.: beside sinusoids the embedding is multiplied by the root of its columns.
-        return tape.Add(tape.Scale(x, MathF.Sqrt(Options.Columns)), tape.Embed(Tape.Input(_sinusoids), _places, batch, length));
+        return tape.Add(tape.Scale(x, MathF.Sqrt(Options.Columns)), tape.Embed(Tape.Input(_sinusoids), places, batch, length));
     }
 
     private static Norm MakeNorm(GptOptions options) =>

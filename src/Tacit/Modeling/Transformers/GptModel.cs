@@ -37,21 +37,11 @@ public static class GptModel
                 ("query_key_value", BiasKind.QueryKeyValue)),
             Dropout = settings.Real("dropout", d.Dropout, 0f, 0.99f),
             NormEpsilon = settings.Real("norm_epsilon", d.NormEpsilon, 1e-12f, 1f),
-            RopeBase = settings.Real("rope_base", (float)d.RopeBase, 1f, 1e9f),
+            RopeBase = settings.Real("rope_base", d.RopeBase, 1f, 1e9f),
             TiedOutput = settings.Flag("tied_output", d.TiedOutput),
+            Recompute = settings.Flag("recompute", d.Recompute),
         };
-        int keyHeads = options.KeyHeadCount;
-        if (options.Columns % options.Heads != 0 || options.Heads % keyHeads != 0)
-        {
-            throw new InvalidDataException($"'heads' ({options.Heads}) divides 'columns' ({options.Columns}), " +
-                $"and 'key_heads' ({keyHeads}) divides 'heads'.");
-        }
-        if (options.Positions == PositionEncoding.Rope && options.Columns / options.Heads % 2 != 0)
-        {
-            throw new InvalidDataException($"With rotary positions a head's columns are even, " +
-                $"not {options.Columns / options.Heads} ('columns' / 'heads').");
-        }
-        return options;
+        return options.Mistake() is { } mistake ? throw new InvalidDataException(mistake) : options;
     }
 
     /// <summary>What a model file says of a model: kind, sizes, tokeniser.</summary>

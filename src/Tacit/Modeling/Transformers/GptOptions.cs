@@ -100,10 +100,30 @@ public sealed record GptOptions
     public float NormEpsilon { get; init; } = 1e-5f;
 
     /// <summary>The base of the rotary frequencies.</summary>
-    public double RopeBase { get; init; } = 10000;
+    public float RopeBase { get; init; } = 10000;
 
     /// <summary>Whether the output layer is the embedding's table.</summary>
     public bool TiedOutput { get; init; } = true;
+
+    /// <summary>
+    /// Whether training keeps of each block only what went in and computes the rest again in the backward pass: the same
+    /// bits in less memory, for a third more time (<see cref="Learning.Tape.Recompute"/>).
+    /// </summary>
+    public bool Recompute { get; init; }
+
+    /// <summary>What is wrong with the sizes; null if nothing is.</summary>
+    internal string? Mistake()
+    {
+        if (Vocabulary < 1 || Context < 1 || Layers < 1 || Columns < 1 || Heads < 1)
+            return $"Vocabulary ({Vocabulary}), context ({Context}), layers ({Layers}), columns ({Columns}) and heads ({Heads}) are at least 1.";
+        if (KeyHeads < 0 || Hidden < 0)
+            return $"'key_heads' ({KeyHeads}) and 'hidden' ({Hidden}) are not negative.";
+        if (Columns % Heads != 0 || Heads % KeyHeadCount != 0)
+            return $"'heads' ({Heads}) divides 'columns' ({Columns}), and 'key_heads' ({KeyHeadCount}) divides 'heads'.";
+        if (Positions == PositionEncoding.Rope && Columns / Heads % 2 != 0)
+            return $"With rotary positions a head's columns are even, not {Columns / Heads} ('columns' / 'heads').";
+        return null;
+    }
 
     internal Activation Activation => FeedForward switch
     {

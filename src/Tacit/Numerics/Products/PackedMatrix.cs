@@ -104,6 +104,16 @@ public sealed unsafe class PackedMatrix : IDisposable
             *target = Packing.Floored(column[k]);
     }
 
+    /// <summary>A matrix at least as large with the same values, and zeros in what is new.</summary>
+    internal PackedMatrix Grown(int rows, int columns)
+    {
+        var grown = new PackedMatrix(rows, columns, Lanes);
+        for (int panel = 0; panel < Panel.CountFor(Columns, Panel.Width(Lanes)); panel++)
+            new ReadOnlySpan<float>(Panels + panel * PanelStep, (int)PanelStep).CopyTo(new Span<float>(grown.Panels + panel * grown.PanelStep, (int)PanelStep));
+        GC.KeepAlive(this);
+        return grown;
+    }
+
     /// <summary>Frees the memory; the matrix cannot be used after.</summary>
     public void Dispose() => _panels.Dispose();
 

@@ -177,7 +177,7 @@ internal sealed class HuggingFaceConfiguration
             Whole("num_key_value_heads", options.KeyHeadCount);
             Line("hidden_act", "\"silu\"");
             Line("rms_norm_eps", epsilon);
-            Line("rope_theta", ((float)options.RopeBase).ToString("R", plain));
+            Line("rope_theta", options.RopeBase.ToString("R", plain));
             if (qkv == "llama")
             {
                 Line("attention_bias", options.Biases is BiasKind.All or BiasKind.Attention ? "true" : "false");
