@@ -8,7 +8,6 @@ using Tacit.Bench.Comparison;
 // cm [-LEVEL…] [--sizes] FILE…: codec cm in this process: sizes, kinds, and speeds both ways per second of thread time.
 // kernels [--quick] [PART…]: the numeric engine (products, widths, exp, int8, small, attention, threads, training, startup) against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
 // learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
-// learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
 if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);

@@ -27,6 +27,7 @@ internal sealed class GptKind : TrainKind
           --biases B          of linear layers: none, all, attention or query_key_value
           --tied-output B     true or false: the output layer is the embedding's table
           --dropout D         share of values dropped in training
+          --recompute B       true or false: less memory in training, a third more time; same model
           --norm-epsilon E, --rope-base B, --vocabulary N
                               details; the vocabulary is the tokeniser's
           --tokenizer T       bytes (default); bpe:SIZE for byte pairs learnt from the data, SIZE tokens
