@@ -1,4 +1,3 @@
-using Tacit.Cli.Files;
 using Tacit.Learning;
 
 namespace Tacit.Cli.Terminal;

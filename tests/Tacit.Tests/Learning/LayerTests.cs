@@ -65,11 +65,11 @@ public class LayerTests
         var layer = new Linear(2, 3);
         var first = new Pair(layer, "a", new Linear(2, 3), "b");
         Assert.Equal(["a.weight", "a.bias", "b.weight", "b.bias"], first.Parameters.Select(p => p.Name));
-        Refuses(() => new Pair(new Linear(2, 3), "a", layer, "b"), "already belongs");      // to another
+        Refuses(() => _ = new Pair(new Linear(2, 3), "a", layer, "b"), "already belongs");      // to another
         layer = new Linear(2, 3);
-        Refuses(() => new Pair(layer, "a", layer, "b"), "already belongs");                 // to this
-        Refuses(() => new Pair(new Linear(2, 3), "a", new Linear(2, 3), "a"), "already is a parameter 'a.weight'");
-        Refuses(() => new Pair(new Linear(2, 3), "training", layer, "b"), "training run");
+        Refuses(() => _ = new Pair(layer, "a", layer, "b"), "already belongs");                 // to this
+        Refuses(() => _ = new Pair(new Linear(2, 3), "a", new Linear(2, 3), "a"), "already is a parameter 'a.weight'");
+        Refuses(() => _ = new Pair(new Linear(2, 3), "training", layer, "b"), "training run");
 
         static void Refuses(Action action, string saying) => Assert.Contains(saying, Assert.Throws<ArgumentException>(action).Message);
     }
