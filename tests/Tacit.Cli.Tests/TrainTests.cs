@@ -77,8 +77,8 @@ public sealed class TrainTests : IDisposable
 
         _box.Tacit(Command.Replace("f/log", "text", StringComparison.Ordinal) + " --resume").Says(1, "is no log of a run");
         _box.Tacit(Command.Replace("f/curve.svg", "text", StringComparison.Ordinal) + " --resume").Says(1, "is no curve");
-        _box.Tacit(Command + " --resume --preset small").Says(1, "other options");
-        _box.Tacit(Command + " --resume --memlimit 10K").Says(1, "10.0 KiB");
+        _box.Tacit(Command + " --resume --preset small -q").Says(1, "other options");
+        _box.Tacit(Command + " --resume --memlimit 10K -q").Says(1, "10.0 KiB");
         _box.Tacit(Command + " --resume -q").IsQuiet();
         Assert.Equal("curve.svg\nlog\nm\ntext\n", _box.Run("ls -A f").IsQuiet().Text);
         int[] steps = [.. File.ReadLines(_box.PathOf("f/log")).Select(l => int.Parse(Regex.Match(l, @"\d+").Value))];

@@ -5,7 +5,7 @@ public static class TemporaryFiles
 {
     private const string Prefix = ".tacit-", Suffix = ".tmp";
 
-    private static readonly HashSet<string> Names = [];     // locked while in use
+    private static readonly List<string> Names = [];     // locked while in use
 
     static TemporaryFiles() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
