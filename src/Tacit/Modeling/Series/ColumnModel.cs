@@ -92,9 +92,7 @@ internal sealed class ColumnModel : IDisposable
     private Outlook Judge(double far, double near, double centre, Vector256<double> locations, int neighbour)
     {
         double scale = Math.Max(_fast, LeastScale);
-        int shift = 0;
-        while (shift < 60 && (1L << shift) < scale * 0.4)
-            shift++;
+        int shift = LeastPower(scale * 0.4);
         int ratio = Math.Min((int)(scale * 3.2 / (1L << shift)), 7);
         int fraction = (int)((far + 0.5 - centre) * 4) & 3;
         double distance = Math.Floor((near - far) / scale * 3 + 0.5);
@@ -136,6 +134,15 @@ internal sealed class ColumnModel : IDisposable
         else
             _spread = Math.Max(_spread / SpreadFactor, LeastError);
         _usual += Math.Max(Math.Min(distance, _spread), -_spread) * UsualRate;
+    }
+
+    // The least h with 2^h ≥ x, 0 to 60.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LeastPower(double x)
+    {
+        // One less in the last place leaves the exponent below a power's.
+        int exponent = (int)(BitConverter.DoubleToInt64Bits(x) - 1 >> 52) - 1022;
+        return Math.Clamp(exponent, 0, 60);
     }
 
     // A prediction that differs from the last value by more than is sensible, or is not a number, says nothing.

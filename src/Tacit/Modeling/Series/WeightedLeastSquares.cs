@@ -91,24 +91,28 @@ internal sealed class WeightedLeastSquares
         ref double l = ref MemoryMarshal.GetArrayDataReference(_factor);
         ref double inverse = ref MemoryMarshal.GetArrayDataReference(_inverse);
         ref double z = ref MemoryMarshal.GetArrayDataReference(_scratch);
-        for (int i = 0; i < n; i++)
+        ref double w = ref MemoryMarshal.GetArrayDataReference(_weights);
+        // Column by column: the rows' dot products do not wait for each other, nor z's, which is like one more row.
+        for (int j = 0; j < n; j++)
         {
-            ref double li = ref Unsafe.Add(ref l, i * n);
-            for (int j = 0; j < i; j++)
-                Unsafe.Add(ref li, j) = (Unsafe.Add(ref c, i * n + j) - Dot(ref li, ref Unsafe.Add(ref l, j * n), j)) * Unsafe.Add(ref inverse, j);
-            double diagonal = Unsafe.Add(ref c, i * n + i), least = diagonal * LeastRelativePivot + LeastPivot;
-            double pivot = diagonal + diagonal * RelativeRidge + Ridge - Dot(ref li, ref li, i);
-            double root = Math.Sqrt(pivot > least ? pivot : least);
-            Unsafe.Add(ref inverse, i) = 1 / root;
+            ref double lj = ref Unsafe.Add(ref l, j * n);
+            double diagonal = Unsafe.Add(ref c, j * n + j), least = diagonal * LeastRelativePivot + LeastPivot;
+            double pivot = diagonal + diagonal * RelativeRidge + Ridge - Dot(ref lj, ref lj, j);
+            double inverted = 1 / Math.Sqrt(pivot > least ? pivot : least);
+            Unsafe.Add(ref inverse, j) = inverted;
+            for (int i = j + 1; i < n; i++)
+                Unsafe.Add(ref l, i * n + j) = (Unsafe.Add(ref c, i * n + j) - Dot(ref Unsafe.Add(ref l, i * n), ref lj, j)) * inverted;
+            Unsafe.Add(ref z, j) = (_target[j] - Dot(ref lj, ref z, j)) * inverted;
         }
-        for (int i = 0; i < n; i++)
-            Unsafe.Add(ref z, i) = (_target[i] - Dot(ref Unsafe.Add(ref l, i * n), ref z, i)) * Unsafe.Add(ref inverse, i);
         for (int i = n - 1; i >= 0; i--)
         {
-            double w = Unsafe.Add(ref z, i) * Unsafe.Add(ref inverse, i);
-            _weights[i] = w;
-            for (int j = 0; j < i; j++)
-                Unsafe.Add(ref z, j) -= Unsafe.Add(ref l, i * n + j) * w;
+            double weight = Unsafe.Add(ref z, i) * Unsafe.Add(ref inverse, i);
+            Unsafe.Add(ref w, i) = weight;
+            ref double li = ref Unsafe.Add(ref l, i * n);
+            Vector256<double> factor = Vector256.Create(weight);
+            // Whole vectors: what they change from i on is never read again.
+            for (int j = 0; j < i; j += 4)
+                (Vector256.LoadUnsafe(ref z, (nuint)j) - Vector256.LoadUnsafe(ref li, (nuint)j) * factor).StoreUnsafe(ref z, (nuint)j);
         }
     }
 
