@@ -11,7 +11,7 @@ namespace Tacit.Bench;
 /// <summary>Codec numeric on the series of the data sets: sizes beside xz, zstd and codec cm, speeds per second of thread time, and the bars.</summary>
 internal static class NumericBars
 {
-    private const int Rounds = 5;
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("ROUNDS") ?? "5");
     private const double GeneralBar = 0.75, MixerBar = 0.9, SpeedBar = 2;
 
     private static readonly (string Group, string File)[] Files =
@@ -27,7 +27,7 @@ internal static class NumericBars
         ("float64", "f64/exchange_rate_7588x8.f64le"),
     ];
 
-    /// <summary>Runs; arguments are a level such as -5, --sizes for no timing, --write to put the table into docs/NUMERIC.md.</summary>
+    /// <summary>Runs; arguments are a level such as -5, --sizes for no timing, --write to put the table into docs/NUMERIC.md, parts of names for some files.</summary>
     public static int Run(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -40,7 +40,8 @@ internal static class NumericBars
         int level = args.FirstOrDefault(a => a.Length == 2 && char.IsAsciiDigit(a[1])) is { } digit ? digit[1] - '0' : 5;
         bool timed = !args.Contains("--sizes");
         var rows = new List<Row>();
-        foreach ((string group, string file) in Files)
+        string[] wanted = [.. args.Where(a => !a.StartsWith('-'))];
+        foreach ((string group, string file) in Files.Where(f => wanted.Length == 0 || wanted.Any(w => f.File.Contains(w, StringComparison.Ordinal))))
             rows.Add(Measure(group, Path.Combine(folder, file), level, timed));
         Row[] groups = [.. rows.GroupBy(r => r.Group).Select(g => Sum(g.Key, g)), Sum("all", rows)];
 

@@ -100,7 +100,7 @@ internal static class SecondLogistic
 
         public void Move(long[] x, int bit, bool isFinal)
         {
-            long error = ((long)bit << 16) - (Squash(Sum(x)) >> 16), rate = isFinal ? 32 : 20 + 186_368 / (512 + _uses), step = error * rate >> 4;
+            long error = ((long)bit << 16) - (Squash(Sum(x)) >> 16), rate = isFinal ? 32 : 20 + 186_368 / (512 + _uses), step = Math.Clamp(error * rate >> 4, -((1 << 20) - 1), (1 << 20) - 1);
             for (int i = 0; i < _w.Length; i++)
                 _w[i] = Math.Clamp(_w[i] + (x[i] * step + (1 << 10) >> 11), -((1 << 28) - 1), (1 << 28) - 1);
             _uses += _uses < 4095 ? 1 : 0;

@@ -124,13 +124,9 @@ internal sealed class SecondNumericDecoder
         private static double Sum(int count, Func<int, double> term)
         {
             double[] partial = new double[4];
-            int k = 0;
-            for (; k < count / 4 * 4; k++)
+            for (int k = 0; k < count; k++)
                 partial[k % 4] += term(k);
-            double sum = partial[0] + partial[1] + (partial[2] + partial[3]);
-            for (; k < count; k++)
-                sum += term(k);
-            return sum;
+            return partial[0] + partial[1] + (partial[2] + partial[3]);
         }
     }
 

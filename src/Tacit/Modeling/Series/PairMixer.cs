@@ -4,8 +4,8 @@ using Tacit.Modeling.ContextMixing;
 
 namespace Tacit.Modeling.Series;
 
-/// <summary>A <see cref="MixerNetwork"/> of two mixers over eight inputs, which stay in a register: the same integers.</summary>
-/// <remarks>Shapes: weights (sets, 8), aligned to 32 bytes; the final mixer's (finals, 2).</remarks>
+/// <summary>Two mixers over eight inputs, which stay in a register, and a final one over their answers; as <see cref="MixerNetwork"/>.</summary>
+/// <remarks>Shapes: weights (sets, 8), aligned to 32 bytes; the final mixer's (finals, 2). Steps are held to what 32 bits can take.</remarks>
 internal unsafe struct PairMixer
 {
     /// <summary>Inputs.</summary>
@@ -68,8 +68,8 @@ internal unsafe struct PairMixer
     public readonly void Train(Vector256<int> x, int bit, uint answer)
     {
         int target = bit << 16;
-        Train(x, _first, Error(target, _z0) * Rate(_firstSet) >> 4);
-        Train(x, _second, Error(target, _z1) * Rate(_secondSet) >> 4);
+        Train(x, _first, Step(target, _z0, _firstSet));
+        Train(x, _second, Step(target, _z1, _secondSet));
         int step = (target - (int)(answer >> 16)) * MixerNetwork.FinalRate >> 4;
         _final[0] = MixerKernels.Moved(_final[0], _x0, step);
         _final[1] = MixerKernels.Moved(_final[1], _x1, step);
@@ -83,13 +83,10 @@ internal unsafe struct PairMixer
     private static void Train(Vector256<int> x, int* w, int step) => MixerKernels.Moved(Vector256.LoadAligned(w), x, step).StoreAligned(w);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int Error(int target, int z) => target - (int)(Logistic.Squash(_squash, z) >> 16);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int Rate(int set)
+    private readonly int Step(int target, int z, int set)
     {
-        int uses = _uses[set];
+        int uses = _uses[set], error = target - (int)(Logistic.Squash(_squash, z) >> 16);
         _uses[set] = uses + (uses < MixerNetwork.MaxUses ? 1 : 0);
-        return _rates[uses];
+        return Math.Clamp(error * _rates[uses] >> 4, -MixerKernels.MaxStep, MixerKernels.MaxStep);
     }
 }

@@ -13,7 +13,7 @@ namespace Tacit.Modeling.Series;
 /// </para>
 /// <para>
 /// Shapes: n inputs, a multiple of 4. Double, contract operations only; sums are four partial sums, element i in number
-/// i mod 4, joined as (0 + 1) + (2 + 3), then the elements beyond the last multiple of four in order.
+/// i mod 4, joined as (0 + 1) + (2 + 3).
 /// </para>
 /// </remarks>
 internal sealed class WeightedLeastSquares
@@ -92,7 +92,8 @@ internal sealed class WeightedLeastSquares
         ref double inverse = ref MemoryMarshal.GetArrayDataReference(_inverse);
         ref double z = ref MemoryMarshal.GetArrayDataReference(_scratch);
         ref double w = ref MemoryMarshal.GetArrayDataReference(_weights);
-        // Column by column: the rows' dot products do not wait for each other, nor z's, which is like one more row.
+        // Column by column: the rows' dot products do not wait for each other, nor z's, which is like one more row. They
+        // run over whole vectors: from its diagonal on, row j is zero.
         for (int j = 0; j < n; j++)
         {
             ref double lj = ref Unsafe.Add(ref l, j * n);
@@ -120,12 +121,8 @@ internal sealed class WeightedLeastSquares
     private static double Dot(ref double a, ref double b, int count)
     {
         Vector256<double> sums = Vector256<double>.Zero;
-        int i = 0;
-        for (; i <= count - 4; i += 4)
+        for (int i = 0; i < count; i += 4)
             sums += Vector256.LoadUnsafe(ref a, (nuint)i) * Vector256.LoadUnsafe(ref b, (nuint)i);
-        double total = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-        for (; i < count; i++)
-            total += Unsafe.Add(ref a, i) * Unsafe.Add(ref b, i);
-        return total;
+        return (sums[0] + sums[1]) + (sums[2] + sums[3]);
     }
 }
