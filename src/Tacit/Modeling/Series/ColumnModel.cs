@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -129,10 +130,10 @@ internal sealed class ColumnModel : IDisposable
     private void Follow(double y)
     {
         double distance = y - _usual;
-        if (Math.Abs(distance) > _spread)
-            _spread = _spread * SpreadFactor + LeastScale;
-        else
-            _spread = Math.Max(_spread / SpreadFactor, LeastError);
+        Vector128<double> spread = Vector128.CreateScalar(_spread), beyond = Vector128.GreaterThan(Vector128.CreateScalar(Math.Abs(distance)), spread);
+        // Half of all values lie beyond, which no branch foresees.
+        _spread = Vector128.ConditionalSelect(beyond, Vector128.CreateScalar(_spread * SpreadFactor + LeastScale),
+            Vector128.CreateScalar(Math.Max(_spread / SpreadFactor, LeastError))).ToScalar();
         _usual += Math.Max(Math.Min(distance, _spread), -_spread) * UsualRate;
     }
 
@@ -148,12 +149,13 @@ internal sealed class ColumnModel : IDisposable
     // A prediction that differs from the last value by more than is sensible, or is not a number, says nothing.
     private static double Within(double prediction, double previous) => Math.Abs(prediction) < FarthestLocation ? prediction : previous;
 
-    // The error in classes of the scale: factors of 1.8.
+    // The error in classes of the scale, factors of 1.8: how many of the bounds it exceeds.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Size(double error, double scale)
     {
-        double size = Math.Abs(error);
-        return size <= scale * 0.81 ? size <= scale * 0.25 ? 0 : size <= scale * 0.45 ? 1 : 2
-            : size <= scale * 2.6 ? size <= scale * 1.46 ? 3 : 4
-            : size <= scale * 4.7 ? 5 : size <= scale * 8.5 ? 6 : 7;
+        Vector256<double> size = Vector256.Create(Math.Abs(error)), unit = Vector256.Create(scale);
+        uint few = Vector256.GreaterThan(size, unit * Vector256.Create(0.25, 0.45, 0.81, 1.46)).ExtractMostSignificantBits();
+        uint many = Vector256.GreaterThan(size, unit * Vector256.Create(2.6, 4.7, 8.5, double.PositiveInfinity)).ExtractMostSignificantBits();
+        return BitOperations.PopCount(many << 4 | few);
     }
 }

@@ -151,10 +151,10 @@ internal sealed unsafe class ValueCoder : IDisposable
         AdaptiveProbability.Learn(d0, _rates, bit, Limit);
         AdaptiveProbability.Learn(d1, _rates, bit, Limit);
         AdaptiveProbability.Learn(d2, _rates, bit, Limit);
-        if (bit != 0)
-            _low = middle;
-        else
-            _high = middle;
+        // Without a branch on the bit: the caller has one, and it is wrong often enough.
+        Vector256<double> taken = Vector256.Create(-(long)bit).AsDouble();
+        _low = Vector256.ConditionalSelect(taken, middle, _low);
+        _high = Vector256.ConditionalSelect(taken, _high, middle);
         return bit != 0;
     }
 
