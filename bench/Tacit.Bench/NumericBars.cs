@@ -11,7 +11,7 @@ namespace Tacit.Bench;
 /// <summary>Codec numeric on the series of the data sets: sizes beside xz, zstd and codec cm, speeds per second of thread time, and the bars.</summary>
 internal static class NumericBars
 {
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("ROUNDS") ?? "5");
+    private const int Rounds = 5;
     private const double GeneralBar = 0.75, MixerBar = 0.9, SpeedBar = 2;
 
     private static readonly (string Group, string File)[] Files =

@@ -29,11 +29,12 @@ internal static class TrainAutoregressionCommand
           --seasonal-difference D
                               instead: difference D times over the season
           --seasonal-lags N   how many seasonal lags (default 1 without seasonal differences)
-          --nonlinear         add a network over the same lags, which learns what the linear part leaves;
-                              the order is the one with the least error over the end of the series
+          --nonlinear         add the mean of ten small networks over the same lags, which learn what the
+                              linear part leaves; auto is then the order with the least error over the
+                              last fifth of the series, which they do not learn from
           --hidden N, --steps N, --seed S
-                              its hidden units (default 16), most steps of training (2000), and the
-                              key of its random numbers (1)
+                              hidden units of a network (default 16), most steps of its training (1000),
+                              and the key of the random numbers (1)
           -o, --output MODEL  the model file
           -f, --force         overwrite
           -v, --verbose       show autocorrelations and partial autocorrelations too

@@ -30,10 +30,10 @@ internal static class AutoregressionReport
         Stationarity(writer, model.Linear);
         double gain = model.HeldOutLinearError > 0 ? 1 - Math.Sqrt(model.HeldOutError / model.HeldOutLinearError) : 0;
         writer.WriteLine();
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the network: {model.NetworkOptions.Hidden} hidden units, ")
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ten networks of {model.NetworkOptions.Hidden} hidden units: ")
             + (gain > 0 ? string.Create(CultureInfo.InvariantCulture,
-                $"lowers the error (RMS) over the last fifth from {SeriesText.Short(Math.Sqrt(model.HeldOutLinearError))} to {SeriesText.Short(Math.Sqrt(model.HeldOutError))}, by {gain:0.0 %}")
-                : "does not help over the last fifth: the model is the linear one"));
+                $"the error (RMS) over the last fifth falls from {SeriesText.Short(Math.Sqrt(model.HeldOutLinearError))} to {SeriesText.Short(Math.Sqrt(model.HeldOutError))}, by {100 * gain:0.0} %")
+                : "no help over the last fifth, so the model is the linear one"));
         writer.WriteLine($"noise variance {SeriesText.Short(model.Variance)}");
         WriteTest(writer, model.Residuals(), model.Linear);
         if (correlations)

@@ -103,15 +103,17 @@ public class NonlinearTests
         }
     }
 
-    // Tong's sunspots: one of the series nonlinear models were made for; each year from those before it, 1921 on.
-    [Fact]
-    public void SunspotsAreForeseenBetterThanLinearly()
-    {
-        var options = new AutoregressionOptions { Order = 9 };
-        IReadOnlyList<ForecastAccuracy> rows = RollingEvaluation.Run(PublishedSeries.Sunspots,
-            [("nonlinear", past => NonlinearAutoregression.Fit(past, options), 34), ("linear", past => Autoregression.Fit(past, options), 34)], 221, 1, 0);
-        Assert.True(rows[0].RootMeanSquare < rows[1].RootMeanSquare, $"{rows[0]} {rows[1]}");
-    }
+    // Sunspots, one of the series nonlinear models were made for (Tong and Lim 1980): each year from those before it, 1921 on.
+    // Passengers: each year's months from all before them.
+    [Theory]
+    [InlineData(true, 34)]
+    [InlineData(false, 31)]
+    public void RealSeriesAreForeseenBetterThanLinearly(bool sunspots, int every) => AssertBetter(sunspots, every, 1);
+
+    [Theory, Trait("Category", "Slow")]
+    [InlineData(true, 0.96)]
+    [InlineData(false, 0.95)]
+    public void FittedOftenTheyAreClearlyBetter(bool sunspots, double factor) => AssertBetter(sunspots, 5, factor);
 
     [Fact]
     public void TheSameSeedGivesTheSameFile()
@@ -159,6 +161,17 @@ public class NonlinearTests
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => NonlinearAutoregression.Fit(Threshold, network: new NonlinearOptions { Hidden = 0 }));
         Assert.Throws<OperationCanceledException>(() => NonlinearAutoregression.Fit(Threshold, cancellationToken: new CancellationToken(true)));
+    }
+
+    private static void AssertBetter(bool sunspots, int every, double factor)
+    {
+        AutoregressionOptions options = sunspots ? new() { Order = 9 } : new() { Differences = 1, Season = 12, SeasonalLags = 1 };
+        (double[] series, int first, int horizon) = sunspots ? (PublishedSeries.Sunspots, 221, 1) : (PublishedSeries.Airline, 72, 12);
+        IReadOnlyList<ForecastAccuracy> rows = RollingEvaluation.Run(series,
+            [("nonlinear", past => NonlinearAutoregression.Fit(past, options), every), ("linear", past => Autoregression.Fit(past, options), every)],
+            first, horizon, options.Season);
+        Assert.True(rows[0].RootMeanSquare < factor * rows[1].RootMeanSquare, $"{rows[0]} {rows[1]}");
+        Assert.All(rows.Skip(2), naive => Assert.True(rows[0].RootMeanSquare < naive.RootMeanSquare, $"{rows[0]} {naive}"));
     }
 
     // Root mean square of the errors after the first values, by models that have seen those only.

@@ -23,4 +23,21 @@ internal sealed class LagNetwork : Module
 
     /// <summary>z (B, lags) to g (B, 1).</summary>
     public Variable Forward(Tape tape, Variable z) => _output.Forward(tape, _hidden.Forward(tape, z, Activation.Tanh));
+
+    /// <summary>The network that answers with the mean of these networks' answers: it has the hidden units of all of them.</summary>
+    public static LagNetwork Mean(IReadOnlyList<LagNetwork> networks)
+    {
+        int lags = networks[0].Lags, hidden = networks[0].Hidden;
+        var mean = new LagNetwork(lags, hidden * networks.Count);
+        for (int m = 0; m < networks.Count; m++)
+        {
+            LagNetwork one = networks[m];
+            one._hidden.Weight.Value.Span.CopyTo(mean._hidden.Weight.Value.Span[(m * hidden * lags)..]);
+            one._hidden.Bias!.Value.Span.CopyTo(mean._hidden.Bias!.Value.Span[(m * hidden)..]);
+            for (int i = 0; i < hidden; i++)
+                mean._output.Weight.Value.Span[m * hidden + i] = one._output.Weight.Value.Span[i] / networks.Count;
+            mean._output.Bias!.Value.Span[0] += one._output.Bias!.Value.Span[0] / networks.Count;
+        }
+        return mean;
+    }
 }

@@ -7,9 +7,10 @@ namespace Tacit.Modeling.Nonlinear;
 /// <summary>A nonlinear autoregression: w_t = c + Σ a_i w_{t−l_i} + σ g(z_t) + ε_t, where z_t are the same lags in units of their deviation.</summary>
 /// <remarks>
 /// <para>
-/// The linear part is fitted first; g, one hidden layer that starts at zero, learns what it leaves of all but the last fifth of
-/// the series and stops where that fifth is foreseen best. If the network never helps there, it stays zero. The same series
-/// and seed give the same model, bit for bit. Immutable; the network is shared and only read.
+/// The linear part is fitted first; g is the mean of ten networks of one hidden layer, from different initial weights, each of
+/// which starts at zero, learns what the linear part leaves of all but the last fifth of the series, and stops where that
+/// fifth is foreseen best. Weight decay is strong or weak, whichever does better there; if neither helps, g stays zero. The
+/// same series and seed give the same model, bit for bit. Immutable; the network is shared and only read.
 /// </para>
 /// <para>
 /// Several steps ahead the expected value is not what the model gives without noise, so forecasts are means and quantiles of

@@ -11,13 +11,12 @@ internal static class NonlinearFit
     // Tried, beside the linear criterion's choice, when the order is to be chosen: what is linear noise may have a past all the same.
     private static readonly int[] Orders = [1, 2, 4, 8];
 
-    private static readonly TrainingOptions Training = new()
-    {
-        Rate = 0.01f,
-        Decay = 0.01f,
-        Beta2 = 0.999f,
-        Patience = 8,
-    };
+    private const int Members = 10, Validations = 40;
+
+    // Much noise wants strong decay, a series that determines itself hardly any.
+    private static readonly float[] Decays = [1f, 0.01f];
+
+    private static readonly TrainingOptions Training = new() { Rate = 0.03f, Beta2 = 0.999f, Patience = 10 };
 
     /// <exception cref="ArgumentException">The series is constant, not finite or too short; or no lag was asked for.</exception>
     /// <exception cref="ArithmeticException">The past's values depend linearly on each other.</exception>
@@ -64,22 +63,36 @@ internal static class NonlinearFit
             return new NonlinearAutoregression(linear, network, options, scale, linear.Variance, 0, 0);
 
         var data = new LagRows(w, linear, scale);
-        var task = new LagTask(network, data, heldOut, options.Seed);
         var tape = new Tape { IsRecording = false };
-        double before = task.Validate(tape, cancellationToken);
-        TrainingResult result = new Trainer(task).Run(Training with { Steps = options.Steps, Seed = options.Seed }, cancellationToken: cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        double after = result.BestLoss, variance = linear.Variance;
-        if (after < before)
+        double before = new LagTask(network, data, heldOut, options.Seed).Validate(tape, cancellationToken), least = before, variance = linear.Variance;
+        foreach (float decay in Decays)
         {
+            LagNetwork tried = Average(data, heldOut, options, decay, cancellationToken);
+            var task = new LagTask(tried, data, heldOut, options.Seed);
+            double after = task.Validate(tape, cancellationToken);
+            if (!(after < least))
+                continue;
+            (network, least) = (tried, after);
             // Errors where it has learnt are too small to judge by.
-            variance *= Math.Max(after, task.Error(tape, 0, cancellationToken));
+            variance = linear.Variance * Math.Max(after, task.Error(tape, 0, cancellationToken));
         }
-        else
+        return new NonlinearAutoregression(linear, network, options, scale, variance, before * linear.Variance, least * linear.Variance);
+    }
+
+    // The mean of several networks, each from other initial weights: one network with the hidden units of all.
+    private static LagNetwork Average(LagRows data, int heldOut, NonlinearOptions options, float decay, CancellationToken cancellationToken)
+    {
+        var members = new LagNetwork[Members];
+        for (int m = 0; m < members.Length; m++)
         {
-            network.Initialize(options.Seed);
-            after = before;
+            ulong seed = unchecked(options.Seed * Members + (ulong)m);
+            members[m] = new LagNetwork(data.Lags, options.Hidden);
+            members[m].Initialize(seed);
+            new Trainer(new LagTask(members[m], data, heldOut, seed)).Run(
+                Training with { Steps = options.Steps, Seed = seed, Decay = decay, ValidateEvery = Math.Max(1, options.Steps / Validations) },
+                cancellationToken: cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
         }
-        return new NonlinearAutoregression(linear, network, options, scale, variance, before * linear.Variance, after * linear.Variance);
+        return LagNetwork.Mean(members);
     }
 }

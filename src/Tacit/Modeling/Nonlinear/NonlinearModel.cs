@@ -60,9 +60,10 @@ public static class NonlinearModel
             throw new InvalidDataException("The model's deviations are not positive.");
         if (linear.Lags.Count == 0)
             throw new InvalidDataException("The model has a network without lags.");
-        if (file.Tensors.Find(Prefix + "hidden.weight") is not { Shape: [var hidden, var lags] } || hidden != network.Hidden || lags != linear.Lags.Count)
-            throw new InvalidDataException("The model's network is not of the size its settings say.");
-        var module = new LagNetwork(linear.Lags.Count, network.Hidden);
+        // Of all members, or of one that stayed zero.
+        if (file.Tensors.Find(Prefix + "hidden.weight") is not { Shape: [> 0 and < int.MaxValue and var units, var lags] } || lags != linear.Lags.Count)
+            throw new InvalidDataException("The model's network does not have the model's lags.");
+        var module = new LagNetwork((int)lags, (int)units);
         foreach (Parameter parameter in module.Parameters)
         {
             ModuleFile.Load(file.Tensors, Prefix + parameter.Name, parameter.Value);

@@ -9,11 +9,11 @@ public sealed record NonlinearOptions
     /// <summary>Most steps of training.</summary>
     public const int MostSteps = 1_000_000;
 
-    /// <summary>Hidden units; 1 to <see cref="MostHidden"/>.</summary>
+    /// <summary>Hidden units of each of the ten networks whose mean is taken; 1 to <see cref="MostHidden"/>.</summary>
     public int Hidden { get; init; } = 16;
 
     /// <summary>Steps of training, 1 to <see cref="MostSteps"/>; it stops before when the errors on the end of the series no longer fall.</summary>
-    public int Steps { get; init; } = 2000;
+    public int Steps { get; init; } = 1000;
 
     /// <summary>The key of the initial weights and of what is in a batch.</summary>
     public ulong Seed { get; init; } = 1;
