@@ -86,6 +86,9 @@ public sealed class SeriesTests : IDisposable
         Assert.Contains("numeric", _box.Tacit("list a.csv.tacit").IsQuiet().Text, StringComparison.Ordinal);
         Assert.DoesNotContain("numeric", _box.Tacit("list b.tacit").IsQuiet().Text, StringComparison.Ordinal);
         _box.Run("\"$TACIT\" d -c a.csv.tacit | cmp - a.csv").IsQuiet();
+        _box.Run("\"$TACIT\" c --elements uint8*4 -c b | \"$TACIT\" d -c | cmp - b").IsQuiet();
+        _box.Tacit("c --elements int24 -c b").Says(1, "--elements");
+        _box.Tacit("c --elements int16 --codec cm -c b").Says(1, "codec numeric");
         _box.Run("\"$TACIT\" c --codec numeric -c b | \"$TACIT\" d -c | cmp - b").IsQuiet();
     }
 

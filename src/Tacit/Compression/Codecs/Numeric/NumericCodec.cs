@@ -9,7 +9,7 @@ namespace Tacit.Compression.Codecs.Numeric;
 /// A table's coded bytes: a head that says what the columns are; the length of the bytes beside the table, and if there are
 /// any, their coded length and code; the integers' code.
 /// </remarks>
-internal sealed class NumericCodec(int level) : BlockCodec
+internal sealed class NumericCodec(int level, BinaryLayout? known = null) : BlockCodec
 {
     /// <summary>Kind of a block of elements as they lie in memory.</summary>
     public const byte BinaryKind = 0;
@@ -35,8 +35,8 @@ internal sealed class NumericCodec(int level) : BlockCodec
 
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
     {
-        bool isTable = LooksLikeTable(raw, out BinaryLayout? layout);
-        if (isTable && IsBetter(raw, layout))
+        BinaryLayout? layout = known;
+        if (known is { } given ? given.Columns <= SeriesPlan.ColumnsOf(raw.Length) : LooksLikeTable(raw, out layout) && IsBetter(raw, layout))
         {
             kind = layout is null ? TextKind : BinaryKind;
             int length = layout is { } binary ? EncodeBinary(raw, binary, coded, monitor) : EncodeText(raw, coded, monitor);
