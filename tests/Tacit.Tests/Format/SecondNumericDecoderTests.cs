@@ -18,11 +18,11 @@ public class SecondNumericDecoderTests
         const int Rows = 400;
         byte[] raw = new byte[Rows * columns * width];
         var random = new SplitMix64(6);
+        Span<byte> eight = stackalloc byte[8];
         for (int i = 0; i < Rows * columns; i++)
         {
             int row = i / columns, column = i % columns;
             long value = (long)(3000 * Math.Sin(row / (9.0 + column))) + random.Below(40) + (row % 97 == 0 ? 9000 : 0) + (width == 8 ? 1L << 40 : 0);
-            Span<byte> eight = stackalloc byte[8];
             BinaryPrimitives.WriteInt64LittleEndian(eight, value);
             if (big)
                 eight[..width].Reverse();

@@ -29,10 +29,8 @@ internal static unsafe class MixerKernels
     /// <summary>Bits dropped from each product so that 256 of them fit 32 bits; what is left is the unit of a sum.</summary>
     public const int DotShift = 8;
 
-    /// <summary>Weight bits that a sum leaves out.</summary>
-    public const int WeightShift = WeightBits - 16;
-
-    // Bits between a step and a weight.
+    // Weight bits that a sum leaves out, and bits between a step and a weight.
+    private const int WeightShift = WeightBits - 16;
     private const int StepShift = 11;
 
     /// <summary>Σ ⌊x · ⌊w / 2^8⌋ / 2^8⌋, by the widest vectors the machine has.</summary>
@@ -52,19 +50,6 @@ internal static unsafe class MixerKernels
             Train128(x, w, n, step);
         else
             TrainScalar(x, w, n, step);
-    }
-
-    /// <summary>A weight after a step: w + round(x · step / 2^11), held to ±MaxWeight.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Moved(int w, int x, int step) => Math.Clamp(w + ((x * step + (1 << (StepShift - 1))) >> StepShift), -MaxWeight, MaxWeight);
-
-    /// <summary>Eight weights after a step.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Moved(Vector256<int> w, Vector256<int> x, int step)
-    {
-        Vector256<int> max = Vector256.Create(MaxWeight);
-        Vector256<int> next = w + ((x * Vector256.Create(step) + Vector256.Create(1 << (StepShift - 1))) >> StepShift);
-        return Vector256.Max(Vector256.Min(next, max), -max);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,8 +81,15 @@ internal static unsafe class MixerKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Train256(int* x, int* w, int n, int step)
     {
+        Vector256<int> factor = Vector256.Create(step);
+        Vector256<int> half = Vector256.Create(1 << (StepShift - 1));
+        Vector256<int> max = Vector256.Create(MaxWeight);
         for (int i = 0; i < n; i += 8)
-            Moved(Vector256.LoadAligned(w + i), Vector256.LoadAligned(x + i), step).StoreAligned(w + i);
+        {
+            Vector256<int> next = Vector256.LoadAligned(w + i)
+                + ((Vector256.LoadAligned(x + i) * factor + half) >> StepShift);
+            Vector256.Max(Vector256.Min(next, max), -max).StoreAligned(w + i);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,6 +109,9 @@ internal static unsafe class MixerKernels
     internal static void TrainScalar(int* x, int* w, int n, int step)
     {
         for (int i = 0; i < n; i++)
-            w[i] = Moved(w[i], x[i], step);
+        {
+            int next = w[i] + ((x[i] * step + (1 << (StepShift - 1))) >> StepShift);
+            w[i] = Math.Clamp(next, -MaxWeight, MaxWeight);
+        }
     }
 }

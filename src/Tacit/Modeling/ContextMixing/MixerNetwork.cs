@@ -22,11 +22,11 @@ internal unsafe struct MixerNetwork
 
     // Rates in sixteenths of this unit: an error of 2^-16 and an input of 2^-8 move a weight by 2^-35.
     private const int StartRate = 24 * 16;
-    internal const int FinalRate = 2 * 16;
+    private const int FinalRate = 2 * 16;
 
     // Uses of a weight set after which its rate is half way down.
     private const int RateHalf = 512;
-    internal const int MaxUses = 4095;
+    private const int MaxUses = 4095;
 
     private readonly int* _inputs;
     private readonly int* _weights;       // (sets of all mixers, inputs)
@@ -57,10 +57,11 @@ internal unsafe struct MixerNetwork
         _weights = _finalWeights + FinalSets * MaxMixers;
         _uses = _weights + (long)sets * inputs;
         _rates = _uses + sets;
-        FillRates(_rates, endRate);
+        for (int i = 0; i <= MaxUses; i++)
+            _rates[i] = endRate + (StartRate - endRate) * RateHalf / (RateHalf + i);
         _squash = Logistic.SquashTable;
 
-        int first = StartWeight(usedInputs);
+        int first = (1 << MixerKernels.WeightBits) / (2 * usedInputs + 4) * 5;
         for (int i = 0; i < sets; i++)
         {
             for (int j = 0; j < usedInputs; j++)
@@ -71,16 +72,6 @@ internal unsafe struct MixerNetwork
             for (int j = 0; j < mixers; j++)
                 _finalWeights[i * MaxMixers + j] = (1 << MixerKernels.WeightBits) / mixers;
         }
-    }
-
-    /// <summary>What a weight of the first layer starts with.</summary>
-    internal static int StartWeight(int usedInputs) => (1 << MixerKernels.WeightBits) / (2 * usedInputs + 4) * 5;
-
-    /// <summary>The rate after 0 to <see cref="MaxUses"/> uses.</summary>
-    internal static void FillRates(int* rates, int endRate)
-    {
-        for (int i = 0; i <= MaxUses; i++)
-            rates[i] = endRate + (StartRate - endRate) * RateHalf / (RateHalf + i);
     }
 
     /// <summary>The inputs of the next bit; those that nobody sets stay 0.</summary>

@@ -30,7 +30,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     private const int UsedInputs = 7, Contexts = 3, Nodes = 64;
     private const int StepsOfOneLength = 8, StepNodes = 24, ModelledHalvings = 3, HalvingNodes = 7;
     private const int UpNode = 1, DownNode = UpNode + StepNodes, HalvingNode = DownNode + StepNodes;
-    private const int EndRate = 20, Limit = 255, Constant = 256;
+    private const int Limit = 255, Constant = 256;
     private const ulong Beyond = 1UL << 63;    // no u is as large
     private const double LeastMass = 1e-9;
     private const double Magic = 1L << 52;     // added to a number from 0 to 2^51, leaves its integer in the low bits
@@ -38,7 +38,6 @@ internal sealed unsafe class ValueCoder : IDisposable
     private const uint LeastProbability = 1 << 8;
 
     private static readonly short* Stretch = MakeStretch();
-    private static readonly int* MixingRates = MakeRates();
 
     private readonly NativeBuffer _memory = new();
     private readonly uint* _direct;            // (Contexts, ContextValues, Nodes)
@@ -55,7 +54,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     public ValueCoder()
     {
         byte* memory = _memory.Clear((nuint)Size);
-        _mixers = new PairMixer(memory, UsedInputs, Nodes + WeightSets, Nodes, MixingRates);
+        _mixers = new PairMixer(memory, UsedInputs, Nodes + WeightSets, Nodes);
         _refiner = new ProbabilityRefiner(memory + MixerSize, Nodes);
         _direct = (uint*)(memory + MixerSize + ProbabilityRefiner.Size(Nodes));
         for (int i = 0; i < Contexts * ContextValues * Nodes; i++)
@@ -165,12 +164,5 @@ internal sealed unsafe class ValueCoder : IDisposable
         for (int p = 0; p < 4096; p++)
             table[p] = (short)Logistic.InputTable[p];
         return table;
-    }
-
-    private static int* MakeRates()
-    {
-        int* rates = (int*)Shared.Allocate((MixerNetwork.MaxUses + 1) * sizeof(int));
-        MixerNetwork.FillRates(rates, EndRate);
-        return rates;
     }
 }
