@@ -189,6 +189,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 
         _partial = 1;
         _bitIndex = 0;
+        SendForByte();
         StartByte();
         if (_bilevel)
             _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
@@ -199,19 +200,28 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Update(int bit)
     {
-        Learn(bit);
+        _match.Train(bit);
+        if (_runs)
+            _longMatch.Train(bit);
         _partial = _partial << 1 | bit;
         _bitIndex++;
         if (_bitIndex == 8)
         {
             _past.Add((byte)_partial, _structure.RowLength);
+            SendForByte();
+            Learn(bit);   // while memory is on its way
             if (_runs)
                 EndRuns((byte)_partial);
             _partial = 1;
             _bitIndex = 0;
             StartByte();
+            if (_bilevel)
+                _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
+            Predict();
+            return;
         }
-        else if (_bitIndex == 4)
+        Learn(bit);
+        if (_bitIndex == 4)
         {
             StartNibble();
         }
@@ -309,9 +319,6 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             _refiner1.Train(bit);
             _refiner2.Train(bit);
         }
-        _match.Train(bit);
-        if (_runs)
-            _longMatch.Train(bit);
         LearnStates(_maps, _states, _slot, _nextState + bit, _rates, _node, _contexts, _mapLimit, bit);
         if (_runs)
             LearnRuns(_runMaps, _runsUsed, _rates, _contexts, _mapLimit, bit);
@@ -382,31 +389,47 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         }
     }
 
+    // Where no context asks what a match predicts, the match is looked up later, when what it needs has come.
+    private bool MatchComesLate => _contexts <= ContextSet.WithoutMatch;
+
+    // Asks for the memory that the next byte will need to be brought near.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SendForByte()
+    {
+        if (_bilevel)
+            return;
+        uint last = (uint)_past.Last;
+        if (MatchComesLate)
+            _match.ForeseeByte((byte)last);
+        else
+            StartMatches();
+        SendForSlots(_match.PredictedByte);
+        if (_refines)
+        {
+            _refinerHash = (last & 0xFFFF) * 0x9E3779B1u;
+            _refiner1.ForeseePair((last & 0xFF) * 0x9E3779B1u >> 13);
+            _refiner2.ForeseePair(_refinerHash >> 13);
+        }
+    }
+
+    private void StartMatches()
+    {
+        _match.NextByte(_past.Position, (byte)_past.Last);
+        if (_runs)
+            _longMatch.NextByte(_past.Position, (byte)_past.Last);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartByte()
     {
-        ulong last = _past.Last;
-        // Where no context asks what a match predicts, the slots are sent for before the match is looked up.
-        bool early = _contexts <= ContextSet.WithoutMatch && !_bilevel;
-        if (early)
-            SendForSlots(0);
-        _match.NextByte(_past.Position, (byte)last);
-        if (_runs)
-            _longMatch.NextByte(_past.Position, (byte)last);
+        if (_bilevel || MatchComesLate)
+            StartMatches();
         if (_bilevel)
         {
             _pixels.StartByte(_past, _structure.RowLength);
             _node = 0;
             return;
         }
-        if (_refines)
-        {
-            _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
-            _refiner1.ForeseePair(((uint)last & 0xFF) * 0x9E3779B1u >> 13);
-            _refiner2.ForeseePair(_refinerHash >> 13);
-        }
-        if (!early)
-            SendForSlots(_match.PredictedByte);
         for (int i = 0; i < _contexts; i++)
             _slot[i] = _slots.Find(_hashes[i]);
         _node = 1;

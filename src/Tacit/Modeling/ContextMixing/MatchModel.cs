@@ -88,6 +88,14 @@ internal unsafe struct MatchModel
             Sse.Prefetch0(_positions + _line);
     }
 
+    /// <summary>Asks for the place where the byte came before to be brought near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ForeseeByte(byte value)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_history + ((uint)_positions[_line | value & (LineLength - 1)] & _historyMask));
+    }
+
     /// <summary>Learns that a byte has come, after its half: now <paramref name="position"/> bytes are in the history.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void NextByte(int position, byte value)
