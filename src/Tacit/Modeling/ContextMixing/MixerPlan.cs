@@ -12,7 +12,7 @@ internal readonly record struct MixerPlan
     public const int MaxLevel = 9;
 
     private const int MaxMatchEntries = 1 << 22;
-    private const int MaxRefinerRows = 1 << 14;
+    private const int MaxRefinerRows = 1 << 13;
 
     /// <summary>Plans for a block of <paramref name="length"/> bytes.</summary>
     public MixerPlan(int level, BlockKind kind, int length, int expertInputs)
