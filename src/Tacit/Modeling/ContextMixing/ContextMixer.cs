@@ -48,6 +48,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private const int TextMapLimit = 1023;
     private const int MapLimit = 255;
 
+    private const int MaxExpertInputs = 64;
+
     private readonly int _level;
     private readonly IBitExpert[] _experts;
     private readonly int _expertInputs;
@@ -102,7 +104,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         foreach (IBitExpert expert in _experts)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(expert.InputCount, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(expert.InputCount, 64);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(expert.InputCount, MaxExpertInputs);
             _expertInputs += expert.InputCount;
         }
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_expertInputs, 128);
@@ -256,7 +258,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     /// <summary>What each part alone thinks of the next bit, in the units of <see cref="IBitExpert"/>; as many as there are names.</summary>
     internal void ReadOpinions(Span<int> opinions)
     {
-        int* input = _mixers.Inputs;
+        short* input = _mixers.Inputs;
         int part = 0;
         for (int i = 0; i < _contexts; i++)
             opinions[part++] = input[BaseInputs * i];
@@ -365,9 +367,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             int packed = inputTable[map[state] >> 20];
             int unseen = (int)(state - 1 >> 32);   // −1 for the empty history, else 0
             known += 1 + unseen;
-            input[0] = (short)packed & ~unseen;
-            input[1] = packed >> 17 & ~unseen;
-            input += BaseInputs;
+            input[i] = packed & ~unseen;
             map += 256;
         }
         return known;
@@ -375,7 +375,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 
     // Sets an input for each context: does the byte that followed last follow again?
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AskRuns(uint* map, int* runs, byte* used, int* inputTable, int shift, int partial, nint contexts, int* input)
+    private static void AskRuns(uint* map, int* runs, byte* used, int* inputTable, int shift, int partial, nint contexts, short* input)
     {
         for (nint i = 0; i < contexts; i++)
         {
@@ -384,7 +384,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             int holds = next >> 1 == partial ? -1 : 0;
             nuint index = (uint)((run >> 15 | next & 1) & holds);
             used[i] = (byte)index;
-            input[i] = (short)inputTable[map[index] >> 20] & holds;
+            input[i] = (short)(inputTable[map[index] >> 20] & holds);
             map += RunValues;
         }
     }
@@ -502,8 +502,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Predict()
     {
-        int* input = _mixers.Inputs;
-        int known = AskStates(_maps, _states, _slot, _inputTable, _node, _contexts, input);
+        short* input = _mixers.Inputs;
+        int known = AskStates(_maps, _states, _slot, _inputTable, _node, _contexts, (int*)input);
         input += BaseInputs * _contexts;
         if (_runs)
         {
@@ -594,15 +594,16 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _ => (int)((_past.Classes & 7) | (_past.Classes >> 4 & 7) << 3 | (_past.Classes >> 8 & 3) << 6) << 3 | _bitIndex,
     };
 
-    private void AskExperts(int* input)
+    private void AskExperts(short* input)
     {
+        Span<int> room = stackalloc int[MaxExpertInputs];
         foreach (IBitExpert expert in _experts)
         {
-            var opinions = new Span<int>(input, expert.InputCount);
+            Span<int> opinions = room[..expert.InputCount];
+            opinions.Clear();
             expert.Predict(opinions);
-            foreach (ref int opinion in opinions)
-                opinion = Math.Clamp(opinion, -Logistic.MaxInput, Logistic.MaxInput);
-            input += expert.InputCount;
+            foreach (int opinion in opinions)
+                *input++ = (short)Math.Clamp(opinion, -Logistic.MaxInput, Logistic.MaxInput);
         }
     }
 }
