@@ -193,9 +193,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _bitIndex = 0;
         SendForByte();
         StartByte();
-        if (_bilevel)
-            _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
-        Predict();
+        Predict(Ask());
     }
 
     /// <inheritdoc/>
@@ -209,36 +207,20 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _bitIndex++;
         if (_bitIndex == 8)
         {
+            // What the next byte needs is sent for before the bit is learnt: learning hides some of the wait.
             _past.Add((byte)_partial, _structure.RowLength);
             SendForByte();
-            Learn(bit);   // while memory is on its way
-            if (_runs)
-                EndRuns((byte)_partial);
-            _partial = 1;
-            _bitIndex = 0;
-            StartByte();
-            if (_bilevel)
-                _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
-            Predict();
-            return;
         }
-        Learn(bit);
-        if (_bitIndex == 4)
+        _mixers.Train(bit);
+        if (_refines)
         {
-            StartNibble();
+            _refiner0.Train(bit);
+            _refiner1.Train(bit);
+            _refiner2.Train(bit);
         }
-        else
-        {
-            _node = _node << 1 | bit;
-            if (_bitIndex == 3 && !_bilevel)
-                ForeseeNibble();
-        }
-        if (_bilevel)
-        {
-            _node = 0;
-            _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
-        }
-        Predict();
+        foreach (IBitExpert expert in _experts)
+            expert.Update(bit);
+        Predict(_bilevel || _bitIndex is 4 or 8 ? MoveOn(bit) : Step(bit));
     }
 
     /// <summary>The model's parts that foresee bits: contexts by kind, matches, experts. Changes with the structure.</summary>
@@ -288,7 +270,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     }
 
     /// <summary>Weight sets of all mixers: see <see cref="SelectWeights"/>.</summary>
-    internal static int WeightSets(int mixers) => mixers == 1 ? 256 : SelectorStart(mixers);
+    internal static int WeightSets(int mixers) => mixers == 1 ? 1024 : SelectorStart(mixers);
 
     // The first weight set of each selector, and at the end their number.
     private static int SelectorStart(int selector)
@@ -311,24 +293,56 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         return taken;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Learn(int bit)
+    // Learns a bit, goes to the contexts' slots of the bits to come and asks them; how many contexts have been seen before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private int MoveOn(int bit)
     {
-        _mixers.Train(bit);
-        if (_refines)
-        {
-            _refiner0.Train(bit);
-            _refiner1.Train(bit);
-            _refiner2.Train(bit);
-        }
         LearnStates(_maps, _states, _slot, _nextState + bit, _rates, _node, _contexts, _mapLimit, bit);
         if (_runs)
             LearnRuns(_runMaps, _runsUsed, _rates, _contexts, _mapLimit, bit);
-        if (_experts.Length != 0)
+        if (_bitIndex == 8)
         {
-            foreach (IBitExpert expert in _experts)
-                expert.Update(bit);
+            if (_runs)
+                EndRuns((byte)_partial);
+            _partial = 1;
+            _bitIndex = 0;
+            StartByte();
         }
+        else if (_bitIndex == 4)
+        {
+            StartNibble();
+        }
+        return Ask();
+    }
+
+    private int Ask()
+    {
+        if (_bilevel)
+        {
+            _node = 0;
+            _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
+        }
+        short* input = _mixers.Inputs;
+        if (_runs)
+            AskRuns(_runMaps, _run, _runsUsed, _inputTable, 7 - _bitIndex, _partial, _contexts, input + BaseInputs * _contexts);
+        return AskStates(_maps, _states, _slot, _inputTable, _node, _contexts, (int*)input);
+    }
+
+    // The same within a nibble, where a context's slot stays.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Step(int bit)
+    {
+        if (_bitIndex == 3)
+            ForeseeNibble();
+        int node = _node;
+        _node = node << 1 | bit;
+        short* input = _mixers.Inputs;
+        if (_runs)
+        {
+            LearnRuns(_runMaps, _runsUsed, _rates, _contexts, _mapLimit, bit);
+            AskRuns(_runMaps, _run, _runsUsed, _inputTable, 7 - _bitIndex, _partial, _contexts, input + BaseInputs * _contexts);
+        }
+        return StepStates(_maps, _states, _slot, _nextState + bit, _rates, _inputTable, (int*)input, node, _contexts, _mapLimit, bit);
     }
 
     // The loops over contexts are methods of their own, so that their few values stay in registers.
@@ -343,6 +357,29 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             slots[i][node] = nextState[2 * state];
             map += 256;
         }
+    }
+
+    // LearnStates and then AskStates, in one pass.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static int StepStates(
+        uint* map, byte* states, byte** slots, byte* nextState, int* rates, int* inputTable, int* input, nint node, nint contexts, int limit, int bit)
+    {
+        int known = 0;
+        nint next = node << 1 | (nint)bit;
+        for (nint i = 0; i < contexts; i++)
+        {
+            nuint state = states[i];
+            byte* slot = slots[i];
+            AdaptiveProbability.Learn(map + state, rates, bit, limit);
+            slot[node] = nextState[2 * state];
+            state = slot[next];
+            states[i] = (byte)state;
+            int unseen = (int)(state - 1 >> 32);   // −1 for the empty history, else 0
+            known += 1 + unseen;
+            input[i] = inputTable[map[state] >> 20] & ~unseen;
+            map += 256;
+        }
+        return known;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -364,10 +401,9 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         {
             nuint state = slots[i][node];
             states[i] = (byte)state;
-            int packed = inputTable[map[state] >> 20];
             int unseen = (int)(state - 1 >> 32);   // −1 for the empty history, else 0
             known += 1 + unseen;
-            input[i] = packed & ~unseen;
+            input[i] = inputTable[map[state] >> 20] & ~unseen;
             map += 256;
         }
         return known;
@@ -500,14 +536,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Predict()
+    private void Predict(int known)
     {
-        short* input = _mixers.Inputs;
-        int known = AskStates(_maps, _states, _slot, _inputTable, _node, _contexts, (int*)input);
-        input += BaseInputs * _contexts;
+        short* input = _mixers.Inputs + BaseInputs * _contexts;
         if (_runs)
         {
-            AskRuns(_runMaps, _run, _runsUsed, _inputTable, 7 - _bitIndex, _partial, _contexts, input);
             input += _contexts;
             _longMatch.Predict(input, _partial, _bitIndex);
             input += MatchModel.InputCount;
@@ -552,7 +585,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     {
         if (_mixerCount == 1)
         {
-            _mixers.Select(0, _partial);
+            _mixers.Select(0, _partial | (_match.LengthClass + 4) / 5 << 8);
             return;
         }
         uint last = (uint)_past.Last;
