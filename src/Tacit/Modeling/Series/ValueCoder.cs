@@ -27,7 +27,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     /// <summary>Weight sets of the mixer that the outlook selects.</summary>
     public const int WeightSets = 64;
 
-    private const int Inputs = 8, Contexts = 3, Nodes = 64;
+    private const int Inputs = 16, UsedInputs = 8, Contexts = 3, Nodes = 64;
     private const int StepsOfOneLength = 8, StepNodes = 24, ModelledHalvings = 3, HalvingNodes = 7;
     private const int UpNode = 1, DownNode = UpNode + StepNodes, HalvingNode = DownNode + StepNodes;
     private const int EndRate = 20, Limit = 255, Constant = 256;
@@ -52,7 +52,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     public ValueCoder()
     {
         byte* memory = _memory.Clear((nuint)Size);
-        _mixers = new MixerNetwork(memory, Inputs, Inputs - 1, 2, Nodes + WeightSets, EndRate);
+        _mixers = new MixerNetwork(memory, Inputs, UsedInputs - 1, 2, Nodes + WeightSets, EndRate);
         _refiner = new ProbabilityRefiner(memory + MixerSize, Nodes);
         _direct = (uint*)(memory + MixerSize + ProbabilityRefiner.Size(Nodes));
         for (int i = 0; i < Contexts * ContextValues * Nodes; i++)
@@ -116,7 +116,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     private bool Decide<T>(ref T coder, bool beyond, ulong bound, int node)
         where T : struct, IBitCoder, allows ref struct
     {
-        int* input = _mixers.Inputs;
+        short* input = _mixers.Inputs;
         int* table = _inputTable;
         double* f = _distribution;
         Vector256<double> position = (Vector256.Create((long)bound - 0.5) - _location) * _inverse + Vector256.Create((double)LogisticDistribution.Middle);
