@@ -44,7 +44,7 @@ public class ContextMixerTests
             bits -= Math.Log2(1 - model.Probability / 4294967296.0);
             model.Update(0);
         }
-        Assert.InRange(bits / 8, 0, 40);
+        Assert.InRange(bits / 8, 0, 64);
     }
 
     [Fact]

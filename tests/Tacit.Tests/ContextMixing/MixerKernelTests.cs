@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Tacit.Modeling.ContextMixing;
 
 namespace Tacit.Tests.ContextMixing;
@@ -6,11 +7,11 @@ namespace Tacit.Tests.ContextMixing;
 /// <summary>Every vector width gives the integers of the plain loop, extremes included.</summary>
 public sealed unsafe class MixerKernelTests : IDisposable
 {
-    private const int Max = 256;
-    private readonly int* _x = (int*)NativeMemory.AlignedAlloc(Max * 4, 64);
-    private readonly int* _w = (int*)NativeMemory.AlignedAlloc(Max * 4, 64);
-    private readonly int* _w128 = (int*)NativeMemory.AlignedAlloc(Max * 4, 64);
-    private readonly int* _w256 = (int*)NativeMemory.AlignedAlloc(Max * 4, 64);
+    private const int Max = MixerKernels.MaxInputs;
+    private readonly short* _x = (short*)NativeMemory.AlignedAlloc(Max * sizeof(short), 64);
+    private readonly short* _w = (short*)NativeMemory.AlignedAlloc(Max * sizeof(short), 64);
+    private readonly short* _w128 = (short*)NativeMemory.AlignedAlloc(Max * sizeof(short), 64);
+    private readonly short* _w256 = (short*)NativeMemory.AlignedAlloc(Max * sizeof(short), 64);
 
     [Fact]
     public void DotAndTrainAgree()
@@ -19,32 +20,38 @@ public sealed unsafe class MixerKernelTests : IDisposable
         {
             var random = new Samples.Lcg(seed);
             int n = MixerKernels.Group * (1 + random.Next(Max / MixerKernels.Group));
-            bool extreme = seed % 3 == 0;
+            bool extreme = seed % 3 == 0, same = seed % 6 == 0;
             for (int i = 0; i < n; i++)
             {
-                _x[i] = extreme ? (random.Next(2) * 2 - 1) * 2047 : random.Next(4095) - 2047;
-                _w[i] = _w128[i] = _w256[i] = extreme
-                    ? (random.Next(2) * 2 - 1) * MixerKernels.MaxWeight
-                    : random.Next(2 * MixerKernels.MaxWeight + 1) - MixerKernels.MaxWeight;
+                _x[i] = (short)(same ? -2047 : extreme ? (random.Next(2) * 2 - 1) * 2047 : random.Next(4095) - 2047);
+                _w[i] = _w128[i] = _w256[i] = same || (extreme && random.Next(2) == 0) ? short.MinValue
+                    : extreme ? short.MaxValue : (short)(random.Next(65536) - 32768);
             }
             int step = extreme ? (random.Next(2) * 2 - 1) * MixerKernels.MaxStep : random.Next(2 * MixerKernels.MaxStep) - MixerKernels.MaxStep;
 
-            long exact = 0;
+            // The definition, in 64 bits.
+            long[] sums = new long[8];
             for (int i = 0; i < n; i++)
-                exact += _x[i] * ((long)_w[i] >> MixerKernels.WeightBits - 16) >> MixerKernels.DotShift;
+                sums[i % 16 / 2] += (long)_x[i] * _w[i];
+            Assert.All(sums, sum => Assert.InRange(sum, int.MinValue, int.MaxValue));
+            long exact = sums.Sum(sum => sum >> MixerKernels.DotShift);
             Assert.Equal(exact, MixerKernels.DotScalar(_x, _w, n));
             Assert.Equal(exact, MixerKernels.Dot128(_x, _w, n));
-            Assert.Equal(exact, MixerKernels.Dot256(_x, _w, n));
             Assert.Equal(exact, MixerKernels.Dot(_x, _w, n));
 
+            long[] next = new long[n];
+            for (int i = 0; i < n; i++)
+                next[i] = Math.Clamp(_w[i] + (long)Math.Floor(_x[i] * step / 32768.0 + 0.5), short.MinValue, short.MaxValue);
             MixerKernels.TrainScalar(_x, _w, n, step);
             MixerKernels.Train128(_x, _w128, n, step);
+            var plain = new ReadOnlySpan<short>(_w, n);
+            Assert.Equal(next, plain.ToArray().Select(w => (long)w));
+            Assert.True(plain.SequenceEqual(new ReadOnlySpan<short>(_w128, n)), $"128 bits, seed {seed}");
+            if (!Avx2.IsSupported)
+                continue;
+            Assert.Equal(exact, MixerKernels.Dot256(_x, _w256, n));
             MixerKernels.Train256(_x, _w256, n, step);
-            var plain = new ReadOnlySpan<int>(_w, n);
-            Assert.True(plain.SequenceEqual(new ReadOnlySpan<int>(_w128, n)), $"128 bits, seed {seed}");
-            Assert.True(plain.SequenceEqual(new ReadOnlySpan<int>(_w256, n)), $"256 bits, seed {seed}");
-            foreach (int w in plain)
-                Assert.InRange(w, -MixerKernels.MaxWeight, MixerKernels.MaxWeight);
+            Assert.True(plain.SequenceEqual(new ReadOnlySpan<short>(_w256, n)), $"256 bits, seed {seed}");
         }
     }
 

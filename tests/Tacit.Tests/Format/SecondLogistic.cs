@@ -109,24 +109,24 @@ internal static class SecondLogistic
 
     public sealed class Refiner
     {
-        private readonly Adaptive[] _row = [.. Enumerable.Range(0, 32).Select(i => new Adaptive((Squash((i << 15) - (1 << 19)) >> 16) * 64, 6, 1023))];
+        private readonly Adaptive[] _row = [.. Enumerable.Range(0, 16).Select(i => new Adaptive((Squash((i << 16) - (1 << 19)) >> 16) * 64, 6, 1023))];
 
         public long Refine(long z)
         {
             (long i, long t) = Split(z);
-            return Number(i) * ((1 << 15) - t) + Number(i + 1) * t >> 15;
+            return Number(i) * ((1 << 16) - t) + Number(i + 1) * t >> 16;
         }
 
         public void Learn(long z, int bit)
         {
             (long i, long t) = Split(z);
-            _row[i + (t >= 1 << 14 ? 1 : 0)].Learn(bit);
+            _row[i + (t >= 1 << 15 ? 1 : 0)].Learn(bit);
         }
 
         private static (long I, long T) Split(long z)
         {
-            long q = Math.Clamp(z, -(1 << 19), (15 << 15) - 1) + (1 << 19);
-            return (q >> 15, q % (1 << 15));
+            long q = Math.Clamp(z, -(1 << 19), (7 << 16) - 1) + (1 << 19);
+            return (q >> 16, q % (1 << 16));
         }
 
         private long Number(long i) => _row[i].P * 1024 + 1023;

@@ -48,6 +48,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private const int TextMapLimit = 1023;
     private const int MapLimit = 255;
 
+    private const int MaxExpertInputs = 64;
+
     private readonly int _level;
     private readonly IBitExpert[] _experts;
     private readonly int _expertInputs;
@@ -102,7 +104,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         foreach (IBitExpert expert in _experts)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(expert.InputCount, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(expert.InputCount, 64);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(expert.InputCount, MaxExpertInputs);
             _expertInputs += expert.InputCount;
         }
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_expertInputs, 128);
@@ -189,44 +191,36 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 
         _partial = 1;
         _bitIndex = 0;
+        SendForByte();
         StartByte();
-        if (_bilevel)
-            _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
-        Predict();
+        Predict(Ask());
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Update(int bit)
     {
-        Learn(bit);
+        _match.Train(bit);
+        if (_runs)
+            _longMatch.Train(bit);
         _partial = _partial << 1 | bit;
         _bitIndex++;
         if (_bitIndex == 8)
         {
+            // What the next byte needs is sent for before the bit is learnt: learning hides some of the wait.
             _past.Add((byte)_partial, _structure.RowLength);
-            if (_runs)
-                EndRuns((byte)_partial);
-            _partial = 1;
-            _bitIndex = 0;
-            StartByte();
+            SendForByte();
         }
-        else if (_bitIndex == 4)
+        _mixers.Train(bit);
+        if (_refines)
         {
-            StartNibble();
+            _refiner0.Train(bit);
+            _refiner1.Train(bit);
+            _refiner2.Train(bit);
         }
-        else
-        {
-            _node = _node << 1 | bit;
-            if (_bitIndex == 3 && !_bilevel)
-                ForeseeNibble();
-        }
-        if (_bilevel)
-        {
-            _node = 0;
-            _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
-        }
-        Predict();
+        foreach (IBitExpert expert in _experts)
+            expert.Update(bit);
+        Predict(_bilevel || _bitIndex is 4 or 8 ? MoveOn(bit) : Step(bit));
     }
 
     /// <summary>The model's parts that foresee bits: contexts by kind, matches, experts. Changes with the structure.</summary>
@@ -246,7 +240,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     /// <summary>What each part alone thinks of the next bit, in the units of <see cref="IBitExpert"/>; as many as there are names.</summary>
     internal void ReadOpinions(Span<int> opinions)
     {
-        int* input = _mixers.Inputs;
+        short* input = _mixers.Inputs;
         int part = 0;
         for (int i = 0; i < _contexts; i++)
             opinions[part++] = input[BaseInputs * i];
@@ -276,7 +270,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     }
 
     /// <summary>Weight sets of all mixers: see <see cref="SelectWeights"/>.</summary>
-    internal static int WeightSets(int mixers) => mixers == 1 ? 256 : SelectorStart(mixers);
+    internal static int WeightSets(int mixers) => mixers == 1 ? 1024 : SelectorStart(mixers);
 
     // The first weight set of each selector, and at the end their number.
     private static int SelectorStart(int selector)
@@ -299,27 +293,56 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         return taken;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Learn(int bit)
+    // Learns a bit, goes to the contexts' slots of the bits to come and asks them; how many contexts have been seen before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private int MoveOn(int bit)
     {
-        _mixers.Train(bit);
-        if (_refines)
-        {
-            _refiner0.Train(bit);
-            _refiner1.Train(bit);
-            _refiner2.Train(bit);
-        }
-        _match.Train(bit);
-        if (_runs)
-            _longMatch.Train(bit);
         LearnStates(_maps, _states, _slot, _nextState + bit, _rates, _node, _contexts, _mapLimit, bit);
         if (_runs)
             LearnRuns(_runMaps, _runsUsed, _rates, _contexts, _mapLimit, bit);
-        if (_experts.Length != 0)
+        if (_bitIndex == 8)
         {
-            foreach (IBitExpert expert in _experts)
-                expert.Update(bit);
+            if (_runs)
+                EndRuns((byte)_partial);
+            _partial = 1;
+            _bitIndex = 0;
+            StartByte();
         }
+        else if (_bitIndex == 4)
+        {
+            StartNibble();
+        }
+        return Ask();
+    }
+
+    private int Ask()
+    {
+        if (_bilevel)
+        {
+            _node = 0;
+            _pixels.StartBit(_partial, _bitIndex, _contexts, _slot);
+        }
+        short* input = _mixers.Inputs;
+        if (_runs)
+            AskRuns(_runMaps, _run, _runsUsed, _inputTable, 7 - _bitIndex, _partial, _contexts, input + BaseInputs * _contexts);
+        return AskStates(_maps, _states, _slot, _inputTable, _node, _contexts, (int*)input);
+    }
+
+    // The same within a nibble, where a context's slot stays.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Step(int bit)
+    {
+        if (_bitIndex == 3)
+            ForeseeNibble();
+        int node = _node;
+        _node = node << 1 | bit;
+        short* input = _mixers.Inputs;
+        if (_runs)
+        {
+            LearnRuns(_runMaps, _runsUsed, _rates, _contexts, _mapLimit, bit);
+            AskRuns(_runMaps, _run, _runsUsed, _inputTable, 7 - _bitIndex, _partial, _contexts, input + BaseInputs * _contexts);
+        }
+        return StepStates(_maps, _states, _slot, _nextState + bit, _rates, _inputTable, (int*)input, node, _contexts, _mapLimit, bit);
     }
 
     // The loops over contexts are methods of their own, so that their few values stay in registers.
@@ -334,6 +357,29 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             slots[i][node] = nextState[2 * state];
             map += 256;
         }
+    }
+
+    // LearnStates and then AskStates, in one pass.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static int StepStates(
+        uint* map, byte* states, byte** slots, byte* nextState, int* rates, int* inputTable, int* input, nint node, nint contexts, int limit, int bit)
+    {
+        int known = 0;
+        nint next = node << 1 | (nint)bit;
+        for (nint i = 0; i < contexts; i++)
+        {
+            nuint state = states[i];
+            byte* slot = slots[i];
+            AdaptiveProbability.Learn(map + state, rates, bit, limit);
+            slot[node] = nextState[2 * state];
+            state = slot[next];
+            states[i] = (byte)state;
+            int unseen = (int)(state - 1 >> 32);   // −1 for the empty history, else 0
+            known += 1 + unseen;
+            input[i] = inputTable[map[state] >> 20] & ~unseen;
+            map += 256;
+        }
+        return known;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -355,12 +401,9 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         {
             nuint state = slots[i][node];
             states[i] = (byte)state;
-            int packed = inputTable[map[state] >> 20];
             int unseen = (int)(state - 1 >> 32);   // −1 for the empty history, else 0
             known += 1 + unseen;
-            input[0] = (short)packed & ~unseen;
-            input[1] = packed >> 17 & ~unseen;
-            input += BaseInputs;
+            input[i] = inputTable[map[state] >> 20] & ~unseen;
             map += 256;
         }
         return known;
@@ -368,7 +411,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 
     // Sets an input for each context: does the byte that followed last follow again?
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AskRuns(uint* map, int* runs, byte* used, int* inputTable, int shift, int partial, nint contexts, int* input)
+    private static void AskRuns(uint* map, int* runs, byte* used, int* inputTable, int shift, int partial, nint contexts, short* input)
     {
         for (nint i = 0; i < contexts; i++)
         {
@@ -377,36 +420,52 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             int holds = next >> 1 == partial ? -1 : 0;
             nuint index = (uint)((run >> 15 | next & 1) & holds);
             used[i] = (byte)index;
-            input[i] = (short)inputTable[map[index] >> 20] & holds;
+            input[i] = (short)(inputTable[map[index] >> 20] & holds);
             map += RunValues;
         }
+    }
+
+    // Where no context asks what a match predicts, the match is looked up later, when what it needs has come.
+    private bool MatchComesLate => _contexts <= ContextSet.WithoutMatch;
+
+    // Asks for the memory that the next byte will need to be brought near.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SendForByte()
+    {
+        if (_bilevel)
+            return;
+        uint last = (uint)_past.Last;
+        if (MatchComesLate)
+            _match.ForeseeByte((byte)last);
+        else
+            StartMatches();
+        SendForSlots(_match.PredictedByte);
+        if (_refines)
+        {
+            _refinerHash = (last & 0xFFFF) * 0x9E3779B1u;
+            _refiner1.ForeseePair((last & 0xFF) * 0x9E3779B1u >> 13);
+            _refiner2.ForeseePair(_refinerHash >> 13);
+        }
+    }
+
+    private void StartMatches()
+    {
+        _match.NextByte(_past.Position, (byte)_past.Last);
+        if (_runs)
+            _longMatch.NextByte(_past.Position, (byte)_past.Last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StartByte()
     {
-        ulong last = _past.Last;
-        // Where no context asks what a match predicts, the slots are sent for before the match is looked up.
-        bool early = _contexts <= ContextSet.WithoutMatch && !_bilevel;
-        if (early)
-            SendForSlots(0);
-        _match.NextByte(_past.Position, (byte)last);
-        if (_runs)
-            _longMatch.NextByte(_past.Position, (byte)last);
+        if (_bilevel || MatchComesLate)
+            StartMatches();
         if (_bilevel)
         {
             _pixels.StartByte(_past, _structure.RowLength);
             _node = 0;
             return;
         }
-        if (_refines)
-        {
-            _refinerHash = ((uint)last & 0xFFFF) * 0x9E3779B1u;
-            _refiner1.ForeseePair(((uint)last & 0xFF) * 0x9E3779B1u >> 13);
-            _refiner2.ForeseePair(_refinerHash >> 13);
-        }
-        if (!early)
-            SendForSlots(_match.PredictedByte);
         for (int i = 0; i < _contexts; i++)
             _slot[i] = _slots.Find(_hashes[i]);
         _node = 1;
@@ -477,14 +536,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Predict()
+    private void Predict(int known)
     {
-        int* input = _mixers.Inputs;
-        int known = AskStates(_maps, _states, _slot, _inputTable, _node, _contexts, input);
-        input += BaseInputs * _contexts;
+        short* input = _mixers.Inputs + BaseInputs * _contexts;
         if (_runs)
         {
-            AskRuns(_runMaps, _run, _runsUsed, _inputTable, 7 - _bitIndex, _partial, _contexts, input);
             input += _contexts;
             _longMatch.Predict(input, _partial, _bitIndex);
             input += MatchModel.InputCount;
@@ -529,7 +585,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     {
         if (_mixerCount == 1)
         {
-            _mixers.Select(0, _partial);
+            _mixers.Select(0, _partial | (_match.LengthClass + 4) / 5 << 8);
             return;
         }
         uint last = (uint)_past.Last;
@@ -571,15 +627,16 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _ => (int)((_past.Classes & 7) | (_past.Classes >> 4 & 7) << 3 | (_past.Classes >> 8 & 3) << 6) << 3 | _bitIndex,
     };
 
-    private void AskExperts(int* input)
+    private void AskExperts(short* input)
     {
+        Span<int> room = stackalloc int[MaxExpertInputs];
         foreach (IBitExpert expert in _experts)
         {
-            var opinions = new Span<int>(input, expert.InputCount);
+            Span<int> opinions = room[..expert.InputCount];
+            opinions.Clear();
             expert.Predict(opinions);
-            foreach (ref int opinion in opinions)
-                opinion = Math.Clamp(opinion, -Logistic.MaxInput, Logistic.MaxInput);
-            input += expert.InputCount;
+            foreach (int opinion in opinions)
+                *input++ = (short)Math.Clamp(opinion, -Logistic.MaxInput, Logistic.MaxInput);
         }
     }
 }

@@ -41,8 +41,8 @@ internal static unsafe class Logistic
     public static readonly uint* SquashTable = MakeSquashTable();
 
     /// <summary>
-    /// For a 12-bit probability: the low half is x = ln(p / (1 − p)), the high half the distance p − ½ in the unit of x
-    /// times 4, so that one read gives both inputs of a context.
+    /// For a 12-bit probability: the low half is x = ln(p / (1 − p)), the high half 2048 · (p − ½), so that one read gives
+    /// both inputs of a context.
     /// </summary>
     public static readonly int* InputTable = MakeInputTable();
 
@@ -91,7 +91,7 @@ internal static unsafe class Logistic
             uint middle = ((uint)p << 20) + (1u << 19);
             while (x < MaxInput && Squash(SquashTable, (2 * x + 1) << (SumBits - InputBits - 1)) < middle)
                 x++;
-            table[p] = (p - 2048) << 16 | (ushort)x;
+            table[p] = (p - 2048 >> 1) << 16 | (ushort)x;
         }
         return table;
     }

@@ -88,6 +88,14 @@ internal unsafe struct MatchModel
             Sse.Prefetch0(_positions + _line);
     }
 
+    /// <summary>Asks for the place where the byte came before to be brought near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ForeseeByte(byte value)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_history + ((uint)_positions[_line | value & (LineLength - 1)] & _historyMask));
+    }
+
     /// <summary>Learns that a byte has come, after its half: now <paramref name="position"/> bytes are in the history.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void NextByte(int position, byte value)
@@ -110,7 +118,7 @@ internal unsafe struct MatchModel
 
     /// <summary>Sets the inputs for the next bit of a byte whose bits so far, after a leading 1, are <paramref name="partial"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Predict(int* inputs, int partial, int bitIndex)
+    public void Predict(short* inputs, int partial, int bitIndex)
     {
         int next = _predicted >> (7 - bitIndex);
         if (next >> 1 != partial)
@@ -118,8 +126,8 @@ internal unsafe struct MatchModel
         _bit = next & 1;
         int packed = _inputTable[_trust[_trustIndex] >> 20];
         int sign = _lengthClass == 0 ? 0 : 2 * _bit - 1;
-        inputs[0] = (short)packed * sign;
-        inputs[1] = (packed >> 17) * sign;
+        inputs[0] = (short)((short)packed * sign);
+        inputs[1] = (short)((packed >> 16) * sign);
     }
 
     /// <summary>Learns whether the predicted bit came.</summary>

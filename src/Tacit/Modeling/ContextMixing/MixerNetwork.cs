@@ -20,18 +20,19 @@ internal unsafe struct MixerNetwork
     /// <summary>Weight sets of the second layer.</summary>
     public const int FinalSets = 256;
 
-    // Rates in sixteenths of this unit: an error of 2^-16 and an input of 2^-8 move a weight by 2^-35.
+    // A rate of 1, an error of 2^-16 and an input of 2^-8 move a weight by 2^-39.
     private const int StartRate = 24 * 16;
     private const int FinalRate = 2 * 16;
+    private const int StepShift = 39 - 15 - MixerKernels.WeightBits;
 
     // Uses of a weight set after which its rate is half way down.
     private const int RateHalf = 512;
     private const int MaxUses = 4095;
 
-    private readonly int* _inputs;
-    private readonly int* _weights;       // (sets of all mixers, inputs)
-    private readonly int* _finalInputs;   // (MaxMixers)
-    private readonly int* _finalWeights;  // (FinalSets, MaxMixers)
+    private readonly short* _inputs;
+    private readonly short* _weights;       // (sets of all mixers, inputs)
+    private readonly short* _finalInputs;   // (MaxMixers)
+    private readonly short* _finalWeights;  // (FinalSets, MaxMixers)
     private readonly uint* _squash;
     private readonly int _inputCount;
     private readonly int _mixers;
@@ -47,15 +48,15 @@ internal unsafe struct MixerNetwork
     /// <summary>Starts with equal weights in zeroed memory of <see cref="Size"/> bytes.</summary>
     public MixerNetwork(byte* memory, int inputs, int usedInputs, int mixers, int sets, int endRate)
     {
-        Debug.Assert(inputs % MixerKernels.Group == 0 && mixers <= MaxMixers);
+        Debug.Assert(inputs % MixerKernels.Group == 0 && inputs <= MixerKernels.MaxInputs && mixers <= MaxMixers);
         _inputCount = inputs;
         _mixers = mixers;
         _setCount = sets;
-        _inputs = (int*)memory;
+        _inputs = (short*)memory;
         _finalInputs = _inputs + inputs;
         _finalWeights = _finalInputs + MaxMixers;
         _weights = _finalWeights + FinalSets * MaxMixers;
-        _uses = _weights + (long)sets * inputs;
+        _uses = (int*)(_weights + (long)sets * inputs);
         _rates = _uses + sets;
         for (int i = 0; i <= MaxUses; i++)
             _rates[i] = endRate + (StartRate - endRate) * RateHalf / (RateHalf + i);
@@ -65,21 +66,21 @@ internal unsafe struct MixerNetwork
         for (int i = 0; i < sets; i++)
         {
             for (int j = 0; j < usedInputs; j++)
-                _weights[i * inputs + j] = first;
+                _weights[i * inputs + j] = (short)first;
         }
         for (int i = 0; i < FinalSets; i++)
         {
             for (int j = 0; j < mixers; j++)
-                _finalWeights[i * MaxMixers + j] = (1 << MixerKernels.WeightBits) / mixers;
+                _finalWeights[i * MaxMixers + j] = (short)((1 << MixerKernels.WeightBits) / mixers);
         }
     }
 
     /// <summary>The inputs of the next bit; those that nobody sets stay 0.</summary>
-    public readonly int* Inputs => _inputs;
+    public readonly short* Inputs => _inputs;
 
     /// <summary>Bytes of memory a network takes.</summary>
     public static long Size(int inputs, int sets) =>
-        sizeof(int) * ((long)inputs + MaxMixers + FinalSets * MaxMixers + (long)sets * (inputs + 1) + MaxUses + 1);
+        sizeof(short) * ((long)inputs + MaxMixers + FinalSets * MaxMixers + (long)sets * inputs) + sizeof(int) * ((long)sets + MaxUses + 1);
 
     /// <summary>Chooses the weight set of one mixer of the first layer, counted over all mixers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,14 +97,14 @@ internal unsafe struct MixerNetwork
     {
         Debug.Assert((uint)finalSet < FinalSets);
         int mixers = _mixers, inputCount = _inputCount;
-        int* inputs = _inputs, weights = _weights, finalInputs = _finalInputs;
+        short* inputs = _inputs, weights = _weights, finalInputs = _finalInputs;
         for (int i = 0; i < mixers; i++)
         {
             int z = MixerKernels.Dot(inputs, weights + _selected[i], inputCount);
             z = Math.Clamp(z, -Logistic.MaxSum, Logistic.MaxSum);
             _answers[i] = Logistic.Squash(_squash, z);
             const int Shift = Logistic.SumBits - Logistic.InputBits;
-            finalInputs[i] = Math.Clamp(z >> Shift, -Logistic.MaxInput, Logistic.MaxInput);
+            finalInputs[i] = (short)Math.Clamp(z >> Shift, -Logistic.MaxInput, Logistic.MaxInput);
         }
         _finalSelected = finalSet * MaxMixers;
         int sum = MixerKernels.Dot(finalInputs, _finalWeights + _finalSelected, MaxMixers);
@@ -126,18 +127,23 @@ internal unsafe struct MixerNetwork
     {
         int target = bit << 16;
         int mixers = _mixers, inputCount = _inputCount;
-        int* inputs = _inputs, weights = _weights, allUses = _uses, rates = _rates;
+        short* inputs = _inputs, weights = _weights;
+        int* allUses = _uses, rates = _rates;
         for (int i = 0; i < mixers; i++)
         {
             int error = target - (int)(_answers[i] >> 16);
             int* uses = allUses + _set[i];
             int rate = rates[*uses];
             *uses += *uses < MaxUses ? 1 : 0;
-            MixerKernels.Train(inputs, weights + _selected[i], inputCount, (error * rate) >> 4);
+            MixerKernels.Train(inputs, weights + _selected[i], inputCount, Step(error, rate));
         }
         if (mixers == 1)
             return;
         int finalError = target - (int)(_finalAnswer >> 16);
-        MixerKernels.Train(_finalInputs, _finalWeights + _finalSelected, MaxMixers, (finalError * FinalRate) >> 4);
+        MixerKernels.Train(_finalInputs, _finalWeights + _finalSelected, MaxMixers, Step(finalError, FinalRate));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Step(int error, int rate) =>
+        Math.Clamp((error * rate + (1 << (StepShift - 1))) >> StepShift, -MixerKernels.MaxStep, MixerKernels.MaxStep);
 }

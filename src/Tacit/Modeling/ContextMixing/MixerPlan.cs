@@ -12,7 +12,7 @@ internal readonly record struct MixerPlan
     public const int MaxLevel = 9;
 
     private const int MaxMatchEntries = 1 << 22;
-    private const int MaxRefinerRows = 1 << 14;
+    private const int MaxRefinerRows = 1 << 13;
 
     /// <summary>Plans for a block of <paramref name="length"/> bytes.</summary>
     public MixerPlan(int level, BlockKind kind, int length, int expertInputs)
@@ -42,11 +42,11 @@ internal readonly record struct MixerPlan
         UsedInputs = Contexts * (ContextMixer.BaseInputs + (Runs ? 1 : 0))
             + MatchModel.InputCount * (Runs ? 2 : 1) + 1 + expertInputs;
         Inputs = (UsedInputs + MixerKernels.Group - 1) / MixerKernels.Group * MixerKernels.Group;
-        EndRate = UsedInputs < 20 ? 128 : UsedInputs < 40 ? 96 : 56;
+        EndRate = UsedInputs < 20 ? 32 : UsedInputs < 40 ? 64 : 56;
         WeightSets = ContextMixer.WeightSets(Mixers);
     }
 
-    private static ReadOnlySpan<byte> TextContexts => [4, 5, 5, 8, 10, 12, 16, 20, 24];
+    private static ReadOnlySpan<byte> TextContexts => [5, 5, 5, 8, 10, 12, 16, 20, 24];
 
     private static ReadOnlySpan<byte> OtherContexts => [2, 3, 5, 7, 8, 12, 16, 20, 24];
 

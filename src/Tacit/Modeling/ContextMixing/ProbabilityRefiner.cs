@@ -6,18 +6,18 @@ namespace Tacit.Modeling.ContextMixing;
 
 /// <summary>Secondary estimation: corrects the mixer's answer by what came of like answers in a context.</summary>
 /// <remarks>
-/// A row of 32 adaptive probabilities for each context, one for every half from z = −8 to 7.5; an answer lies between
-/// two of them and is interpolated, and the nearer of the two learns. A row fills two cache lines.
+/// A row of 16 adaptive probabilities for each context, one for every whole from z = −8 to 7; an answer lies between
+/// two of them and is interpolated, and the nearer of the two learns. A row fills a cache line.
 /// </remarks>
 internal unsafe struct ProbabilityRefiner
 {
     /// <summary>Probabilities in a row.</summary>
-    public const int RowLength = 32;
+    public const int RowLength = 16;
 
     private const int Limit = 1023;
-    private const int KnotBits = Logistic.SumBits - 1;   // bits of z between two knots
-    private const int MaxZ = (15 << KnotBits) - 1;       // just below the last knot
-    private const int MinZ = -16 << KnotBits;
+    private const int KnotBits = Logistic.SumBits;   // bits of z between two knots
+    private const int MaxZ = (7 << KnotBits) - 1;       // just below the last knot
+    private const int MinZ = -8 << KnotBits;
 
     private readonly uint* _rows;
     private readonly uint _mask;
@@ -62,9 +62,7 @@ internal unsafe struct ProbabilityRefiner
         if (Sse.IsSupported)
         {
             Sse.Prefetch0(_pair);
-            Sse.Prefetch0(_pair + RowLength / 2);
             Sse.Prefetch0(_pair + RowLength);
-            Sse.Prefetch0(_pair + RowLength + RowLength / 2);
         }
     }
 

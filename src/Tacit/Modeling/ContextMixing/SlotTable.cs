@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -63,6 +64,15 @@ internal unsafe struct SlotTable
         byte* line = _lines + (nuint)(hash & _mask) * LineSize;
         ushort* checks = (ushort*)line;
         ushort check = (ushort)(hash >> 16);
+        if (Vector128.IsHardwareAccelerated)
+        {
+            // Which of the three it is, is hard to foresee: no branch may ask.
+            uint equal = Vector128.Equals(Vector128.CreateScalarUnsafe(*(ulong*)line).AsUInt16(), Vector128.Create(check))
+                .ExtractMostSignificantBits() & (1 << SlotsPerLine) - 1;
+            return equal != 0
+                ? line + FirstSlot + (nuint)BitOperations.TrailingZeroCount(equal) * SlotSize
+                : TakeOver(line, check);
+        }
         if (checks[0] == check)
             return line + FirstSlot;
         if (checks[1] == check)
