@@ -13,6 +13,8 @@ namespace Tacit.Modeling.Linear;
 /// </example>
 public sealed class Autoregression : ISeriesForecaster
 {
+    private const int MostDrawn = 50_000_000;
+
     private readonly double[] _series;
     private readonly double[] _full;      // Φ = φ(B) (1 − B)^d (1 − B^s)^D, its constant 1 included
     private readonly double[] _criteria;
@@ -51,6 +53,18 @@ public sealed class Autoregression : ISeriesForecaster
 
     /// <summary>The lags l_i, ascending.</summary>
     public IReadOnlyList<int> Lags { get; }
+
+    /// <summary>The order p: the lags 1 to p are there.</summary>
+    public int Order
+    {
+        get
+        {
+            int p = 0;
+            while (p < Lags.Count && Lags[p] == p + 1)
+                p++;
+            return p;
+        }
+    }
 
     /// <summary>The coefficients a_i.</summary>
     public IReadOnlyList<double> Coefficients { get; }
@@ -135,7 +149,8 @@ public sealed class Autoregression : ISeriesForecaster
     {
         Forecast forecast = Forecast(steps);
         ArgumentOutOfRangeException.ThrowIfLessThan(paths, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)paths * steps, 50_000_000, nameof(paths));
+        if ((long)paths * steps > MostDrawn)
+            throw new ArgumentOutOfRangeException(nameof(paths), $"{paths} paths of {steps} values are too many: at most {MostDrawn} values in all.");
         double[][] drawn = new double[paths][];
         for (int i = 0; i < paths; i++)
             drawn[i] = Simulate(steps, seed, i);
@@ -170,18 +185,6 @@ public sealed class Autoregression : ISeriesForecaster
 
     /// <summary>w_t = Σ π_j y_{t−j}.</summary>
     internal double[] DifferencePolynomial() => Differencing.Polynomial(Options.Differences, Options.SeasonalDifferences, Options.Season);
-
-    /// <summary>The order p: lags 1 to p are there.</summary>
-    public int Order
-    {
-        get
-        {
-            int p = 0;
-            while (p < Lags.Count && Lags[p] == p + 1)
-                p++;
-            return p;
-        }
-    }
 
     private static void CheckSteps(int steps)
     {

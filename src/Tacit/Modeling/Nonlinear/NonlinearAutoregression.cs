@@ -151,7 +151,8 @@ public sealed class NonlinearAutoregression : ISeriesForecaster
         IReadOnlyList<int> lags = Linear.Lags;
         double[] difference = Linear.DifferencePolynomial(), past = Linear.Differenced(), series = Series.ToArray();
         int seen = lags[^1], lost = difference.Length - 1;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((seen + lost + 2L * steps) * paths, MostNumbers, nameof(paths));
+        if ((seen + lost + 2L * steps) * paths > MostNumbers)
+            throw new ArgumentOutOfRangeException(nameof(paths), $"{paths} paths of {steps} values take too much memory; fewer do.");
         double[][] w = new double[paths][], y = new double[paths][];
         for (int path = 0; path < paths; path++)
         {
