@@ -28,7 +28,7 @@ internal static class CodecRun
             foreach (string file in files)
             {
                 byte[] data = File.ReadAllBytes(file);
-                Line line = Measure(data, level, sizes ? 1 : Rounds, decode: !sizes);
+                Line line = Measure(new ContextMixingDescription(), data, level, sizes ? 1 : Rounds, decode: !sizes);
                 Print(Path.GetFileName(file), level, line, data.Length);
                 raw += data.Length;
                 coded += line.Coded;
@@ -40,9 +40,9 @@ internal static class CodecRun
         return 0;
     }
 
-    private static Line Measure(byte[] data, int level, int rounds, bool decode)
+    /// <summary>Codes a block so many times, and decodes it; the least times.</summary>
+    public static Line Measure(CodecDescription description, byte[] data, int level, int rounds, bool decode)
     {
-        var description = new ContextMixingDescription();
         byte[] coded = new byte[data.Length + 64], back = new byte[data.Length];
         int length = 0;
         byte kind = 0;
@@ -67,5 +67,6 @@ internal static class CodecRun
     private static void Print(string name, int level, Line line, long raw) => Console.WriteLine(
         $"-{level} {name,-28} {line.Coded,10} {8.0 * line.Coded / raw,7:f4} {raw / 1e6 / line.Pack,8:f3} {(line.Unpack > 0 ? raw / 1e6 / line.Unpack : 0),8:f3} MB/s {line.Kind}");
 
-    private readonly record struct Line(int Coded, string Kind, double Pack, double Unpack);
+    /// <summary>What a block came to: bytes, kind, seconds of thread time each way.</summary>
+    public readonly record struct Line(int Coded, string Kind, double Pack, double Unpack);
 }

@@ -30,6 +30,33 @@ public sealed class SeriesTests : IDisposable
         Assert.Equal("a.csv a.svg a.tacitmodel", _box.Names);
     }
 
+    // A parabola that the last value hides from linear models.
+    [UnixFact]
+    public void ANonlinearModelHasTheSameCommands()
+    {
+        var lines = new List<string> { "x" };
+        double x = 0.3;
+        for (int t = 0; t < 200; t++, x = 3.9 * x * (1 - x))
+            lines.Add(FormattableString.Invariant($"{x:0.0000}"));
+        File.WriteAllText(_box.PathOf("map.csv"), string.Join('\n', lines) + "\n");
+        string fit = _box.Tacit("train ar map.csv --nonlinear -p 1 --hidden 8 --steps 250 --seed 3 -o n.tacitmodel").IsQuiet().Text;
+        Assert.Contains("the linear part", fit, StringComparison.Ordinal);
+        Assert.Contains("the error (RMS) over the last fifth falls", fit, StringComparison.Ordinal);
+        _box.Tacit("train ar map.csv --nonlinear -p 1 --hidden 8 --steps 250 --seed 3 -o again.tacitmodel -q").IsQuiet();
+        Assert.Equal(File.ReadAllBytes(_box.PathOf("n.tacitmodel")), File.ReadAllBytes(_box.PathOf("again.tacitmodel")));
+        string csv = _box.Tacit("forecast --model n.tacitmodel --steps 2 -o - --svg n.svg").IsQuiet().Text;
+        string[] first = csv.Split('\n')[1].Split(',');
+        Assert.InRange(double.Parse(first[1], System.Globalization.CultureInfo.InvariantCulture), x - 0.05, x + 0.05);
+        string drawn = _box.Tacit("generate --model n.tacitmodel -n 3 --paths 2").IsQuiet().Text;
+        Assert.Equal(4, drawn.Trim().Split('\n').Length);
+        string[] rows = _box.Tacit("evaluate --model n.tacitmodel --first 170 --refit 15").IsQuiet().Text.Trim().Split('\n');
+        Assert.Equal(["30", "nonlinear", "autoregression", "naive"], [rows[0].Split(' ')[0], .. rows[2..].Select(r => r.Split(' ')[0])]);
+        Assert.Contains("kind nar", _box.Tacit("list n.tacitmodel").IsQuiet().Text, StringComparison.Ordinal);
+        _box.Tacit("train ar map.csv --hidden 8 -o m").Says(1, "--nonlinear");
+        _box.Tacit("train ar map.csv --nonlinear -p 0 -o m").Says(1, "nothing of the past");
+        _box.Run("printf 'y\\n1\\n3\\n2\\n4\\n1\\n' | \"$TACIT\" train ar - --nonlinear -o m").Says(1, "too short");
+    }
+
     [UnixFact]
     public void TroubleIsOneLine()
     {
@@ -59,6 +86,9 @@ public sealed class SeriesTests : IDisposable
         Assert.Contains("numeric", _box.Tacit("list a.csv.tacit").IsQuiet().Text, StringComparison.Ordinal);
         Assert.DoesNotContain("numeric", _box.Tacit("list b.tacit").IsQuiet().Text, StringComparison.Ordinal);
         _box.Run("\"$TACIT\" d -c a.csv.tacit | cmp - a.csv").IsQuiet();
+        _box.Run("\"$TACIT\" c --elements uint8*4 -c b | \"$TACIT\" d -c | cmp - b").IsQuiet();
+        _box.Tacit("c --elements int24 -c b").Says(1, "--elements");
+        _box.Tacit("c --elements int16 --codec cm -c b").Says(1, "codec numeric");
         _box.Run("\"$TACIT\" c --codec numeric -c b | \"$TACIT\" d -c | cmp - b").IsQuiet();
     }
 

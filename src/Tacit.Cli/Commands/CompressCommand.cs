@@ -24,6 +24,9 @@ internal sealed class CompressCommand
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
                               of numbers, as CSV or in memory), brotli, deflate, store; default: cm,
                               or numeric for files that begin as a table it makes clearly smaller
+          --elements T        the data are numbers of this type in memory, for codec numeric: int8 to
+                              int64, uint8 to uint64, float32, float64; int16be if the highest byte
+                              comes first; float64*8 for rows of 8. Found out unless given
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads
           -o, --output OUT    write to OUT; - is standard output
@@ -52,12 +55,24 @@ internal sealed class CompressCommand
     private readonly FileSettings _settings;
     private readonly TacitCodec? _codec;    // null if to be chosen
     private readonly int _level, _blockSize;
+    private readonly string? _elements;
     private readonly bool _verify, _sha256, _name;
     private OutputFile? _joined;
 
-    private CompressCommand(FileSettings settings, TacitCodec? codec, int level, int blockSize, bool verify, bool sha256, bool name)
+    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, int level, int blockSize, bool verify, bool sha256, bool name)
     {
-        (_settings, _codec, _level, _blockSize) = (settings, codec, level, blockSize);
+        if (elements is not null && codec is not (null or TacitCodec.Numeric))
+            throw new UsageException("--elements is for codec numeric");
+        try
+        {
+            _ = new TacitCompressionOptions { Elements = elements };
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--elements takes such as int16, uint32be, float64 or float64*8, not '{elements}'");
+        }
+        (_settings, _codec, _level, _blockSize) = (settings, elements is null ? codec : TacitCodec.Numeric, level, blockSize);
+        _elements = elements;
         (_verify, _sha256, _name) = (verify, sha256, name);
     }
 
@@ -66,12 +81,13 @@ internal sealed class CompressCommand
         var files = new FileOptions();
         var level = new LevelOption();
         var codec = CommandLine.Value("--codec");
+        var elements = CommandLine.Value("--elements");
         var blockSize = CommandLine.Value("--block-size");
         Option<bool> verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
-        var command = new Command("compress", Help) { level.Option, codec, blockSize, verify, sha256, name };
+        var command = new Command("compress", Help) { level.Option, codec, elements, blockSize, verify, sha256, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
-            level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
+            parsed.GetValue(elements), level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
             parsed.GetValue(name)).RunAsync(cancellationToken));
         return command;
     }
@@ -207,6 +223,7 @@ internal sealed class CompressCommand
         {
             Codec = _codec ?? Choose(input, path),
             Level = _level,
+            Elements = _elements,
             BlockSize = _blockSize,
             Threads = _settings.Threads,
             MemoryLimit = _settings.MemoryLimit,

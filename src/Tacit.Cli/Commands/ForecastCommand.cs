@@ -21,7 +21,8 @@ internal static class ForecastCommand
           --model MODEL       a model of 'tacit train ar'
           --steps N           values to forecast (default 24)
           --level L,…         probabilities in per cent (default 80,95)
-          --paths N           intervals from N simulated paths instead of the psi-weights
+          --paths N           intervals from N simulated paths instead of the psi-weights; a nonlinear
+                              model always simulates (default 1000)
           --seed S            of the paths (default 1)
           -o, --output OUT    write CSV to OUT; - is standard output
           --svg OUT           draw the series, the forecast and the fan of its intervals
@@ -41,7 +42,7 @@ internal static class ForecastCommand
         var command = new Command("forecast", Help) { model.Option, steps, level, paths, seed, output, svg, force, quiet };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            (Autoregression fitted, string column) = model.Load(parsed);
+            (ISeriesForecaster fitted, string column) = model.Load(parsed);
             int count = WholeNumber.Parse("--steps", parsed.GetValue(steps), 24, 1, MostSteps);
             double[] levels = Levels(parsed.GetValue(level) ?? "80,95");
             int drawn = WholeNumber.Parse("--paths", parsed.GetValue(paths), 0, 2, 1_000_000);

@@ -30,7 +30,7 @@ internal static class GenerateSeriesCommand
         var command = new Command("generate", Help) { model.Option, count, paths, seed, output, force };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            (Autoregression fitted, string column) = model.Load(parsed);
+            (ISeriesForecaster fitted, string column) = model.Load(parsed);
             int steps = WholeNumber.Parse("-n", parsed.GetValue(count), 24, 1, 1_000_000), width = WholeNumber.Parse("--paths", parsed.GetValue(paths), 1, 1, 1000);
             ulong key = WholeNumber.Seed(parsed.GetValue(seed));
             double[][] drawn = [.. Enumerable.Range(0, width).Select(path => SeriesText.Try(() => fitted.Simulate(steps, key, path)))];

@@ -16,6 +16,7 @@ internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<
     [
         new("gpt", null, GenerateCommand.Create, EvaluateCommand.Create),
         new("ar", ForecastCommand.Create, GenerateSeriesCommand.Create, EvaluateSeriesCommand.Create),
+        new("nar", ForecastCommand.Create, GenerateSeriesCommand.Create, EvaluateSeriesCommand.Create),
     ];
 
     /// <summary>The command of the kind that the model named by --model in the arguments has.</summary>
@@ -28,7 +29,7 @@ internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<
         {
             // Without a model nobody knows which kind is meant: help for all of them.
             if (args.Contains("--help") || args.Contains("-h"))
-                return new Command(name, string.Join("\n\n", All.Select(use).OfType<Func<Command>>().Select(make => make().Description)));
+                return new Command(name, string.Join("\n\n", All.Select(use).OfType<Func<Command>>().Distinct().Select(make => make().Description)));
             throw new UsageException($"--model MODEL is missing; 'tacit {name} --help' shows what there is");
         }
         string kind = ModelInput.OfFile(path, () =>

@@ -4,13 +4,14 @@ using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
 using Tacit.Media.Csv;
 using Tacit.Modeling.Linear;
+using Tacit.Modeling.Nonlinear;
 
 namespace Tacit.Cli.Commands;
 
 /// <summary>tacit train ar: fits an autoregression to a column of a CSV file.</summary>
 internal static class TrainAutoregressionCommand
 {
-    public const string Summary = "a linear autoregression of a series, for forecasts";
+    public const string Summary = "an autoregression of a series, linear or with a network, for forecasts";
 
     private const string Help = """
         usage: tacit train ar [OPTION…] DATA.csv -o MODEL
@@ -28,6 +29,12 @@ internal static class TrainAutoregressionCommand
           --seasonal-difference D
                               instead: difference D times over the season
           --seasonal-lags N   how many seasonal lags (default 1 without seasonal differences)
+          --nonlinear         add the mean of ten small networks over the same lags, which learn what the
+                              linear part leaves; auto is then the order with the least error over the
+                              last fifth of the series, which they do not learn from
+          --hidden N, --steps N, --seed S
+                              hidden units of a network (default 16), most steps of its training (1000),
+                              and the key of the random numbers (1)
           -o, --output MODEL  the model file
           -f, --force         overwrite
           -v, --verbose       show autocorrelations and partial autocorrelations too
@@ -35,6 +42,7 @@ internal static class TrainAutoregressionCommand
 
         examples:
           tacit train ar sunspots.csv -o sunspots.tacitmodel
+          tacit train ar sunspots.csv --nonlinear -o sunspots.tacitmodel
           tacit train ar airline.csv --column Passengers --difference 1 --season 12 -o airline.tacitmodel
         """;
 
@@ -45,8 +53,12 @@ internal static class TrainAutoregressionCommand
             criterion = CommandLine.Value("--criterion"), method = CommandLine.Value("--method"), difference = CommandLine.Value("--difference"),
             season = CommandLine.Value("--season"), seasonalDifference = CommandLine.Value("--seasonal-difference"),
             seasonalLags = CommandLine.Value("--seasonal-lags"), output = CommandLine.Value("--output", "-o");
-        Option<bool> force = CommandLine.Flag("--force", "-f");
-        var command = new Command("train", Help) { column, order, maxOrder, criterion, method, difference, season, seasonalDifference, seasonalLags, output, force };
+        Option<string> hidden = CommandLine.Value("--hidden"), steps = CommandLine.Value("--steps"), seed = CommandLine.Value("--seed");
+        Option<bool> force = CommandLine.Flag("--force", "-f"), nonlinear = CommandLine.Flag("--nonlinear");
+        var command = new Command("train", Help)
+        {
+            column, order, maxOrder, criterion, method, difference, season, seasonalDifference, seasonalLags, nonlinear, hidden, steps, seed, output, force,
+        };
         common.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -69,12 +81,26 @@ internal static class TrainAutoregressionCommand
                 SeasonalDifferences = seasonal,
                 SeasonalLags = WholeNumber.Parse("--seasonal-lags", parsed.GetValue(seasonalLags), length > 0 && seasonal == 0 && fit != FitMethod.Burg ? 1 : 0, 0, 4),
             };
+            var network = new NonlinearOptions
+            {
+                Hidden = WholeNumber.Parse("--hidden", parsed.GetValue(hidden), new NonlinearOptions().Hidden, 1, NonlinearOptions.MostHidden),
+                Steps = WholeNumber.Parse("--steps", parsed.GetValue(steps), new NonlinearOptions().Steps, 1, NonlinearOptions.MostSteps),
+                Seed = WholeNumber.Seed(parsed.GetValue(seed)),
+            };
+            bool withNetwork = parsed.GetValue(nonlinear);
+            if (!withNetwork && (parsed.GetValue(hidden) ?? parsed.GetValue(steps) ?? parsed.GetValue(seed)) is not null)
+                throw new UsageException("--hidden, --steps and --seed are of the network that --nonlinear adds");
             CsvSeries series = SeriesText.Read(files[0], parsed.GetValue(column));
-            Autoregression model = SeriesText.Try(() => Autoregression.Fit(series.Values, options));
+            ISeriesForecaster model = await Task.Run(() => SeriesText.Try<ISeriesForecaster>(() => withNetwork
+                ? NonlinearAutoregression.Fit(series.Values, options, network, cancellationToken)
+                : Autoregression.Fit(series.Values, options)), cancellationToken);
             await using OutputFile file = OutputFile.IsStandardName(path)
                 ? OutputFile.OpenStandard(compressed: true)
                 : OutputFile.Create(path, parsed.GetValue(force), compressed: true, files[0] == "-" ? null : FileStatus.Of(files[0]));
-            AutoregressionModel.Write(file.Stream, model, series.Name);
+            if (model is NonlinearAutoregression withHidden)
+                NonlinearModel.Write(file.Stream, withHidden, series.Name);
+            else
+                AutoregressionModel.Write(file.Stream, (Autoregression)model, series.Name);
             await file.FinishAsync(like: null, cancellationToken);
             file.Publish();
             if (report.Verbosity > Verbosity.Quiet && !OutputFile.IsStandardName(path))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tacit.Modeling.Linear;
+using Tacit.Modeling.Nonlinear;
 
 namespace Tacit.Cli.Series;
 
@@ -10,8 +11,53 @@ internal static class AutoregressionReport
 
     private static readonly string[] CoefficientHeadings = ["lag", "coefficient", "standard error"], CorrelationHeadings = ["lag", "autocorrelation", "partial"];
 
+    /// <summary>Writes what there is to say of either kind.</summary>
+    public static void Write(TextWriter writer, string column, ISeriesForecaster model, bool correlations)
+    {
+        if (model is NonlinearAutoregression nonlinear)
+            Write(writer, column, nonlinear, correlations);
+        else
+            Write(writer, column, (Autoregression)model, correlations);
+    }
+
+    /// <summary>Writes the linear part's coefficients and what the network adds to it; correlations too if asked.</summary>
+    private static void Write(TextWriter writer, string column, NonlinearAutoregression model, bool correlations)
+    {
+        writer.WriteLine("the linear part:");
+        WriteFit(writer, column, model.Linear);
+        if (model.Options.Order is null)
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"order {model.Linear.Order} has the least error over the end of the series"));
+        Stationarity(writer, model.Linear);
+        double gain = model.HeldOutLinearError > 0 ? 1 - Math.Sqrt(model.HeldOutError / model.HeldOutLinearError) : 0;
+        writer.WriteLine();
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ten networks of {model.NetworkOptions.Hidden} hidden units: ")
+            + (gain > 0 ? string.Create(CultureInfo.InvariantCulture,
+                $"the error (RMS) over the last fifth falls from {SeriesText.Short(Math.Sqrt(model.HeldOutLinearError))} to {SeriesText.Short(Math.Sqrt(model.HeldOutError))}, by {100 * gain:0.0} %")
+                : "no help over the last fifth, so the model is the linear one"));
+        writer.WriteLine($"noise variance {SeriesText.Short(model.Variance)}");
+        WriteTest(writer, model.Residuals(), model.Linear);
+        if (correlations)
+            WriteCorrelations(writer, model.Linear);
+    }
+
     /// <summary>Writes coefficients, noise, criteria, stationarity and the test of the residuals; correlations too if asked.</summary>
-    public static void Write(TextWriter writer, string column, Autoregression model, bool correlations)
+    private static void Write(TextWriter writer, string column, Autoregression model, bool correlations)
+    {
+        WriteFit(writer, column, model);
+        AutoregressionOptions options = model.Options;
+        if (options.Order is null)
+        {
+            int best = Enumerable.Range(0, model.Criteria.Count).MinBy(i => model.Criteria[i]);
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"order {best} of 0 to {model.Criteria.Count - 1} has the least {options.Criterion.ToString().ToUpperInvariant()}, {SeriesText.Short(model.Criteria[best])}"));
+        }
+        Stationarity(writer, model);
+        WriteTest(writer, model.Residuals(), model);
+        if (correlations)
+            WriteCorrelations(writer, model);
+    }
+
+    private static void WriteFit(TextWriter writer, string column, Autoregression model)
     {
         AutoregressionOptions options = model.Options;
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{column}: {model.Series.Length} values, {Name(options.Method)}{Differences(options)}"));
@@ -21,16 +67,6 @@ internal static class AutoregressionReport
         rows.Add(["constant", SeriesText.Short(model.Intercept), ""]);
         SeriesText.Table(writer, rows);
         writer.WriteLine($"noise variance {SeriesText.Short(model.Variance)}");
-        if (options.Order is null)
-        {
-            int best = Enumerable.Range(0, model.Criteria.Count).MinBy(i => model.Criteria[i]);
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"order {best} of 0 to {model.Criteria.Count - 1} has the least {options.Criterion.ToString().ToUpperInvariant()}, {SeriesText.Short(model.Criteria[best])}"));
-        }
-        Stationarity(writer, model);
-        WriteTest(writer, model);
-        if (correlations)
-            WriteCorrelations(writer, model);
     }
 
     private static string Name(FitMethod method) => method switch
@@ -59,9 +95,8 @@ internal static class AutoregressionReport
         writer.WriteLine(verdict);
     }
 
-    private static void WriteTest(TextWriter writer, Autoregression model)
+    private static void WriteTest(TextWriter writer, double[] residuals, Autoregression model)
     {
-        double[] residuals = model.Residuals();
         int fitted = model.Lags.Count, lags = Math.Max(fitted + 3, Math.Min(2 * Math.Max(model.Options.Season, 5), residuals.Length / 5));
         if (lags >= residuals.Length || model.Variance == 0)
             return;

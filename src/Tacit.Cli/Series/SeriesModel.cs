@@ -12,9 +12,9 @@ internal sealed class SeriesModel
     public Option<string> Option { get; } = CommandLine.Value("--model");
 
     /// <summary>The model and its series' name.</summary>
-    public (Autoregression Model, string Column) Load(ParseResult parsed)
+    public (ISeriesForecaster Model, string Column) Load(ParseResult parsed)
     {
         using ModelFile file = ModelFile.Open(parsed.GetValue(Option)!);
-        return (ModelRegistry.Standard.Load<Autoregression>(file), file.Tensors.FindMetadata(AutoregressionModel.ColumnKey) ?? "series");
+        return (ModelRegistry.Standard.Load<ISeriesForecaster>(file), file.Tensors.FindMetadata(AutoregressionModel.ColumnKey) ?? "series");
     }
 }

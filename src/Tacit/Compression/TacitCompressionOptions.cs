@@ -1,5 +1,8 @@
 using Tacit.Compression.Codecs;
+using Tacit.Compression.Codecs.Numeric;
 using Tacit.Compression.Container;
+using Tacit.Media.Numeric;
+using Tacit.Modeling.Series;
 
 namespace Tacit.Compression;
 
@@ -7,6 +10,8 @@ namespace Tacit.Compression;
 /// <remarks>Safe to share between threads while nobody sets a property.</remarks>
 public sealed class TacitCompressionOptions
 {
+    private BinaryLayout? _layout;
+
     /// <summary>The codec; <see cref="TacitCodec.ContextMixing"/> unless set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
     public TacitCodec Codec
@@ -27,6 +32,25 @@ public sealed class TacitCompressionOptions
             field = value;
         }
     } = 5;
+
+    /// <summary>What codec numeric takes the data for, such as <c>int16</c>, <c>uint32be</c> or <c>float64*8</c>; null, unless set, to find it out.</summary>
+    /// <remarks>
+    /// Numbers as they lie in memory: int8 … int64, uint8 … uint64, float32 or float64; be after it if the highest byte comes
+    /// first; * and the number of columns if a row has several, at most 64. Other codecs take no notice of it.
+    /// </remarks>
+    /// <exception cref="ArgumentException">There are no such numbers.</exception>
+    public string? Elements
+    {
+        get;
+        set
+        {
+            BinaryLayout layout = default;
+            if (value is not null && !BinaryLayout.TryParse(value, SeriesPlan.MaxColumns, out layout))
+                throw new ArgumentException($"'{value}' are no numbers: such as int16, uint32be, float64 or float64*8.", nameof(value));
+            field = value;
+            _layout = value is null ? null : layout;
+        }
+    }
 
     /// <summary>Raw bytes per block, 1 to 268,435,456; 0, unless set, stands for 4, 16 or 64 MiB by level.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
@@ -86,5 +110,5 @@ public sealed class TacitCompressionOptions
 
     internal int EffectiveBlockSize => BlockSize > 0 ? BlockSize : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
 
-    internal CodecDescription Description => CodecRegistry.Get((byte)Codec);
+    internal CodecDescription Description => Codec == TacitCodec.Numeric && _layout is not null ? new NumericDescription(_layout) : CodecRegistry.Get((byte)Codec);
 }

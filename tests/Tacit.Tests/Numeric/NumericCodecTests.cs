@@ -48,6 +48,46 @@ public class NumericCodecTests
         Check([.. data, 1, 2, 3]);
     }
 
+    [Theory]
+    [InlineData("int8", 0, false, true, false, 1)]
+    [InlineData("uint16be*3", 1, false, false, true, 3)]
+    [InlineData("uint64", 3, false, true, false, 1)]
+    [InlineData("int32le", 2, false, true, false, 1)]
+    [InlineData("float32be", 2, true, true, true, 1)]
+    [InlineData("float64*8", 3, true, true, false, 8)]
+    public void TheTypeCanBeTold(string elements, int width, bool isFloat, bool isSigned, bool big, int columns)
+    {
+        var type = new ElementType(width, isFloat, isSigned, big);
+        Assert.True(BinaryLayout.TryParse(elements, 64, out BinaryLayout layout));
+        Assert.Equal(new BinaryLayout(type, 0, columns), layout);
+        // Told for what it is, for other data too, which come back all the same.
+        foreach (byte[] data in (byte[][])[Wave(type, columns, 3000), Samples.Noise(5000, 3), Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("1;2\n", 900)))])
+        {
+            using var codec = new NumericCodec(1, layout);
+            byte[] coded = new byte[2 * data.Length], back = new byte[data.Length];
+            int length = codec.Encode(data, coded, out byte kind, WorkMonitor.None);
+            Assert.Equal(NumericCodec.BinaryKind, kind);
+            Assert.Equal(type.Code, coded[0]);
+            codec.Decode(coded.AsSpan(0, length), kind, back, WorkMonitor.None);
+            Assert.Equal(data, back);
+            TacitCompressionOptions options = Pack.Options(TacitCodec.Numeric);
+            options.Elements = elements;
+            Assert.Equal(data, Pack.Decompress(Pack.Compress(data, options)));
+        }
+    }
+
+    [Theory]
+    [InlineData("int24")]
+    [InlineData("int8be")]
+    [InlineData("float16")]
+    [InlineData("float64*0")]
+    [InlineData("float64*65")]
+    [InlineData("int16*2*2")]
+    [InlineData("64")]
+    [InlineData("")]
+    public void TypesThereAreNotAreRefused(string elements) =>
+        Assert.Throws<ArgumentException>(() => new TacitCompressionOptions { Elements = elements });
+
     [Fact]
     public void ExtremesComeBack()
     {

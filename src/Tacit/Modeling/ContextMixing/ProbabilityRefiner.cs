@@ -6,8 +6,8 @@ namespace Tacit.Modeling.ContextMixing;
 
 /// <summary>Secondary estimation: corrects the mixer's answer by what came of like answers in a context.</summary>
 /// <remarks>
-/// A row of 32 adaptive probabilities for each context, one for every half from z = −8 to 7.5; an answer lies between
-/// two of them and is interpolated, and the nearer of the two learns. A row fills two cache lines.
+/// A row of 16 adaptive probabilities for each context, one for every whole from z = −8 to 7; an answer lies between
+/// two of them and is interpolated, and the nearer of the two learns. A row fills a cache line.
 /// </remarks>
 internal unsafe struct ProbabilityRefiner
 {

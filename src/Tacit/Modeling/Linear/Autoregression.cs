@@ -11,15 +11,17 @@ namespace Tacit.Modeling.Linear;
 /// Forecast next = model.Forecast(24);
 /// </code>
 /// </example>
-public sealed class Autoregression
+public sealed class Autoregression : ISeriesForecaster
 {
+    private const int MostDrawn = 50_000_000;
+
     private readonly double[] _series;
     private readonly double[] _full;      // Φ = φ(B) (1 − B)^d (1 − B^s)^D, its constant 1 included
     private readonly double[] _criteria;
 
     internal Autoregression(
-        double[] series, AutoregressionOptions options, int[] lags, double[] coefficients, double[] errors, double intercept, double variance,
-        double[] criteria)
+        double[] series, AutoregressionOptions options, IReadOnlyList<int> lags, IReadOnlyList<double> coefficients, IReadOnlyList<double> errors,
+        double intercept, double variance, double[] criteria)
     {
         _series = series;
         _criteria = criteria;
@@ -29,12 +31,12 @@ public sealed class Autoregression
         StandardErrors = errors;
         Intercept = intercept;
         Variance = variance;
-        double[] own = new double[(lags.Length > 0 ? lags[^1] : 0) + 1];
+        double[] own = new double[(lags.Count > 0 ? lags[^1] : 0) + 1];
         own[0] = 1;
-        for (int i = 0; i < lags.Length; i++)
+        for (int i = 0; i < lags.Count; i++)
             own[lags[i]] = -coefficients[i];
         Polynomial = own;
-        double[] differencing = Differencing.Polynomial(options.Differences, options.SeasonalDifferences, options.Season);
+        double[] differencing = DifferencePolynomial();
         _full = new double[own.Length + differencing.Length - 1];
         for (int i = 0; i < own.Length; i++)
         {
@@ -51,6 +53,18 @@ public sealed class Autoregression
 
     /// <summary>The lags l_i, ascending.</summary>
     public IReadOnlyList<int> Lags { get; }
+
+    /// <summary>The order p: the lags 1 to p are there.</summary>
+    public int Order
+    {
+        get
+        {
+            int p = 0;
+            while (p < Lags.Count && Lags[p] == p + 1)
+                p++;
+            return p;
+        }
+    }
 
     /// <summary>The coefficients a_i.</summary>
     public IReadOnlyList<double> Coefficients { get; }
@@ -86,7 +100,7 @@ public sealed class Autoregression
         return new Autoregression(series.ToArray(), options, fit.Lags, fit.Coefficients, fit.StandardErrors, fit.Intercept, fit.Variance, fit.Criteria);
     }
 
-    /// <summary>One-step errors ε_t wherever there is enough past.</summary>
+    /// <inheritdoc/>
     public double[] Residuals()
     {
         double[] residuals = new double[Math.Max(_series.Length - _full.Length + 1, 0)];
@@ -115,8 +129,7 @@ public sealed class Autoregression
     /// <summary>True if φ describes a stationary process; differencing is not counted.</summary>
     public bool IsStationary => PolynomialRoots.AllWithinUnitCircle(Polynomial);
 
-    /// <summary>The <paramref name="steps"/> values to come, and how far to trust them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not 1 to 1,000,000 steps.</exception>
+    /// <inheritdoc/>
     public Forecast Forecast(int steps)
     {
         CheckSteps(steps);
@@ -136,17 +149,15 @@ public sealed class Autoregression
     {
         Forecast forecast = Forecast(steps);
         ArgumentOutOfRangeException.ThrowIfLessThan(paths, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)paths * steps, 50_000_000, nameof(paths));
+        if ((long)paths * steps > MostDrawn)
+            throw new ArgumentOutOfRangeException(nameof(paths), $"{paths} paths of {steps} values are too many: at most {MostDrawn} values in all.");
         double[][] drawn = new double[paths][];
         for (int i = 0; i < paths; i++)
             drawn[i] = Simulate(steps, seed, i);
         return forecast.WithPaths(drawn);
     }
 
-    /// <summary>One way the series might go on: the model with normal noise from a seed.</summary>
-    /// <param name="steps">Values to draw.</param>
-    /// <param name="seed">The same seed and path give the same numbers everywhere.</param>
-    /// <param name="path">Which path of this seed.</param>
+    /// <inheritdoc/>
     public double[] Simulate(int steps, ulong seed, int path)
     {
         CheckSteps(steps);
@@ -155,6 +166,25 @@ public sealed class Autoregression
         double deviation = Math.Sqrt(Variance);
         return Continue(steps, h => noise[h] * deviation);
     }
+
+    /// <inheritdoc/>
+    public ISeriesForecaster After(ReadOnlySpan<double> series)
+    {
+        SeriesCheck.Finite(series);
+        if (series.Length < _full.Length - 1)
+            throw new ArgumentException($"The model looks {_full.Length - 1} values back; the series has {series.Length}.", nameof(series));
+        return new Autoregression(series.ToArray(), Options, Lags, Coefficients, StandardErrors, Intercept, Variance, _criteria);
+    }
+
+    /// <summary>The same with other options: those its order was found for.</summary>
+    internal Autoregression Asked(AutoregressionOptions options) =>
+        new(_series, options, Lags, Coefficients, StandardErrors, Intercept, Variance, _criteria);
+
+    /// <summary>The series w that the lags are of.</summary>
+    internal double[] Differenced() => Differencing.Apply(_series, DifferencePolynomial());
+
+    /// <summary>w_t = Σ π_j y_{t−j}.</summary>
+    internal double[] DifferencePolynomial() => Differencing.Polynomial(Options.Differences, Options.SeasonalDifferences, Options.Season);
 
     private static void CheckSteps(int steps)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tacit.Learning;
 using Tacit.Learning.Safetensors;
@@ -29,7 +28,13 @@ public static class AutoregressionModel
     {
         ArgumentNullException.ThrowIfNull(model);
         var settings = new Settings();
-        AutoregressionOptions o = model.Options;
+        Describe(settings, model.Options);
+        SafetensorsWriter.Write(stream, ModelFile.Describe(Kind.Name, settings.ToJson(), Provenance(model, column)), Tensors(model));
+    }
+
+    /// <summary>The options, as settings.</summary>
+    internal static void Describe(Settings settings, AutoregressionOptions o)
+    {
         settings.Whole("order", o.Order ?? Chosen, Chosen, int.MaxValue);
         settings.Whole("max_order", o.MaxOrder ?? Chosen, Chosen, int.MaxValue);
         settings.Choice("method", o.Method, ("yule-walker", FitMethod.YuleWalker), ("burg", FitMethod.Burg), ("ols", FitMethod.LeastSquares));
@@ -38,26 +43,29 @@ public static class AutoregressionModel
         settings.Whole("season", o.Season, 0, int.MaxValue);
         settings.Whole("seasonal_differences", o.SeasonalDifferences, 0, int.MaxValue);
         settings.Whole("seasonal_lags", o.SeasonalLags, 0, int.MaxValue);
-        byte[] series = Bytes(model.Series.Span);
-        SafetensorsTensor[] tensors =
-        [
-            new("series", ElementType.F64, [model.Series.Length], series),
-            new("lags", ElementType.I64, [model.Lags.Count], Bytes([.. model.Lags.Select(lag => BitConverter.Int64BitsToDouble(lag))])),
-            Tensor("coefficients", model.Coefficients),
-            Tensor("standard_errors", model.StandardErrors),
-            Tensor("intercept", [model.Intercept]),
-            Tensor("variance", [model.Variance]),
-            Tensor("criteria", model.Criteria),
-        ];
-        SafetensorsWriter.Write(stream, ModelFile.Describe(Kind.Name, settings.ToJson(), new(ColumnKey, column),
-            new("data_sha256", Convert.ToHexStringLower(SHA256.HashData(series)))), tensors);
     }
 
-    private static Autoregression Load(ModelFile file)
+    /// <summary>The series' name and the hash of its values.</summary>
+    internal static KeyValuePair<string, string>[] Provenance(Autoregression model, string column) =>
+        [new(ColumnKey, column), new("data_sha256", Convert.ToHexStringLower(SHA256.HashData(DoubleTensors.Bytes(model.Series.Span))))];
+
+    /// <summary>The tensors.</summary>
+    internal static SafetensorsTensor[] Tensors(Autoregression model) =>
+    [
+        DoubleTensors.Of("series", [.. model.Series.Span]),
+        new("lags", ElementType.I64, [model.Lags.Count], DoubleTensors.Bytes([.. model.Lags.Select(lag => BitConverter.Int64BitsToDouble(lag))])),
+        DoubleTensors.Of("coefficients", model.Coefficients),
+        DoubleTensors.Of("standard_errors", model.StandardErrors),
+        DoubleTensors.Of("intercept", [model.Intercept]),
+        DoubleTensors.Of("variance", [model.Variance]),
+        DoubleTensors.Of("criteria", model.Criteria),
+    ];
+
+    /// <summary>Reads options that <see cref="Describe"/> wrote.</summary>
+    internal static AutoregressionOptions ReadOptions(Settings settings)
     {
-        Settings settings = file.Settings;
         int order = settings.Whole("order", Chosen, Chosen, int.MaxValue), most = settings.Whole("max_order", Chosen, Chosen, int.MaxValue);
-        var options = new AutoregressionOptions
+        return new AutoregressionOptions
         {
             Order = order == Chosen ? null : order,
             MaxOrder = most == Chosen ? null : most,
@@ -68,13 +76,19 @@ public static class AutoregressionModel
             SeasonalDifferences = settings.Whole("seasonal_differences", 0, 0, int.MaxValue),
             SeasonalLags = settings.Whole("seasonal_lags", 0, 0, int.MaxValue),
         };
-        settings.RefuseUnknown();
+    }
+
+    /// <summary>Reads the tensors.</summary>
+    /// <exception cref="InvalidDataException">They do not fit together.</exception>
+    /// <exception cref="ArgumentException">The options cannot be.</exception>
+    internal static Autoregression Read(SafetensorsReader file, AutoregressionOptions options)
+    {
         options.Check();
-        double[] series = Read(file, "series");
-        int[] lags = Array.ConvertAll(ReadWords(file, "lags", ElementType.I64), l => l is > 0 and < int.MaxValue ? (int)l
+        double[] series = DoubleTensors.Read(file, "series");
+        int[] lags = Array.ConvertAll(DoubleTensors.ReadWords(file, "lags", ElementType.I64), l => l is > 0 and < int.MaxValue ? (int)l
             : throw new InvalidDataException($"The model has the lag {l}."));
-        double[] coefficients = Read(file, "coefficients"), errors = Read(file, "standard_errors");
-        double[] intercept = Read(file, "intercept"), variance = Read(file, "variance");
+        double[] coefficients = DoubleTensors.Read(file, "coefficients"), errors = DoubleTensors.Read(file, "standard_errors");
+        double[] intercept = DoubleTensors.Read(file, "intercept"), variance = DoubleTensors.Read(file, "variance");
         if (coefficients.Length != lags.Length || errors.Length != lags.Length || intercept.Length != 1 || variance.Length != 1)
             throw new InvalidDataException("The model's tensors differ in length.");
         if (variance[0] < 0)
@@ -87,40 +101,14 @@ public static class AutoregressionModel
         long past = (lags.Length > 0 ? lags[^1] : 0L) + options.Differences + (long)options.SeasonalDifferences * options.Season;
         if (series.Length == 0 || past > series.Length)
             throw new InvalidDataException($"The model looks {past} values back, but has a series of {series.Length}.");
-        return new Autoregression(series, options, lags, coefficients, errors, intercept[0], variance[0], Read(file, "criteria"));
+        return new Autoregression(series, options, lags, coefficients, errors, intercept[0], variance[0], DoubleTensors.Read(file, "criteria"));
     }
 
-    private static double[] Read(ModelFile file, string name)
+    private static Autoregression Load(ModelFile file)
     {
-        double[] values = Array.ConvertAll(ReadWords(file, name, ElementType.F64), BitConverter.Int64BitsToDouble);
-        foreach (double value in values)
-        {
-            if (!double.IsFinite(value))
-                throw new InvalidDataException($"The model's tensor '{name}' holds what is no finite number.");
-        }
-        return values;
-    }
-
-    private static long[] ReadWords(ModelFile file, string name, ElementType type)
-    {
-        SafetensorsEntry entry = file.Tensors.Find(name) ?? throw new InvalidDataException($"The model has no tensor '{name}'.");
-        if (entry.Type != type || entry.Shape.Count != 1 || entry.Count > 1 << 27)
-            throw new InvalidDataException($"The model's tensor '{name}' is not a row of {type} numbers.");
-        byte[] bytes = new byte[entry.Count * sizeof(long)];
-        file.Tensors.ReadBytes(entry, 0, bytes);
-        long[] words = new long[entry.Count];
-        for (int i = 0; i < words.Length; i++)
-            words[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * sizeof(long)));
-        return words;
-    }
-
-    private static SafetensorsTensor Tensor(string name, IReadOnlyList<double> values) => new(name, ElementType.F64, [values.Count], Bytes([.. values]));
-
-    private static byte[] Bytes(ReadOnlySpan<double> values)
-    {
-        byte[] bytes = new byte[values.Length * sizeof(double)];
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
-        return bytes;
+        Settings settings = file.Settings;
+        AutoregressionOptions options = ReadOptions(settings);
+        settings.RefuseUnknown();
+        return Read(file.Tensors, options);
     }
 }

@@ -19,8 +19,22 @@ public static class RollingEvaluation
     /// <returns>The autoregression's accuracy first.</returns>
     /// <exception cref="ArgumentException">Too few values for origin, horizon or season, or as in fitting.</exception>
     public static IReadOnlyList<ForecastAccuracy> Run(
-        ReadOnlySpan<double> series, AutoregressionOptions options, int firstOrigin, int horizon, int season)
+        ReadOnlySpan<double> series, AutoregressionOptions options, int firstOrigin, int horizon, int season) =>
+        Run(series, [("autoregression", past => Autoregression.Fit(past, options), 1)], firstOrigin, horizon, season);
+
+    /// <summary>Evaluates several forecasters, each made anew at every so many origins and in between told the values that came.</summary>
+    /// <param name="series">The series (n).</param>
+    /// <param name="forecasters">Name; how one is fitted to the values before an origin; origins from one fit to the next.</param>
+    /// <param name="firstOrigin">Values before the first forecast.</param>
+    /// <param name="horizon">Steps forecast from each origin; all of them count.</param>
+    /// <param name="season">The season's length for seasonal-naive forecasts and the scale; 0 for none.</param>
+    /// <returns>Accuracies in the order of the forecasters, then the naive ones'.</returns>
+    /// <exception cref="ArgumentException">Too few values for origin, horizon or season, or as in fitting.</exception>
+    public static IReadOnlyList<ForecastAccuracy> Run(
+        ReadOnlySpan<double> series, IReadOnlyList<(string Name, Func<double[], ISeriesForecaster> Fit, int Every)> forecasters,
+        int firstOrigin, int horizon, int season)
     {
+        ArgumentNullException.ThrowIfNull(forecasters);
         ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(season);
         SeriesCheck.Finite(series);
@@ -35,22 +49,29 @@ public static class RollingEvaluation
             scale += Math.Abs(series[t] - series[t - scaleLag]);
         scale /= firstOrigin - scaleLag;
 
-        var model = new Errors();
+        Errors[] models = [.. forecasters.Select(_ => new Errors())];
+        var fitted = new ISeriesForecaster[models.Length];
         var naive = new Errors();
         var seasonal = new Errors();
         for (int origin = firstOrigin; origin + horizon <= series.Length; origin++)
         {
-            Forecast forecast = Autoregression.Fit(series[..origin], options).Forecast(horizon);
+            double[] past = series[..origin].ToArray();
+            for (int m = 0; m < models.Length; m++)
+            {
+                fitted[m] = (origin - firstOrigin) % forecasters[m].Every == 0 ? forecasters[m].Fit(past) : fitted[m].After(past);
+                Forecast forecast = fitted[m].Forecast(horizon);
+                for (int h = 0; h < horizon; h++)
+                    models[m].Add(series[origin + h] - forecast.Mean[h]);
+            }
             for (int h = 0; h < horizon; h++)
             {
                 double actual = series[origin + h];
-                model.Add(actual - forecast.Mean[h]);
                 naive.Add(actual - series[origin - 1]);
                 if (season > 0)
                     seasonal.Add(actual - series[origin - season + h % season]);
             }
         }
-        List<ForecastAccuracy> rows = [model.Accuracy("autoregression", scale), naive.Accuracy("naive", scale)];
+        List<ForecastAccuracy> rows = [.. models.Select((errors, m) => errors.Accuracy(forecasters[m].Name, scale)), naive.Accuracy("naive", scale)];
         if (season > 0)
             rows.Add(seasonal.Accuracy("seasonal naive", scale));
         return rows;

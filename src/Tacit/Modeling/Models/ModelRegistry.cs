@@ -1,4 +1,5 @@
 using Tacit.Modeling.Linear;
+using Tacit.Modeling.Nonlinear;
 using Tacit.Modeling.Transformers;
 
 namespace Tacit.Modeling;
@@ -12,7 +13,7 @@ public sealed class ModelRegistry
     private ModelRegistry(ModelKind[] kinds) => _kinds = kinds;
 
     /// <summary>Tacit's own kinds.</summary>
-    public static ModelRegistry Standard { get; } = new([GptModel.Kind, AutoregressionModel.Kind]);
+    public static ModelRegistry Standard { get; } = new([GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind]);
 
     /// <summary>The kinds, in the order they were added.</summary>
     public IReadOnlyList<ModelKind> Kinds => _kinds;

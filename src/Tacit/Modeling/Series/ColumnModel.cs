@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -92,9 +93,7 @@ internal sealed class ColumnModel : IDisposable
     private Outlook Judge(double far, double near, double centre, Vector256<double> locations, int neighbour)
     {
         double scale = Math.Max(_fast, LeastScale);
-        int shift = 0;
-        while (shift < 60 && (1L << shift) < scale * 0.4)
-            shift++;
+        int shift = LeastPower(scale * 0.4);
         int ratio = Math.Min((int)(scale * 3.2 / (1L << shift)), 7);
         int fraction = (int)((far + 0.5 - centre) * 4) & 3;
         double distance = Math.Floor((near - far) / scale * 3 + 0.5);
@@ -131,22 +130,32 @@ internal sealed class ColumnModel : IDisposable
     private void Follow(double y)
     {
         double distance = y - _usual;
-        if (Math.Abs(distance) > _spread)
-            _spread = _spread * SpreadFactor + LeastScale;
-        else
-            _spread = Math.Max(_spread / SpreadFactor, LeastError);
+        Vector128<double> spread = Vector128.CreateScalar(_spread), beyond = Vector128.GreaterThan(Vector128.CreateScalar(Math.Abs(distance)), spread);
+        // Half of all values lie beyond, which no branch foresees.
+        _spread = Vector128.ConditionalSelect(beyond, Vector128.CreateScalar(_spread * SpreadFactor + LeastScale),
+            Vector128.CreateScalar(Math.Max(_spread / SpreadFactor, LeastError))).ToScalar();
         _usual += Math.Max(Math.Min(distance, _spread), -_spread) * UsualRate;
+    }
+
+    // The least h with 2^h ≥ x, 0 to 60.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LeastPower(double x)
+    {
+        // One less in the last place leaves the exponent below a power's.
+        int exponent = (int)(BitConverter.DoubleToInt64Bits(x) - 1 >> 52) - 1022;
+        return Math.Clamp(exponent, 0, 60);
     }
 
     // A prediction that differs from the last value by more than is sensible, or is not a number, says nothing.
     private static double Within(double prediction, double previous) => Math.Abs(prediction) < FarthestLocation ? prediction : previous;
 
-    // The error in classes of the scale: factors of 1.8.
+    // The error in classes of the scale, factors of 1.8: how many of the bounds it exceeds.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Size(double error, double scale)
     {
-        double size = Math.Abs(error);
-        return size <= scale * 0.81 ? size <= scale * 0.25 ? 0 : size <= scale * 0.45 ? 1 : 2
-            : size <= scale * 2.6 ? size <= scale * 1.46 ? 3 : 4
-            : size <= scale * 4.7 ? 5 : size <= scale * 8.5 ? 6 : 7;
+        Vector256<double> size = Vector256.Create(Math.Abs(error)), unit = Vector256.Create(scale);
+        uint few = Vector256.GreaterThan(size, unit * Vector256.Create(0.25, 0.45, 0.81, 1.46)).ExtractMostSignificantBits();
+        uint many = Vector256.GreaterThan(size, unit * Vector256.Create(2.6, 4.7, 8.5, double.PositiveInfinity)).ExtractMostSignificantBits();
+        return BitOperations.PopCount(many << 4 | few);
     }
 }

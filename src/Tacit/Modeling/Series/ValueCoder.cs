@@ -27,23 +27,25 @@ internal sealed unsafe class ValueCoder : IDisposable
     /// <summary>Weight sets of the mixer that the outlook selects.</summary>
     public const int WeightSets = 64;
 
-    private const int Inputs = 16, UsedInputs = 8, Contexts = 3, Nodes = 64;
+    private const int UsedInputs = 7, Contexts = 3, Nodes = 64;
     private const int StepsOfOneLength = 8, StepNodes = 24, ModelledHalvings = 3, HalvingNodes = 7;
     private const int UpNode = 1, DownNode = UpNode + StepNodes, HalvingNode = DownNode + StepNodes;
-    private const int EndRate = 20, Limit = 255, Constant = 256;
+    private const int Limit = 255, Constant = 256;
     private const ulong Beyond = 1UL << 63;    // no u is as large
     private const double LeastMass = 1e-9;
     private const double Magic = 1L << 52;     // added to a number from 0 to 2^51, leaves its integer in the low bits
     private const long MagicMask = (1L << 52) - 1;
     private const uint LeastProbability = 1 << 8;
 
+    private static readonly short* Stretch = MakeStretch();
+
     private readonly NativeBuffer _memory = new();
     private readonly uint* _direct;            // (Contexts, ContextValues, Nodes)
     private readonly double* _distribution = LogisticDistribution.Table;
-    private readonly int* _inputTable = Logistic.InputTable;
+    private readonly short* _stretch = Stretch;
     private readonly int* _rates = AdaptiveProbability.Rates;
     private readonly uint* _squash = Logistic.SquashTable;
-    private MixerNetwork _mixers;
+    private PairMixer _mixers;
     private ProbabilityRefiner _refiner;
     private Vector256<double> _low, _high, _location, _inverse;
     private uint* _context0, _context1, _context2;
@@ -52,7 +54,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     public ValueCoder()
     {
         byte* memory = _memory.Clear((nuint)Size);
-        _mixers = new MixerNetwork(memory, Inputs, UsedInputs - 1, 2, Nodes + WeightSets, EndRate);
+        _mixers = new PairMixer(memory, UsedInputs, Nodes + WeightSets, Nodes);
         _refiner = new ProbabilityRefiner(memory + MixerSize, Nodes);
         _direct = (uint*)(memory + MixerSize + ProbabilityRefiner.Size(Nodes));
         for (int i = 0; i < Contexts * ContextValues * Nodes; i++)
@@ -62,7 +64,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     /// <summary>Bytes of native memory.</summary>
     public static long Size => MixerSize + ProbabilityRefiner.Size(Nodes) + Contexts * ContextValues * Nodes * sizeof(uint);
 
-    private static long MixerSize => (MixerNetwork.Size(Inputs, Nodes + WeightSets) + 63) & ~63;
+    private static long MixerSize => (PairMixer.Size(Nodes + WeightSets, Nodes) + 63) & ~63;
 
     /// <summary>Codes e, and returns it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -77,7 +79,7 @@ internal sealed unsafe class ValueCoder : IDisposable
         _context0 = _direct + outlook.Context0 * Nodes;
         _context1 = _direct + (ContextValues + outlook.Context1) * Nodes;
         _context2 = _direct + (2 * ContextValues + outlook.Context2) * Nodes;
-        _mixers.Select(1, Nodes + outlook.WeightSet);
+        _mixers.SelectSecond(Nodes + outlook.WeightSet);
 
         bool down = !Decide(ref coder, e >= 0, 0, 0);
         if (down)
@@ -116,8 +118,7 @@ internal sealed unsafe class ValueCoder : IDisposable
     private bool Decide<T>(ref T coder, bool beyond, ulong bound, int node)
         where T : struct, IBitCoder, allows ref struct
     {
-        short* input = _mixers.Inputs;
-        int* table = _inputTable;
+        short* stretch = _stretch;
         double* f = _distribution;
         Vector256<double> position = (Vector256.Create((long)bound - 0.5) - _location) * _inverse + Vector256.Create((double)LogisticDistribution.Middle);
         position = Vector256.Min(Vector256.Max(position, Vector256<double>.Zero), Vector256.Create((double)LogisticDistribution.Last));
@@ -136,29 +137,32 @@ internal sealed unsafe class ValueCoder : IDisposable
         share = Vector256.Min(Vector256.Max(share, Vector256<double>.Zero), Vector256<double>.One);
         Vector256<long> entry = (share * Vector256.Create(4095.0) + magic).AsInt64() & Vector256.Create(MagicMask);
         uint* d0 = _context0 + node, d1 = _context1 + node, d2 = _context2 + node;
-        input[0] = (short)table[entry[0]];
-        input[1] = (short)table[entry[1]];
-        input[2] = (short)table[entry[2]];
-        input[3] = (short)table[entry[3]];
-        input[4] = (short)table[*d0 >> 20];
-        input[5] = (short)table[*d1 >> 20];
-        input[6] = (short)table[*d2 >> 20];
-        input[7] = Constant;
-        _mixers.Select(0, node);
-        int z = _mixers.Mix(node);
+        Vector256<int> inputs = Vector256.Create(
+            stretch[entry[0]], stretch[entry[1]], stretch[entry[2]], stretch[entry[3]],
+            stretch[*d0 >> 20], stretch[*d1 >> 20], stretch[*d2 >> 20], Constant);
+        int z = _mixers.Mix(inputs, node);
         _refiner.Select((uint)node);
         uint refined = _refiner.Refine(z), mixed = Logistic.Squash(_squash, z);
         uint probability = Math.Clamp((uint)((3UL * mixed + refined) >> 2), LeastProbability, uint.MaxValue - LeastProbability);
         int bit = coder.Code(beyond ? 1 : 0, probability);
-        _mixers.Train(bit);
+        _mixers.Train(inputs, bit, mixed);
         _refiner.Train(bit);
         AdaptiveProbability.Learn(d0, _rates, bit, Limit);
         AdaptiveProbability.Learn(d1, _rates, bit, Limit);
         AdaptiveProbability.Learn(d2, _rates, bit, Limit);
-        if (bit != 0)
-            _low = middle;
-        else
-            _high = middle;
+        // Without a branch on the bit: the caller has one, and it is wrong often enough.
+        Vector256<double> taken = Vector256.Create(-(long)bit).AsDouble();
+        _low = Vector256.ConditionalSelect(taken, middle, _low);
+        _high = Vector256.ConditionalSelect(taken, _high, middle);
         return bit != 0;
+    }
+
+    // Logistic.InputTable's low halves, which take half the cache by themselves.
+    private static short* MakeStretch()
+    {
+        short* table = (short*)Shared.Allocate(4096 * sizeof(short));
+        for (int p = 0; p < 4096; p++)
+            table[p] = (short)Logistic.InputTable[p];
+        return table;
     }
 }

@@ -13,7 +13,7 @@ namespace Tacit.Modeling.Series;
 /// </para>
 /// <para>
 /// Shapes: n inputs, a multiple of 4. Double, contract operations only; sums are four partial sums, element i in number
-/// i mod 4, joined as (0 + 1) + (2 + 3), then the elements beyond the last multiple of four in order.
+/// i mod 4, joined as (0 + 1) + (2 + 3).
 /// </para>
 /// </remarks>
 internal sealed class WeightedLeastSquares
@@ -91,24 +91,29 @@ internal sealed class WeightedLeastSquares
         ref double l = ref MemoryMarshal.GetArrayDataReference(_factor);
         ref double inverse = ref MemoryMarshal.GetArrayDataReference(_inverse);
         ref double z = ref MemoryMarshal.GetArrayDataReference(_scratch);
-        for (int i = 0; i < n; i++)
+        ref double w = ref MemoryMarshal.GetArrayDataReference(_weights);
+        // Column by column: the rows' dot products do not wait for each other, nor z's, which is like one more row. They
+        // run over whole vectors: from its diagonal on, row j is zero.
+        for (int j = 0; j < n; j++)
         {
-            ref double li = ref Unsafe.Add(ref l, i * n);
-            for (int j = 0; j < i; j++)
-                Unsafe.Add(ref li, j) = (Unsafe.Add(ref c, i * n + j) - Dot(ref li, ref Unsafe.Add(ref l, j * n), j)) * Unsafe.Add(ref inverse, j);
-            double diagonal = Unsafe.Add(ref c, i * n + i), least = diagonal * LeastRelativePivot + LeastPivot;
-            double pivot = diagonal + diagonal * RelativeRidge + Ridge - Dot(ref li, ref li, i);
-            double root = Math.Sqrt(pivot > least ? pivot : least);
-            Unsafe.Add(ref inverse, i) = 1 / root;
+            ref double lj = ref Unsafe.Add(ref l, j * n);
+            double diagonal = Unsafe.Add(ref c, j * n + j), least = diagonal * LeastRelativePivot + LeastPivot;
+            double pivot = diagonal + diagonal * RelativeRidge + Ridge - Dot(ref lj, ref lj, j);
+            double inverted = 1 / Math.Sqrt(pivot > least ? pivot : least);
+            Unsafe.Add(ref inverse, j) = inverted;
+            for (int i = j + 1; i < n; i++)
+                Unsafe.Add(ref l, i * n + j) = (Unsafe.Add(ref c, i * n + j) - Dot(ref Unsafe.Add(ref l, i * n), ref lj, j)) * inverted;
+            Unsafe.Add(ref z, j) = (_target[j] - Dot(ref lj, ref z, j)) * inverted;
         }
-        for (int i = 0; i < n; i++)
-            Unsafe.Add(ref z, i) = (_target[i] - Dot(ref Unsafe.Add(ref l, i * n), ref z, i)) * Unsafe.Add(ref inverse, i);
         for (int i = n - 1; i >= 0; i--)
         {
-            double w = Unsafe.Add(ref z, i) * Unsafe.Add(ref inverse, i);
-            _weights[i] = w;
-            for (int j = 0; j < i; j++)
-                Unsafe.Add(ref z, j) -= Unsafe.Add(ref l, i * n + j) * w;
+            double weight = Unsafe.Add(ref z, i) * Unsafe.Add(ref inverse, i);
+            Unsafe.Add(ref w, i) = weight;
+            ref double li = ref Unsafe.Add(ref l, i * n);
+            Vector256<double> factor = Vector256.Create(weight);
+            // Whole vectors: what they change from i on is never read again.
+            for (int j = 0; j < i; j += 4)
+                (Vector256.LoadUnsafe(ref z, (nuint)j) - Vector256.LoadUnsafe(ref li, (nuint)j) * factor).StoreUnsafe(ref z, (nuint)j);
         }
     }
 
@@ -116,12 +121,8 @@ internal sealed class WeightedLeastSquares
     private static double Dot(ref double a, ref double b, int count)
     {
         Vector256<double> sums = Vector256<double>.Zero;
-        int i = 0;
-        for (; i <= count - 4; i += 4)
+        for (int i = 0; i < count; i += 4)
             sums += Vector256.LoadUnsafe(ref a, (nuint)i) * Vector256.LoadUnsafe(ref b, (nuint)i);
-        double total = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-        for (; i < count; i++)
-            total += Unsafe.Add(ref a, i) * Unsafe.Add(ref b, i);
-        return total;
+        return (sums[0] + sums[1]) + (sums[2] + sums[3]);
     }
 }

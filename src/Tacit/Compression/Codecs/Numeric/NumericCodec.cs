@@ -9,7 +9,7 @@ namespace Tacit.Compression.Codecs.Numeric;
 /// A table's coded bytes: a head that says what the columns are; the length of the bytes beside the table, and if there are
 /// any, their coded length and code; the integers' code.
 /// </remarks>
-internal sealed class NumericCodec(int level) : BlockCodec
+internal sealed class NumericCodec(int level, BinaryLayout? known = null) : BlockCodec
 {
     /// <summary>Kind of a block of elements as they lie in memory.</summary>
     public const byte BinaryKind = 0;
@@ -28,12 +28,15 @@ internal sealed class NumericCodec(int level) : BlockCodec
     // Per cent of the other's length.
     private const int ClearlySmaller = 95;
 
+    // In a trial of a long block the other way is tried at this level: a part of the block tells no more at a higher one.
+    private const int TrialLevel = 1;
+
     private readonly ContextMixingCodec _mixing = new(level);
 
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
     {
-        bool isTable = LooksLikeTable(raw, out BinaryLayout? layout);
-        if (isTable && IsBetter(raw, layout))
+        BinaryLayout? layout = known;
+        if (known is { } given ? given.Columns <= SeriesPlan.ColumnsOf(raw.Length) : LooksLikeTable(raw, out layout) && IsBetter(raw, layout))
         {
             kind = layout is null ? TextKind : BinaryKind;
             int length = layout is { } binary ? EncodeBinary(raw, binary, coded, monitor) : EncodeText(raw, coded, monitor);
@@ -93,17 +96,23 @@ internal sealed class NumericCodec(int level) : BlockCodec
     private bool IsBetter(ReadOnlySpan<byte> raw, BinaryLayout? layout)
     {
         ReadOnlySpan<byte> trial = Trial(raw, layout);
-        (int table, int mixed) = Try(trial, layout);
+        if (trial.Length == raw.Length)
+        {
+            (int whole, int other) = Try(trial, layout, _mixing);
+            return whole >= 0 && (other < 0 || whole < other);
+        }
+        using var mixing = new ContextMixingCodec(Math.Min(level, TrialLevel));
+        (int table, int mixed) = Try(trial, layout, mixing);
         // A part tells against the table, which has more to learn before it is good.
-        return table >= 0 && (mixed < 0 || table < (trial.Length == raw.Length ? mixed : mixed + mixed / 8));
+        return table >= 0 && (mixed < 0 || table < mixed + mixed / 16);
     }
 
     // Coded lengths both ways, −1 for what does not become smaller; the second only if the first does.
-    private (int Table, int Mixed) Try(ReadOnlySpan<byte> trial, BinaryLayout? layout)
+    private (int Table, int Mixed) Try(ReadOnlySpan<byte> trial, BinaryLayout? layout, ContextMixingCodec mixing)
     {
         byte[] room = new byte[trial.Length];
         int table = layout is { } binary ? EncodeBinary(trial, binary, room, WorkMonitor.None) : EncodeText(trial, room, WorkMonitor.None);
-        return (table, table < 0 ? -1 : _mixing.Encode(trial, room, out _, WorkMonitor.None));
+        return (table, table < 0 ? -1 : mixing.Encode(trial, room, out _, WorkMonitor.None));
     }
 
     /// <summary>Whether a beginning of data is a table that this codec makes clearly smaller than codec cm would.</summary>
@@ -111,7 +120,7 @@ internal sealed class NumericCodec(int level) : BlockCodec
     {
         if (!LooksLikeTable(beginning, out BinaryLayout? layout))
             return false;
-        (int table, int mixed) = Try(Trial(beginning, layout), layout);
+        (int table, int mixed) = Try(Trial(beginning, layout), layout, _mixing);
         return table >= 0 && (mixed < 0 || (long)table * 100 < (long)mixed * ClearlySmaller);
     }
 

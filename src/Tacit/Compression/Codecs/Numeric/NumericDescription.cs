@@ -1,9 +1,11 @@
+using Tacit.Media.Numeric;
 using Tacit.Modeling.Series;
 
 namespace Tacit.Compression.Codecs.Numeric;
 
 /// <summary>What the container knows of codec <c>numeric</c>. Parameters: model version, level.</summary>
-internal sealed class NumericDescription : CodecDescription
+/// <param name="layout">What an encoder takes blocks for; found anew for each block if null.</param>
+internal sealed class NumericDescription(BinaryLayout? layout = null) : CodecDescription
 {
     /// <summary>Version of the model: any change of a coded bit raises it.</summary>
     public const byte ModelVersion = 1;
@@ -43,7 +45,7 @@ internal sealed class NumericDescription : CodecDescription
     public override BlockCodec Create(ReadOnlySpan<byte> parameters, int blockLength)
     {
         CheckParameters(parameters);
-        return new NumericCodec(parameters[1]);
+        return new NumericCodec(parameters[1], layout);
     }
 
     public override string KindName(byte kind) => kind switch
