@@ -163,7 +163,7 @@ public static unsafe class Int8Product
             for (int p = first; p < last; p += 4)
             {
                 IntegerTile.RunWide<D>(A, B + p * PanelBytes, PanelBytes, Steps, sums);
-                Finish(sums, 0, p * Int8Matrix.PanelWidth, Math.Min(4, last - p) * Int8Matrix.PanelWidth);
+                Finish(sums, 0, 1, p * Int8Matrix.PanelWidth, Math.Min(4, last - p) * Int8Matrix.PanelWidth);
             }
         }
 
@@ -185,34 +185,37 @@ public static unsafe class Int8Product
                     case 5: IntegerTile.Run<D, Rows5>(a, Steps, b, Steps, sums); break;
                     default: IntegerTile.Run<D, Rows6>(a, Steps, b, Steps, sums); break;
                 }
-                for (int i = 0; i < height; i++)
-                    Finish(sums + i * Int8Matrix.PanelWidth, r + i, p * Int8Matrix.PanelWidth, Int8Matrix.PanelWidth);
+                Finish(sums, r, height, p * Int8Matrix.PanelWidth, Int8Matrix.PanelWidth);
                 r += height;
             }
         }
 
-        /// <summary>Sums of some columns of a row, from column n on, as floats.</summary>
+        /// <summary>Sums of some rows, from column n on, as floats.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Finish(int* sums, int row, int n, int count)
+        private readonly void Finish(int* sums, int row, int rows, int n, int width)
         {
-            count = Math.Min(count, Count - n);
-            float* target = C + row * CStep + n, columnScales = ColumnScales + n, bias = Bias == null ? null : Bias + n;
+            int count = Math.Min(width, Count - n);
+            float* columnScales = ColumnScales + n, bias = Bias == null ? null : Bias + n;
             int* offsets = Offsets == null ? null : Offsets + n;
-            float scale = RowScales[row];
-            int i = 0;
-            for (; Vector256.IsHardwareAccelerated && i <= count - 8; i += 8)
+            for (nint r = row; r < row + rows; r++, sums += width)
             {
-                Vector256<int> sum = Vector256.Load(sums + i);
-                if (offsets != null)
-                    sum -= Vector256.Load(offsets + i);
-                Vector256<float> start = bias == null ? Vector256<float>.Zero : Vector256.Load(bias + i);
-                Vector256<float> factor = Vector256.Load(columnScales + i) * Vector256.Create(scale);
-                Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sum), factor, start).Store(target + i);
-            }
-            for (; i < count; i++)
-            {
-                float sum = sums[i] - (offsets == null ? 0 : offsets[i]);
-                target[i] = LanesScalar.Fma(sum, columnScales[i] * scale, bias == null ? 0f : bias[i]);
+                float* target = C + r * CStep + n;
+                float scale = RowScales[r];
+                int i = 0;
+                for (; Vector256.IsHardwareAccelerated && i <= count - 8; i += 8)
+                {
+                    Vector256<int> sum = Vector256.Load(sums + i);
+                    if (offsets != null)
+                        sum -= Vector256.Load(offsets + i);
+                    Vector256<float> start = bias == null ? Vector256<float>.Zero : Vector256.Load(bias + i);
+                    Vector256<float> factor = Vector256.Load(columnScales + i) * Vector256.Create(scale);
+                    Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sum), factor, start).Store(target + i);
+                }
+                for (; i < count; i++)
+                {
+                    float sum = sums[i] - (offsets == null ? 0 : offsets[i]);
+                    target[i] = LanesScalar.Fma(sum, columnScales[i] * scale, bias == null ? 0f : bias[i]);
+                }
             }
         }
     }

@@ -84,6 +84,9 @@ internal readonly unsafe struct LanesPair<L, V> : ILanes<Pair<V>>
     public static Pair<V> And(Pair<V> x, Pair<V> y) => new(L.And(x.First, y.First), L.And(x.Second, y.Second));
 
     [MethodImpl(Inline)]
+    public static Pair<V> Without(Pair<V> mask, Pair<V> x) => new(L.Without(mask.First, x.First), L.Without(mask.Second, x.Second));
+
+    [MethodImpl(Inline)]
     public static Pair<V> Or(Pair<V> x, Pair<V> y) => new(L.Or(x.First, y.First), L.Or(x.Second, y.Second));
 
     [MethodImpl(Inline)]

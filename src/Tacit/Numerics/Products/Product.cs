@@ -240,16 +240,16 @@ internal unsafe struct Product : IKernel
     {
         if (vectors == 8)
         {
-            Tile8.Run<L, V, Rows1>(t, b, start, c);
+            TileWide.Run<L, V, Rows1, Rows8>(t, b, start, c);
             return;
         }
         if (vectors == 4)
         {
             switch (rows)
             {
-                case 1: Tile4.Run<L, V, Rows1>(t, b, start, c); return;
-                case 2: Tile4.Run<L, V, Rows2>(t, b, start, c); return;
-                default: Tile4.Run<L, V, Rows3>(t, b, start, c); return;
+                case 1: TileWide.Run<L, V, Rows1, Rows4>(t, b, start, c); return;
+                case 2: TileWide.Run<L, V, Rows2, Rows4>(t, b, start, c); return;
+                default: TileWide.Run<L, V, Rows3, Rows4>(t, b, start, c); return;
             }
         }
         switch (rows)
