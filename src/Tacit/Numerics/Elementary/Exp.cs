@@ -74,6 +74,6 @@ internal readonly struct Exp : IFunction
         q = L.Fma(q, square, L.Fma(r, L.Create(0.166665196f), L.Create(0.49999994f)));
         q = L.Fma(q, square, r);
         V scale = L.ShiftLeftBits(shifted, 23);
-        return L.Without(L.Less(shifted, L.Create(shift + Smallest)), L.Fma(q, scale, scale));
+        return L.Select(L.Less(shifted, L.Create(shift + Smallest)), L.Create(0f), L.Fma(q, scale, scale));
     }
 }

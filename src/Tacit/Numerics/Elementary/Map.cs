@@ -33,31 +33,11 @@ internal unsafe struct Map<F> : IRangeKernel
         where L : struct, ILanes<V>
         where V : struct
     {
-        if (s_pairs)
-        {
-            nint p = Pairs<LanesPair<L, V>, Pair<V>>(x, target, count);
-            x += p;
-            target += p;
-            count -= p;
-        }
         nint i = 0;
         for (; i <= count - L.Count; i += L.Count)
             L.Store(F.Apply<L, V>(L.Load(x + i)), target + i);
         if (i < count)
             Rest<L, V>(x + i, target + i, count - i);
-    }
-
-    private static readonly bool s_pairs = Environment.GetEnvironmentVariable("PAIRS") == "1";
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static nint Pairs<L, V>(float* x, float* target, nint count)
-        where L : struct, ILanes<V>
-        where V : struct
-    {
-        nint i = 0;
-        for (; i <= count - L.Count; i += L.Count)
-            L.Store(F.Apply<L, V>(L.Load(x + i)), target + i);
-        return i;
     }
 
     /// <summary>

@@ -60,9 +60,6 @@ internal unsafe interface ILanes<V>
 
     static abstract V And(V x, V y);
 
-    /// <summary><paramref name="x"/> without the bits of the mask: zero where that is ones.</summary>
-    static abstract V Without(V mask, V x);
-
     static abstract V Or(V x, V y);
 
     static abstract V Xor(V x, V y);

@@ -69,9 +69,6 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> And(Vector128<float> x, Vector128<float> y) => x & y;
 
     [MethodImpl(Inline)]
-    public static Vector128<float> Without(Vector128<float> mask, Vector128<float> x) => Vector128.AndNot(x, mask);
-
-    [MethodImpl(Inline)]
     public static Vector128<float> Or(Vector128<float> x, Vector128<float> y) => x | y;
 
     [MethodImpl(Inline)]

@@ -69,9 +69,6 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> And(Vector256<float> x, Vector256<float> y) => x & y;
 
     [MethodImpl(Inline)]
-    public static Vector256<float> Without(Vector256<float> mask, Vector256<float> x) => Vector256.AndNot(x, mask);
-
-    [MethodImpl(Inline)]
     public static Vector256<float> Or(Vector256<float> x, Vector256<float> y) => x | y;
 
     [MethodImpl(Inline)]

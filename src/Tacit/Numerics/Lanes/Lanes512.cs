@@ -69,9 +69,6 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> And(Vector512<float> x, Vector512<float> y) => x & y;
 
     [MethodImpl(Inline)]
-    public static Vector512<float> Without(Vector512<float> mask, Vector512<float> x) => Vector512.AndNot(x, mask);
-
-    [MethodImpl(Inline)]
     public static Vector512<float> Or(Vector512<float> x, Vector512<float> y) => x | y;
 
     [MethodImpl(Inline)]

@@ -66,9 +66,6 @@ internal readonly unsafe struct LanesScalar : ILanes<float>
     public static float And(float x, float y) => Int32BitsToSingle(SingleToInt32Bits(x) & SingleToInt32Bits(y));
 
     [MethodImpl(Inline)]
-    public static float Without(float mask, float x) => Int32BitsToSingle(~SingleToInt32Bits(mask) & SingleToInt32Bits(x));
-
-    [MethodImpl(Inline)]
     public static float Or(float x, float y) => Int32BitsToSingle(SingleToInt32Bits(x) | SingleToInt32Bits(y));
 
     [MethodImpl(Inline)]
