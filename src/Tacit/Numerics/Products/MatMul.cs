@@ -141,18 +141,18 @@ public static unsafe class MatMul
         int rows = product.EndRow, columns = product.EndColumn;
         if (threads == 1 || (long)rows * product.Depth * columns < SmallestSplit)
             return (rows, columns);
-        // Twice as many parts as threads, so that a thread that comes late leaves the rest to the others.
-        int wanted = 2 * threads, panels = Panel.CountFor(columns, Panel.Widest);
-        bool byRows = product.Panels != null ? rows >= 48 * wanted
-            : rows >= 24 * wanted && (panels < wanted || columns * PackingCost(product.BColumnStep) < rows * PackingCost(product.AColumnStep));
-        if (byRows)
+        int panels = Panel.CountFor(columns, Panel.Widest);
+        // What a part does that others do as well: parts of the rows pack all of B, parts of the columns look at all of A, or copy it.
+        int perColumn = product.Panels != null ? 0 : 4, perRow = product.AColumnStep != 1 ? 5 : product.CopiesRows ? 3 : 1;
+        long ofRows = (long)columns * perColumn, ofColumns = (long)rows * perRow;
+        // Twice as many parts as threads, so that a thread that comes late leaves the rest to the others, if that is no
+        // more than 5 % of the work.
+        int wanted = 96 * Math.Min(ofRows, ofColumns) > (long)rows * columns ? threads : 2 * threads;
+        if (product.Panels != null ? rows >= 48 * wanted : rows >= 24 * wanted && (panels < wanted || ofRows < ofColumns))
             return (((rows + wanted - 1) / wanted + 11) / 12 * 12, columns);
         int perPart = (panels + wanted - 1) / wanted;
         return (rows, Math.Min(columns, perPart * Panel.Widest));
     }
-
-    // Parts of the rows pack all of B each, parts of the columns all of A: roughly what a value costs.
-    private static long PackingCost(nint columnStep) => columnStep == 1 ? 1 : 4;
 
     internal static Product Describe(Matrix a, float* pa, MatrixTarget c, float* pc, float* bias, bool accumulate, Activation activation, float* activated) => new()
     {

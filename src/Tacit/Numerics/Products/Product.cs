@@ -53,6 +53,9 @@ internal unsafe struct Product : IKernel
     /// <summary>K.</summary>
     public int Depth;
 
+    /// <summary>Whether rows of A, if many, would share one set of the first cache.</summary>
+    public readonly bool CopiesRows => ARowStep % PageFloats == 0;
+
     /// <summary>The rectangle of C to compute; columns begin at a multiple of <see cref="Panel.Widest"/>.</summary>
     public int FirstRow, EndRow, FirstColumn, EndColumn;
 
@@ -105,8 +108,7 @@ internal unsafe struct Product : IKernel
             float* a = A + m * ARowStep + k * AColumnStep;
             t.A = a;
             t.RowStep = ARowStep;
-            bool oneSet = ARowStep % PageFloats == 0 && count >= 48;
-            if (AColumnStep != 1 || oneSet || Packing.AnyTiny<L, V>(a, ARowStep, count, depth))
+            if (AColumnStep != 1 || (CopiesRows && count >= 48) || Packing.AnyTiny<L, V>(a, ARowStep, count, depth))
             {
                 // Rows a little more than a power of two apart, so that they do not share the cache's sets.
                 t.RowStep = depth + 16;
