@@ -26,10 +26,10 @@ internal static class Peak
     public static double Flops(int lanes) => 2.0 * lanes * 12 * Steps;
 
     /// <summary>The same for products of small integers, as this machine adds them; seconds of <see cref="IntegerProducts"/>.</summary>
-    public static void RunInteger() => s_sink = AvxVnni.IsSupported ? IntegerChains<VnniDot>() : IntegerChains<WideDot>();
+    public static void RunInteger() => s_sink = AvxVnni.IsSupported ? IntegerChains<VnniDot>() : IntegerChains<PairDot>();
 
     /// <summary>Multiply-adds of integers of one run.</summary>
-    public static double IntegerProducts => 8.0 * (AvxVnni.IsSupported ? VnniDot.Depth : WideDot.Depth) * 12 * Steps;
+    public static double IntegerProducts => 8.0 * (AvxVnni.IsSupported ? VnniDot.Depth : PairDot.Depth) * 12 * Steps;
 
     private const int Steps = 200_000;
 

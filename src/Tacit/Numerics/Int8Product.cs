@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
@@ -24,9 +23,6 @@ public static unsafe class Int8Product
     private const int QuantisedBlock = 1 << 17;
     private const int SmallestBlock = 48;
     private const int LargestBlock = 384;
-
-    // From so many rows on, widening a panel once costs less than doing so in each tile.
-    private const int ManyRows = 19;
 
     /// <summary>Computes c.</summary>
     /// <param name="a">(M, K), not transposed.</param>
@@ -126,10 +122,8 @@ public static unsafe class Int8Product
                 Run<VnniDot>(4 * first, last);
             else if (Offsets != null)
                 Run<ByteDot>(4 * first, last);
-            else if (Rows < ManyRows)
-                Run<PairDot>(4 * first, last);
             else
-                RunWidened(4 * first, last);
+                Run<PairDot>(4 * first, last);
         }
 
         private readonly void Run<D>(int first, int last)
@@ -139,84 +133,73 @@ public static unsafe class Int8Product
                 OneRow<D>(first, last);
             else
                 for (int p = first; p < last; p++)
-                    Panel<D>(p, B + p * PanelBytes);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void RunWidened(int first, int last)
-        {
-            byte* wide = (byte*)Scratch.Take(Scratch.Right, Steps * Int8Matrix.PanelWidth);
-            for (int p = first; p < last; p++)
-            {
-                byte* panel = B + p * PanelBytes;
-                for (nint i = 0; i < PanelBytes; i += PairDot.Bytes)
-                    PairDot.Load(panel + i).Store((int*)(wide + 2 * i));
-                Panel<WideDot>(p, wide);
-            }
+                    Panel<D>(p);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void OneRow<D>(int first, int last)
             where D : struct, IIntegerDot
         {
-            int* sums = stackalloc int[4 * Int8Matrix.PanelWidth];
+            const int Width = 4 * Int8Matrix.PanelWidth;
+            float* spare = stackalloc float[2 * Width];
             for (int p = first; p < last; p += 4)
             {
-                IntegerTile.RunWide<D>(A, B + p * PanelBytes, PanelBytes, Steps, sums);
-                Finish(sums, 0, 1, p * Int8Matrix.PanelWidth, Math.Min(4, last - p) * Int8Matrix.PanelWidth);
+                int n = p * Int8Matrix.PanelWidth, count = Math.Min(Width, Count - n);
+                IntegerTarget target = Target(n, count, Width, spare);
+                IntegerTile.RunWide<D>(A, B + p * PanelBytes, PanelBytes, Steps, target);
+                if (count < Width)
+                    new Span<float>(target.C, count).CopyTo(new Span<float>(C + n, count));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Panel<D>(int p, byte* b)
+        private readonly void Panel<D>(int p)
             where D : struct, IIntegerDot
         {
-            int* sums = stackalloc int[6 * Int8Matrix.PanelWidth];
-            for (int r = 0; r < Rows;)
+            const int Width = Int8Matrix.PanelWidth;
+            float* spare = stackalloc float[7 * Width];
+            byte* b = B + p * PanelBytes;
+            int n = p * Width, count = Math.Min(Width, Count - n);
+            IntegerTarget target = Target(n, count, Width, spare);
+            for (nint r = 0; r < Rows;)
             {
                 int* a = A + r * Steps;
-                int height = Rows - r is int left and (> 6 and < 10) ? (left + 1) / 2 : Math.Min(6, Rows - r);
+                int left = Rows - (int)r, height = left is > 6 and < 10 ? (left + 1) / 2 : Math.Min(6, left);
                 switch (height)
                 {
-                    case 1: IntegerTile.Run<D, Rows1>(a, Steps, b, Steps, sums); break;
-                    case 2: IntegerTile.Run<D, Rows2>(a, Steps, b, Steps, sums); break;
-                    case 3: IntegerTile.Run<D, Rows3>(a, Steps, b, Steps, sums); break;
-                    case 4: IntegerTile.Run<D, Rows4>(a, Steps, b, Steps, sums); break;
-                    case 5: IntegerTile.Run<D, Rows5>(a, Steps, b, Steps, sums); break;
-                    default: IntegerTile.Run<D, Rows6>(a, Steps, b, Steps, sums); break;
+                    case 1: IntegerTile.Run<D, Rows1>(a, Steps, b, Steps, target); break;
+                    case 2: IntegerTile.Run<D, Rows2>(a, Steps, b, Steps, target); break;
+                    case 3: IntegerTile.Run<D, Rows3>(a, Steps, b, Steps, target); break;
+                    case 4: IntegerTile.Run<D, Rows4>(a, Steps, b, Steps, target); break;
+                    case 5: IntegerTile.Run<D, Rows5>(a, Steps, b, Steps, target); break;
+                    default: IntegerTile.Run<D, Rows6>(a, Steps, b, Steps, target); break;
                 }
-                Finish(sums, r, height, p * Int8Matrix.PanelWidth, Int8Matrix.PanelWidth);
+                if (count == Width)
+                    target.C += height * CStep;
+                for (int i = 0; count < Width && i < height; i++)
+                    new Span<float>(target.C + i * Width, count).CopyTo(new Span<float>(C + (r + i) * CStep + n, count));
+                target.RowScales += height;
                 r += height;
             }
         }
 
-        /// <summary>Sums of some rows, from column n on, as floats.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Finish(int* sums, int row, int rows, int n, int width)
+        /// <summary>Columns of C from n on; the last ones, fewer than a tile has, by way of spare memory: a row for the bias, then the results.</summary>
+        private readonly IntegerTarget Target(int n, int count, int width, float* spare)
         {
-            int count = Math.Min(width, Count - n);
-            float* columnScales = ColumnScales + n, bias = Bias == null ? null : Bias + n;
-            int* offsets = Offsets == null ? null : Offsets + n;
-            for (nint r = row; r < row + rows; r++, sums += width)
+            bool whole = count == width;
+            if (!whole || Bias == null)
+                new Span<float>(spare, width).Clear();
+            if (!whole && Bias != null)
+                new Span<float>(Bias + n, count).CopyTo(new Span<float>(spare, count));
+            return new IntegerTarget
             {
-                float* target = C + r * CStep + n;
-                float scale = RowScales[r];
-                int i = 0;
-                for (; Vector256.IsHardwareAccelerated && i <= count - 8; i += 8)
-                {
-                    Vector256<int> sum = Vector256.Load(sums + i);
-                    if (offsets != null)
-                        sum -= Vector256.Load(offsets + i);
-                    Vector256<float> start = bias == null ? Vector256<float>.Zero : Vector256.Load(bias + i);
-                    Vector256<float> factor = Vector256.Load(columnScales + i) * Vector256.Create(scale);
-                    Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sum), factor, start).Store(target + i);
-                }
-                for (; i < count; i++)
-                {
-                    float sum = sums[i] - (offsets == null ? 0 : offsets[i]);
-                    target[i] = LanesScalar.Fma(sum, columnScales[i] * scale, bias == null ? 0f : bias[i]);
-                }
-            }
+                C = whole ? C + n : spare + width,
+                Step = whole ? CStep : width,
+                RowScales = RowScales,
+                ColumnScales = ColumnScales + n,
+                Bias = whole && Bias != null ? Bias + n : spare,
+                Offsets = Offsets + n,
+            };
         }
     }
 }

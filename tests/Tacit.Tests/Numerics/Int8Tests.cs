@@ -13,7 +13,7 @@ public class Int8Tests
         var random = new SplitMix64(3);
         for (int i = 0; i < (AllWidths.Emulated ? 4 : 60); i++)
         {
-            // Few rows read the bytes, many a widened copy, very many go in blocks.
+            // One row has tiles of its own, very many go in blocks.
             int m = i % 20 == 7 ? 400 : 1 + random.Below(i % 3 == 0 ? 45 : 15), k = 1 + random.Below(i % 5 == 0 ? 300 : 40);
             int n = 1 + random.Below(i % 20 == 7 ? 40 : 150);
             float[] a = Numbers.Ordinary(m * k, i), bias = Numbers.Ordinary(n, i + 1), scales = Numbers.Ordinary(n, i + 2);

@@ -53,11 +53,11 @@ internal readonly unsafe struct ByteDot : IIntegerDot
     {
         Vector256<short> evenA = (a & Vector256.Create(0x00FF00FF)).AsInt16(), oddA = (a.AsUInt16() >> 8).AsInt16();
         Vector256<short> evenB = (b.AsInt16() << 8) >> 8, oddB = b.AsInt16() >> 8;
-        return WideDot.Add(WideDot.Add(sums, evenA.AsInt32(), evenB.AsInt32()), oddA.AsInt32(), oddB.AsInt32());
+        return PairDot.Add(PairDot.Add(sums, evenA.AsInt32(), evenB.AsInt32()), oddA.AsInt32(), oddB.AsInt32());
     }
 }
 
-/// <summary>Bytes in memory, widened to 16 bits as they are read: for few rows, where reading is what takes time.</summary>
+/// <summary>Widened to 16 bits as they are read: two products added exactly in 32.</summary>
 internal readonly unsafe struct PairDot : IIntegerDot
 {
     public static int Depth => 2;
@@ -72,20 +72,6 @@ internal readonly unsafe struct PairDot : IIntegerDot
         (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load((sbyte*)step));
         return Vector256.Create(low, high).AsInt32();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Add(Vector256<int> sums, Vector256<int> a, Vector256<int> b) => WideDot.Add(sums, a, b);
-}
-
-/// <summary>Widened before: two products of 16 bits added exactly in 32.</summary>
-internal readonly unsafe struct WideDot : IIntegerDot
-{
-    public static int Depth => 2;
-
-    public static int Bytes => 32;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Load(byte* step) => Vector256.Load((int*)step);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sums, Vector256<int> a, Vector256<int> b)

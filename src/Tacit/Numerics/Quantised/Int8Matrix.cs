@@ -29,10 +29,11 @@ public sealed unsafe class Int8Matrix : IDisposable
         if (columns == 0 || weights.Length % columns != 0 || weights.Contains(sbyte.MinValue))
             throw new ArgumentException($"Int8Matrix: {weights.Length} weights from −127 to 127 for {columns} scales.");
         (Rows, Columns, Depth) = (weights.Length / columns, columns, depth);
-        _scales = new float[Panels * PanelWidth];
+        // A wide tile may read three panels beyond the last one.
+        _scales = new float[(Panels + 3) * PanelWidth];
         scales.CopyTo(_scales);
-        _offsets = new int[Panels * PanelWidth];
-        _panels = new NativeBuffer((Panels + 3) * PanelBytes / sizeof(float));      // a wide tile may read beyond the last panel
+        _offsets = new int[(Panels + 3) * PanelWidth];
+        _panels = new NativeBuffer((Panels + 3) * PanelBytes / sizeof(float));
         new Span<int>(_panels.Pointer, checked((int)_panels.Length)).Clear();
         for (int k = 0; k < Rows; k++)
         {

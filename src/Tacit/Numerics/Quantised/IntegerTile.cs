@@ -4,17 +4,33 @@ using Tacit.Numerics.Products;
 
 namespace Tacit.Numerics.Quantised;
 
-/// <summary>Sums of an integer product: up to six rows by 16 columns, or one row by 64.</summary>
+/// <summary>Where a tile's sums go, as floats: c = sum · (rowScale · columnScale) + bias, rounded twice.</summary>
+internal unsafe struct IntegerTarget
+{
+    /// <summary>C, and the row scales, from the tile's first row on.</summary>
+    public float* C, RowScales;
+
+    /// <summary>Floats from a row of C to the next.</summary>
+    public nint Step;
+
+    /// <summary>From the tile's first column on, as many as it has.</summary>
+    public float* ColumnScales, Bias;
+
+    /// <summary>What the left operand's 128 too much adds to each column, for steps of 4 bytes.</summary>
+    public int* Offsets;
+}
+
+/// <summary>Integer products: up to six rows by 16 columns, or one row by 64.</summary>
 /// <remarks>
 /// Steps of A lie <c>aStep</c> ints apart per row; a panel of B has 16 columns, step after step, as <c>D</c> reads them.
-/// The sums go to a tile of 16 or 64 ints per row. Two steps per turn, as in <see cref="Tile2"/>.
+/// Two steps per turn, as in <see cref="Tile2"/>.
 /// </remarks>
 internal static unsafe class IntegerTile
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<D, R>(int* a, nint aStep, byte* b, nint steps, int* target)
+    public static void Run<D, R>(int* a, nint aStep, byte* b, nint steps, in IntegerTarget target)
         where D : struct, IIntegerDot
         where R : struct, IRows
     {
@@ -33,12 +49,12 @@ internal static unsafe class IntegerTile
         }
         if (s != 0)
             sums.Step(0, a, a3, aStep, row2, b);
-        sums.Store(target);
+        sums.Finish(target);
     }
 
     /// <summary>One row by four panels, for enough sums in flight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunWide<D>(int* a, byte* b, nint panelBytes, nint steps, int* target)
+    public static void RunWide<D>(int* a, byte* b, nint panelBytes, nint steps, in IntegerTarget target)
         where D : struct, IIntegerDot
     {
         byte* b1 = b + panelBytes, b2 = b1 + panelBytes, b3 = b2 + panelBytes;
@@ -51,7 +67,7 @@ internal static unsafe class IntegerTile
         }
         if (s < steps)
             sums.Step(0, a + s, b, b1, b2, b3, at);
-        sums.Store(target);
+        sums.Finish(target);
     }
 
     [MethodImpl(Inline)]
@@ -63,11 +79,15 @@ internal static unsafe class IntegerTile
         high = D.Add(high, x, b1);
     }
 
+    /// <summary>Eight sums of a row, from a column of the tile on.</summary>
     [MethodImpl(Inline)]
-    private static void Store(Vector256<int> low, Vector256<int> high, int* target)
+    private static void Finish<D>(Vector256<int> sums, in IntegerTarget target, nint row, int column)
+        where D : struct, IIntegerDot
     {
-        low.Store(target);
-        high.Store(target + 8);
+        if (D.Depth == 4)
+            sums -= Vector256.Load(target.Offsets + column);
+        Vector256<float> scale = Vector256.Load(target.ColumnScales + column) * Vector256.Create(target.RowScales[row]);
+        Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(sums), scale, Vector256.Load(target.Bias + column)).Store(target.C + row * target.Step + column);
     }
 
     private struct Sums<D, R>
@@ -95,19 +115,26 @@ internal static unsafe class IntegerTile
         }
 
         [MethodImpl(Inline)]
-        public readonly void Store(int* target)
+        public readonly void Finish(in IntegerTarget target)
         {
-            IntegerTile.Store(_00, _01, target);
+            FinishRow(_00, _01, target, 0);
             if (R.Count > 1)
-                IntegerTile.Store(_10, _11, target + 16);
+                FinishRow(_10, _11, target, 1);
             if (R.Count > 2)
-                IntegerTile.Store(_20, _21, target + 32);
+                FinishRow(_20, _21, target, 2);
             if (R.Count > 3)
-                IntegerTile.Store(_30, _31, target + 48);
+                FinishRow(_30, _31, target, 3);
             if (R.Count > 4)
-                IntegerTile.Store(_40, _41, target + 64);
+                FinishRow(_40, _41, target, 4);
             if (R.Count > 5)
-                IntegerTile.Store(_50, _51, target + 80);
+                FinishRow(_50, _51, target, 5);
+        }
+
+        [MethodImpl(Inline)]
+        private static void FinishRow(Vector256<int> low, Vector256<int> high, in IntegerTarget target, nint row)
+        {
+            IntegerTile.Finish<D>(low, target, row, 0);
+            IntegerTile.Finish<D>(high, target, row, 8);
         }
     }
 
@@ -132,12 +159,16 @@ internal static unsafe class IntegerTile
         }
 
         [MethodImpl(Inline)]
-        public readonly void Store(int* target)
+        public readonly void Finish(in IntegerTarget target)
         {
-            IntegerTile.Store(_0, _1, target);
-            IntegerTile.Store(_2, _3, target + 16);
-            IntegerTile.Store(_4, _5, target + 32);
-            IntegerTile.Store(_6, _7, target + 48);
+            IntegerTile.Finish<D>(_0, target, 0, 0);
+            IntegerTile.Finish<D>(_1, target, 0, 8);
+            IntegerTile.Finish<D>(_2, target, 0, 16);
+            IntegerTile.Finish<D>(_3, target, 0, 24);
+            IntegerTile.Finish<D>(_4, target, 0, 32);
+            IntegerTile.Finish<D>(_5, target, 0, 40);
+            IntegerTile.Finish<D>(_6, target, 0, 48);
+            IntegerTile.Finish<D>(_7, target, 0, 56);
         }
     }
 }
