@@ -25,7 +25,7 @@ internal static class KernelBars
         if (Wanted("exp"))
             Functions(quick);
         if (Wanted("int8"))
-            Int8(quick);
+            Int8(quick, ProductBench.RowCounts(args));
         if (Wanted("small"))
             Shrinking(quick);
         if (Wanted("attention"))
@@ -97,20 +97,24 @@ internal static class KernelBars
     }
 
     /// <summary>Bar: 150 GMAC/s per core (with AVX-VNNI).</summary>
-    private static void Int8(bool quick)
+    private static void Int8(bool quick, int[]? rows)
     {
-        foreach ((int m, int k, int n) in (ReadOnlySpan<(int, int, int)>)[(384, 512, 512), (1, 512, 512), (1, 1024, 1024), (8, 512, 512)])
+        foreach ((int m, int k, int n) in (ReadOnlySpan<(int, int, int)>)[(384, 512, 512), (64, 512, 512), (8, 512, 512), (1, 512, 512), (1, 1024, 1024)])
         {
+            if (rows?.Contains(m) == false)
+                continue;
             using var a = new Floats(m * k, 1);
             using var b = new Floats(k * n, 2);
             using var c = new Floats(m * n, 3);
             using Int8Matrix weights = Int8Matrix.From(new Matrix(b.Span, k, n));
             using PackedMatrix packed = PackedMatrix.From(new Matrix(b.Span, k, n));
-            double[][] times = ThreadTime.Rounds(quick ? 5 : 11, 0.01,
+            double[][] times = ThreadTime.Rounds(quick ? 5 : 11, 0.01, Peak.RunInteger,
                 () => Int8Product.Multiply(new Matrix(a.Span, m, k), weights, new MatrixTarget(c.Span, m, n)),
                 () => MatMul.Multiply(new Matrix(a.Span, m, k), packed, new MatrixTarget(c.Span, m, n)));
-            Console.WriteLine($"{(m == 384 ? "BAR " : "")}int8 {m} x {k} x {n}: {1e-9 * m * k * n / ThreadTime.Median(times[0]):f1} GMAC/s, fp32 "
-                + $"{1e-9 * m * k * n / ThreadTime.Median(times[1]):f1}{(m == 384 ? " (at least 150 with AVX-VNNI)" : "")}");
+            double products = (double)m * k * n, peak = Peak.IntegerProducts / ThreadTime.Median(times[0]);
+            double[] shares = [.. times[0].Zip(times[1], (p, t) => products / t / (Peak.IntegerProducts / p))];
+            Console.WriteLine($"{(m == 384 ? "BAR " : "")}int8 {m} x {k} x {n}: {1e-9 * products / ThreadTime.Median(times[1]):f1} GMAC/s, best {1e-9 * products / times[1].Min():f1}"
+                + $"{(m == 384 ? " (at least 150 with AVX-VNNI)" : "")}; {ThreadTime.Median(shares):p0} of the peak of {1e-9 * peak:f0}; fp32 {1e-9 * products / ThreadTime.Median(times[2]):f1}");
         }
     }
 
@@ -153,29 +157,35 @@ internal static class KernelBars
         Console.WriteLine($"Causal attention, 256 x 4 heads of 32: forward {ThreadTime.Median(times[0]) * 1e6:f0} µs, backward {ThreadTime.Median(times[1]) * 1e6:f0} µs");
     }
 
-    /// <summary>Wall time, best and median: more threads than processors must not collapse.</summary>
+    /// <summary>Bar: more threads than processors do not collapse. Wall time, best and median, the pools in turn.</summary>
     private static void Threads(bool quick)
     {
+        int[] counts = [1, 2, 3, 8];
         foreach ((int m, int k, int n) in (ReadOnlySpan<(int, int, int)>)[(512, 256, 256), (2048, 256, 1024)])
         {
             using var a = new Floats(m * k, 1);
             using var b = new Floats(k * n, 2);
             using var c = new Floats(m * n, 3);
             using PackedMatrix packed = PackedMatrix.From(new Matrix(b.Span, k, n));
-            foreach (int threads in (int[])[1, 2, 3, 8])
+            WorkPool[] pools = [.. counts.Select(threads => new WorkPool(threads))];
+            double[][] times = [.. counts.Select(_ => new double[quick ? 200 : 1000])];
+            for (int i = 0; i < times[0].Length; i++)
             {
-                using var pool = new WorkPool(threads);
-                double[] times = new double[quick ? 200 : 1000];
-                for (int i = 0; i < times.Length; i++)
+                for (int p = 0; p < pools.Length; p++)
                 {
                     long start = Stopwatch.GetTimestamp();
-                    MatMul.Multiply(new Matrix(a.Span, m, k), packed, new MatrixTarget(c.Span, m, n), pool: pool);
-                    times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    MatMul.Multiply(new Matrix(a.Span, m, k), packed, new MatrixTarget(c.Span, m, n), pool: pools[p]);
+                    times[p][i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 }
-                double flops = 2e-9 * m * k * n;
-                Console.WriteLine($"{m} x {k} x {n}, {threads} threads on {Environment.ProcessorCount} processors: wall best {flops / times.Min():f0}, "
-                    + $"median {flops / ThreadTime.Median(times):f0}, worst {flops / times.Max():f1} GFLOP/s");
             }
+            double flops = 2e-9 * m * k * n;
+            for (int p = 0; p < pools.Length; p++)
+            {
+                Console.WriteLine($"{m} x {k} x {n}, {counts[p]} threads on {Environment.ProcessorCount} processors: wall best {flops / times[p].Min():f0}, "
+                    + $"median {flops / ThreadTime.Median(times[p]):f0}, worst {flops / times[p].Max():f1} GFLOP/s");
+                pools[p].Dispose();
+            }
+            Console.WriteLine($"BAR 3 threads: {ThreadTime.Median(times[1]) / ThreadTime.Median(times[2]):f2} of the median speed of 2 (at least 0.8 on 2 processors)");
         }
     }
 

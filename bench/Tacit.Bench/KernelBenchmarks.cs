@@ -40,5 +40,5 @@ public class KernelBenchmarks
     public void SoftmaxRows() => Softmax.Forward(_a, Size, _c);
 
     [Benchmark]
-    public void RmsNormRows() => RmsNorm.Forward(_a, _b.AsSpan(0, Size), 1e-5f, _c, _scale);
+    public void RmsNormRows() => RmsNormalization.Forward(_a, _b.AsSpan(0, Size), 1e-5f, _c, _scale);
 }

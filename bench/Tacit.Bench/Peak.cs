@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Tacit.Numerics.Lanes;
+using Tacit.Numerics.Quantised;
 
 namespace Tacit.Bench;
 
@@ -22,6 +24,12 @@ internal static class Peak
 
     /// <summary>Floating-point operations of one run.</summary>
     public static double Flops(int lanes) => 2.0 * lanes * 12 * Steps;
+
+    /// <summary>The same for products of small integers, as this machine adds them; seconds of <see cref="IntegerProducts"/>.</summary>
+    public static void RunInteger() => s_sink = AvxVnni.IsSupported ? IntegerChains<VnniDot>() : IntegerChains<PairDot>();
+
+    /// <summary>Multiply-adds of integers of one run.</summary>
+    public static double IntegerProducts => 8.0 * (AvxVnni.IsSupported ? VnniDot.Depth : PairDot.Depth) * 12 * Steps;
 
     private const int Steps = 200_000;
 
@@ -52,5 +60,29 @@ internal static class Peak
         float* lanes = stackalloc float[16];
         L.Store(sum, lanes);
         return *lanes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int IntegerChains<D>()
+        where D : struct, IIntegerDot
+    {
+        Vector256<int> y = Vector256.Create(0x01020304);
+        Vector256<int> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        for (int s = 0; s < Steps; s++)
+        {
+            a = D.Add(a, a, y);
+            b = D.Add(b, b, y);
+            c = D.Add(c, c, y);
+            d = D.Add(d, d, y);
+            e = D.Add(e, e, y);
+            f = D.Add(f, f, y);
+            g = D.Add(g, g, y);
+            h = D.Add(h, h, y);
+            i = D.Add(i, i, y);
+            j = D.Add(j, j, y);
+            k = D.Add(k, k, y);
+            l = D.Add(l, l, y);
+        }
+        return (a + b + c + d + e + f + g + h + i + j + k + l)[0];
     }
 }

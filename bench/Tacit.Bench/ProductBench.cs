@@ -21,8 +21,7 @@ internal static unsafe class ProductBench
         var ratios = new List<double>();
         var shares = new List<double>();
         int[] sizes = args.Contains("--all") || !quick ? [128, 256, 512, 1024] : [128, 512, 1024];
-        int[] rowCounts = args.FirstOrDefault(a => a.StartsWith("--rows=")) is { } list ? [.. list[7..].Split(',').Select(int.Parse)] : [1, 8, 32, 64, 512, 4096];
-        foreach (int m in rowCounts)
+        foreach (int m in RowCounts(args) ?? [1, 8, 32, 64, 512, 4096])
         {
             foreach (int k in sizes)
             {
@@ -35,6 +34,10 @@ internal static unsafe class ProductBench
         if (shares.Count > 0)
             Console.WriteLine($"BAR share of peak, M >= 32: geometric mean {ThreadTime.GeometricMean(shares):p1} (at least 70 %), least {shares.Min():p1} (at least 50 %)");
     }
+
+    /// <summary>What --rows=M,… asks for; null for all.</summary>
+    public static int[]? RowCounts(string[] args) =>
+        args.FirstOrDefault(a => a.StartsWith("--rows=")) is { } list ? [.. list[7..].Split(',').Select(int.Parse)] : null;
 
     private static void Measure(int m, int k, int n, int rounds, double seconds, int lanes, List<double> ratios, List<double> shares)
     {

@@ -2,6 +2,7 @@ using Tacit.Numerics.Convolving;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
 using Tacit.Numerics.Products;
+using Tacit.Numerics.Reductions;
 using Tacit.Numerics.Threads;
 
 namespace Tacit.Numerics;
@@ -81,19 +82,14 @@ public static unsafe class Convolution
         shape.Check("BackwardWeights", input.Length, dWeights.Length, dOutput.Length);
         if (!dBias.IsEmpty && dBias.Length != shape.OutputChannels)
             throw new ArgumentException($"Convolution.BackwardWeights: a bias of {dBias.Length} for {shape.OutputChannels} channels.");
-        int positions = shape.Positions;
-        for (int b = 0; b < shape.Batch; b++)
+        fixed (float* pi = input, pw = dWeights, po = dOutput, pb = dBias)
         {
-            for (int o = 0; o < dBias.Length; o++)
-                dBias[o] += Reduce.Sum(dOutput.Slice((b * shape.OutputChannels + o) * positions, positions));
-        }
-        fixed (float* pi = input, pw = dWeights, po = dOutput)
-        {
+            Ranges.Run(new BiasGradient { Shape = shape, Output = po, Bias = pb }, dBias.Length, (long)shape.Batch * shape.Positions, pool);
             // Shared by taps, each thread packs its own; where these are few, packing all of them in each costs little.
             bool byTaps = shape.Taps >= 2 * Panel.Widest;
             var kernel = new WeightGradient { Shape = shape, Input = pi, Weights = pw, Output = po, ByTaps = byTaps };
             int units = byTaps ? Panel.CountFor(shape.Taps, Panel.Widest) : (shape.OutputChannels + WeightGradient.Block - 1) / WeightGradient.Block;
-            Ranges.Run(kernel, units, (long)shape.Batch * shape.OutputChannels * shape.Taps * positions / 4 / units, pool);
+            Ranges.Run(kernel, units, (long)shape.Batch * shape.OutputChannels * shape.Taps * shape.Positions / 4 / units, pool);
         }
     }
 
@@ -167,6 +163,27 @@ public static unsafe class Convolution
                 for (int c = 0; c < Shape.InputChannels; c++)
                     new Span<float>(image + (nint)c * channel, channel).Fill(Bias == null ? 0f : Bias[c]);
                 Patches.AddBack(Shape, patches, image);
+            }
+        }
+    }
+
+    /// <summary>Units are output channels.</summary>
+    private struct BiasGradient : IRangeKernel
+    {
+        public ConvolutionShape Shape;
+        public float* Output, Bias;
+
+        public readonly void Run<L, V>(int first, int end)
+            where L : struct, ILanes<V>
+            where V : struct
+        {
+            for (int o = first; o < end; o++)
+            {
+                for (nint b = 0; b < Shape.Batch; b++)
+                {
+                    float* image = Output + (b * Shape.OutputChannels + o) * Shape.Positions;
+                    Bias[o] += Fold.Over<L, V, SumFold>(image, image, 0f, Shape.Positions);
+                }
             }
         }
     }

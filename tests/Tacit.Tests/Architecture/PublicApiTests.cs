@@ -18,6 +18,14 @@ public class PublicApiTests
         Assert.Equal(File.ReadAllText(file), actual);
     }
 
+    [Fact]
+    public void ANameIsOneTypesOnlySoThatAllNamespacesCanBeImported()
+    {
+        IEnumerable<string> shared = typeof(TacitStream).Assembly.GetExportedTypes().Where(t => !t.IsNested)
+            .GroupBy(t => t.Name).Where(g => g.Count() > 1).Select(g => string.Join(" and ", g.Select(t => t.FullName)));
+        Assert.Empty(shared);
+    }
+
     private static string Describe(Assembly assembly)
     {
         var text = new StringBuilder();

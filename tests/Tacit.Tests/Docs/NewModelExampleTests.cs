@@ -2,7 +2,6 @@
 using Tacit.Learning;
 using Tacit.Modeling;
 using Tacit.Numerics;
-using Embedding = Tacit.Learning.Embedding;     // Tacit.Numerics has the kernel of that name
 
 namespace Tacit.Tests.Docs.Example;
 

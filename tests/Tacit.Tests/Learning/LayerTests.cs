@@ -1,7 +1,6 @@
 using Tacit.Learning;
 using Tacit.Numerics;
 using Tacit.Tests.Numerics;
-using Embedding = Tacit.Learning.Embedding;
 
 namespace Tacit.Tests.Learning;
 

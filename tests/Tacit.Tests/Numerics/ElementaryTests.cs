@@ -101,6 +101,51 @@ public class ElementaryTests
     }
 
     [Fact]
+    public void ArithmeticIsThatOfPlainLoops()
+    {
+        using var pool = new WorkPool(3);
+        foreach (int count in (int[])[0, 1, 7, 16, 33, AllWidths.Emulated ? 40 : 100_003])
+        {
+            float[] x = Numbers.Wild(count, 1, 30), y = [.. Numbers.Ordinary(count, 2).Select(v => v == 0f ? 3f : v)], z = Numbers.Ordinary(count, 3);
+            Check(Elementwise.Add, i => x[i] + y[i]);
+            Check(Elementwise.Subtract, i => x[i] - y[i]);
+            Check(Elementwise.Multiply, i => x[i] * y[i]);
+            Check(Elementwise.Divide, i => x[i] / y[i]);
+            Check((a, b, t, p) => Elementwise.MultiplyAdd(a, b, z, t, p), i => MathF.FusedMultiplyAdd(x[i], y[i], z[i]));
+            Check((a, _, t, p) => Elementwise.Relu(a, t, p), i => x[i] > 0f ? x[i] : 0f);
+            Check((a, _, t, p) => Elementwise.Scale(0.3f, a, t, p), i => 0.3f * x[i]);
+            Check((a, _, t, p) => Elementwise.AddScaled(0.3f, a, t, p), i => MathF.FusedMultiplyAdd(0.3f, x[i], z[i]));
+            Check((a, _, t, p) => Elementwise.Floor(0.5f, a, t, p), i => Math.Abs(x[i]) < 0.5f ? MathF.CopySign(0f, x[i]) : x[i]);
+            float[] same = new float[count];
+            foreach ((Activation activation, Function function) in ((Activation, Function)[])
+            [
+                (Activation.None, (a, t, _) => a.CopyTo(t)), (Activation.Relu, Elementwise.Relu), (Activation.Gelu, Elementwise.Gelu),
+                (Activation.Silu, Elementwise.Silu), (Activation.Tanh, Elementwise.Tanh), (Activation.Sigmoid, Elementwise.Sigmoid),
+                (Activation.GeluTanh, Elementwise.GeluTanh),
+            ])
+            {
+                function(z, same, null);
+                Check((_, _, t, p) => Elementwise.Activate(activation, z, t, p), i => same[i]);
+            }
+
+            void Check(GradientFunction run, Func<int, float> plain)
+            {
+                float[] expected = [.. Enumerable.Range(0, count).Select(plain)], actual = [.. z];
+                run(x, y, actual, pool);
+                Numbers.AssertSameBits(expected, actual, "threads");
+                AllWidths.Run(lanes =>
+                {
+                    if (lanes is 1 or 16 && count > 1000)
+                        return;     // emulated here, and slow
+                    z.CopyTo(actual, 0);
+                    run(x, y, actual, null);
+                    Numbers.AssertSameBits(expected, actual, $"{count} values, {lanes} lanes");
+                });
+            }
+        }
+    }
+
+    [Fact]
     public void GradientsAreTheSlopes()
     {
         float[] x = Samples(-8f, 8f, 2000), one = new float[x.Length], y = new float[x.Length], slope = new float[x.Length];

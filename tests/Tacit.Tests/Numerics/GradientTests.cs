@@ -63,13 +63,13 @@ public class GradientTests
             Array.Clear(dgain);
             if (rms)
             {
-                RmsNorm.Forward(x, gain, 1e-5f, new float[Rows * N], scale);
-                RmsNorm.BackwardParameters(x, scale, dy, dgain);
+                RmsNormalization.Forward(x, gain, 1e-5f, new float[Rows * N], scale);
+                RmsNormalization.BackwardParameters(x, scale, dy, dgain);
             }
             else
             {
-                LayerNorm.Forward(x, gain, bias, 1e-5f, new float[Rows * N], mean, scale);
-                LayerNorm.BackwardParameters(x, mean, scale, dy, dgain, dbias);
+                LayerNormalization.Forward(x, gain, bias, 1e-5f, new float[Rows * N], mean, scale);
+                LayerNormalization.BackwardParameters(x, mean, scale, dy, dgain, dbias);
                 Check(bias, dbias, b => Loss(rms, Array.ConvertAll(gain, v => (double)v), b));
             }
             Check(gain, dgain, g => Loss(rms, g, Array.ConvertAll(bias, v => (double)v)));

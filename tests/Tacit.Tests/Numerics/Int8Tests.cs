@@ -13,7 +13,9 @@ public class Int8Tests
         var random = new SplitMix64(3);
         for (int i = 0; i < (AllWidths.Emulated ? 4 : 60); i++)
         {
-            int m = 1 + random.Below(15), k = 1 + random.Below(i % 5 == 0 ? 300 : 40), n = 1 + random.Below(150);
+            // One row has tiles of its own, very many go in blocks.
+            int m = i % 20 == 7 ? 400 : 1 + random.Below(i % 3 == 0 ? 45 : 15), k = 1 + random.Below(i % 5 == 0 ? 300 : 40);
+            int n = 1 + random.Below(i % 20 == 7 ? 40 : 150);
             float[] a = Numbers.Ordinary(m * k, i), bias = Numbers.Ordinary(n, i + 1), scales = Numbers.Ordinary(n, i + 2);
             if (i % 4 == 0)
                 a.AsSpan(0, k).Clear();
@@ -67,6 +69,25 @@ public class Int8Tests
             Assert.All(c[..16], v => Assert.Equal(K * 127f * 127f, v));
             Assert.All(c[16..], v => Assert.Equal(-K * 127f * 127f, v));
         }
+    }
+
+    /// <summary>As long as allowed, and as large as can be: the sums just fit 32 bits.</summary>
+    [Theory, InlineData(2), InlineData(4)]
+    public void TheLongestSumsFit(int depth)
+    {
+        const int K = Int8Product.MaxDepth;
+        sbyte[] w = new sbyte[K];
+        float[] a = new float[K], c = new float[1];
+        w.AsSpan().Fill(-127);
+        a.AsSpan().Fill(127f);
+        using var weights = new Int8Matrix(w, [1f], depth);
+        Int8Product.Multiply(new Matrix(a, 1, K), weights, new MatrixTarget(c, 1, 1), default, null, vnni: false);
+        Assert.Equal((float)(-127 * 127 * K), c[0]);
+        using var natural = new Int8Matrix(w, [1f]);
+        Int8Product.Multiply(new Matrix(a, 1, K), natural, new MatrixTarget(c, 1, 1));
+        Assert.Equal((float)(-127 * 127 * K), c[0]);
+        using var longer = new Int8Matrix(new sbyte[K + 1], [1f], depth);
+        Assert.Throws<ArgumentException>(() => Int8Product.Multiply(new Matrix(new float[K + 1], 1, K + 1), longer, new MatrixTarget(c, 1, 1)));
     }
 
     [Fact]

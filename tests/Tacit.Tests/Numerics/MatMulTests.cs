@@ -104,6 +104,32 @@ public class MatMulTests
     }
 
     [Fact]
+    public void PartsCoverTheProductAndSmallOnesHaveOne()
+    {
+        var random = new SplitMix64(29);
+        for (int i = 0; i < 2000; i++)
+        {
+            var product = new Tacit.Numerics.Products.Product
+            {
+                EndRow = 1 + random.Below(1 << random.Below(13)),
+                Depth = random.Below(1 << random.Below(13)),
+                EndColumn = 1 + random.Below(1 << random.Below(13)),
+                AColumnStep = 1 + random.Below(2),
+                BColumnStep = 1 + random.Below(2),
+            };
+            int threads = 1 + random.Below(9);
+            (int rows, int columns) = MatMul.PartOf(product, threads);
+            Assert.InRange(rows, 1, product.EndRow);
+            Assert.InRange(columns, 1, product.EndColumn);
+            Assert.True(rows == product.EndRow || columns == product.EndColumn, "not in both directions");
+            Assert.True(columns == product.EndColumn || columns % 32 == 0, "panels stay whole");
+            Assert.InRange((product.EndRow + rows - 1) / rows * ((product.EndColumn + columns - 1) / columns), 1, 2 * threads);
+            if (threads == 1 || (long)product.EndRow * product.Depth * product.EndColumn < 1 << 20)
+                Assert.Equal((product.EndRow, product.EndColumn), (rows, columns));
+        }
+    }
+
+    [Fact]
     public void RowsDoNotDependOnThoseComputedWithThem()
     {
         int m = AllWidths.Emulated ? 5 : 61, k = AllWidths.Emulated ? 9 : 300, n = 70;
@@ -159,16 +185,23 @@ public class MatMulTests
     [Fact]
     public void NothingIsAllocatedOnceWarm()
     {
-        float[] a = Numbers.Ordinary(64 * 64, 1), b = Numbers.Ordinary(64 * 64, 2), c = new float[64 * 64];
+        int size = AllWidths.Emulated ? 16 : 128;       // 128 is shared among threads
+        float[] a = Numbers.Ordinary(size * size, 1), b = Numbers.Ordinary(size * size, 2), c = new float[size * size];
         using var pool = new WorkPool(2);
-        using PackedMatrix packed = PackedMatrix.From(new Matrix(b, 64, 64));
+        using PackedMatrix packed = PackedMatrix.From(new Matrix(b, size, size));
+        using Int8Matrix bytes = Int8Matrix.From(new Matrix(b, size, size));
         long allocated = 0;
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 30; i++)
         {
-            if (i == 10)
+            if (i == 20)
                 allocated = GC.GetAllocatedBytesForCurrentThread();
-            MatMul.Multiply(new Matrix(a, 64, 64), packed, new MatrixTarget(c, 64, 64), pool: pool);
-            MatMul.Multiply(new Matrix(a, 64, 64).Transposed, new Matrix(b, 64, 64).Transposed, new MatrixTarget(c, 64, 64), pool: pool);
+            MatMul.Multiply(new Matrix(a, size, size), packed, new MatrixTarget(c, size, size), pool: pool);
+            MatMul.Multiply(new Matrix(a, size, size).Transposed, new Matrix(b, size, size).Transposed, new MatrixTarget(c, size, size), pool: pool);
+            MatMul.MultiplyBatch(4, new Matrix(a, size / 4, size), size * size / 4, new Matrix(b, size, size), 0,
+                new MatrixTarget(c, size / 4, size), size * size / 4, pool: pool);
+            Int8Product.Multiply(new Matrix(a, size, size), bytes, new MatrixTarget(c, size, size), pool: pool);
+            Elementwise.Exp(a, c, pool);
+            Softmax.Forward(a, size, c, pool);
         }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
     }

@@ -154,15 +154,15 @@ public class RowKernelTests
                     float[] a = new float[Rows * n], am = new float[Rows], s = new float[Rows], ag = [.. dgainBefore], ab = [.. dbiasBefore], ad = new float[Rows * n];
                     if (rms)
                     {
-                        RmsNorm.Forward(x, gain, Epsilon, a, s, pool);
-                        RmsNorm.Backward(x, gain, s, dy, ad, pool);
-                        RmsNorm.BackwardParameters(x, s, dy, ag, pool);
+                        RmsNormalization.Forward(x, gain, Epsilon, a, s, pool);
+                        RmsNormalization.Backward(x, gain, s, dy, ad, pool);
+                        RmsNormalization.BackwardParameters(x, s, dy, ag, pool);
                     }
                     else
                     {
-                        LayerNorm.Forward(x, gain, bias, Epsilon, a, am, s, pool);
-                        LayerNorm.Backward(x, gain, am, s, dy, ad, pool);
-                        LayerNorm.BackwardParameters(x, am, s, dy, ag, ab, pool);
+                        LayerNormalization.Forward(x, gain, bias, Epsilon, a, am, s, pool);
+                        LayerNormalization.Backward(x, gain, am, s, dy, ad, pool);
+                        LayerNormalization.BackwardParameters(x, am, s, dy, ag, ab, pool);
                         Numbers.AssertSameBits(dbias, ab, $"dbias {n}");
                     }
                     Numbers.AssertSameBits(y, a, $"y {n}, rms {rms}");
@@ -180,12 +180,12 @@ public class RowKernelTests
     {
         const int N = 9;
         float[] x = Numbers.Ordinary(N, 1), dy = Numbers.Ordinary(N, 2), gain = Numbers.Ordinary(N, 3), bias = new float[N], dx = new float[N], one = new float[1], two = new float[1];
-        LayerNorm.Forward(x, gain, bias, 1e-5f, new float[N], one, two);
-        LayerNorm.Backward(x, gain, one, two, dy, dx);
+        LayerNormalization.Forward(x, gain, bias, 1e-5f, new float[N], one, two);
+        LayerNormalization.Backward(x, gain, one, two, dy, dx);
         for (int i = 0; i < N; i++)
             Assert.Equal(Quotient(i, false), dx[i], 2e-3);
-        RmsNorm.Forward(x, gain, 1e-5f, new float[N], two);
-        RmsNorm.Backward(x, gain, two, dy, dx);
+        RmsNormalization.Forward(x, gain, 1e-5f, new float[N], two);
+        RmsNormalization.Backward(x, gain, two, dy, dx);
         for (int i = 0; i < N; i++)
             Assert.Equal(Quotient(i, true), dx[i], 2e-3);
 
@@ -209,7 +209,7 @@ public class RowKernelTests
         {
             int[] indices = [3, 0, 3, 3, 6, 0];
             float[] table = Numbers.Ordinary(7 * n, n), dy = Numbers.Ordinary(indices.Length * n, n + 1), y = new float[indices.Length * n], expected = [.. table];
-            Embedding.Gather(table, n, indices, y);
+            EmbeddingLookup.Gather(table, n, indices, y);
             for (int t = 0; t < indices.Length; t++)
             {
                 for (int c = 0; c < n; c++)
@@ -221,7 +221,7 @@ public class RowKernelTests
             ForThreadsAndWidths(pool =>
             {
                 float[] actual = [.. table];
-                Embedding.ScatterAdd(actual, n, indices, dy, pool);
+                EmbeddingLookup.ScatterAdd(actual, n, indices, dy, pool);
                 Numbers.AssertSameBits(expected, actual, $"{n}");
             });
         }

@@ -111,7 +111,7 @@ public class TensorTests
             Tensor x = pool.Rent(4, 8, 32), gain = pool.Rent(32), scale = pool.Rent(32), y = pool.Rent(4, 8, 48), dw = pool.RentZeros(32, 48), dx = pool.Rent(4, 8, 32);
             RandomFill.Uniform(1, 2, x.Span);
             RandomFill.Uniform(1, 3, gain.Span);
-            RmsNorm.Forward(x.Span, gain.Span, 1e-5f, dx.Span, scale.Span, threads);
+            RmsNormalization.Forward(x.Span, gain.Span, 1e-5f, dx.Span, scale.Span, threads);
             MatMul.Multiply(dx.AsMatrix, packed, y.AsTarget, activation: Activation.Gelu, pool: threads);
             MatMul.Multiply(x.AsMatrix.Transposed, y.AsMatrix, dw.AsTarget, accumulate: true, pool: threads);
             MatMul.Multiply(y.AsMatrix, weights.AsMatrix.Transposed, dx.AsTarget, pool: threads);

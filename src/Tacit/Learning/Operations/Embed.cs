@@ -16,7 +16,7 @@ public static partial class Operations
         if (table.Shape.Rank != 2 || new Shape(shape).Count != indices.Length || shape.Length >= Shape.MaxRank)
             throw new ArgumentException($"Embed: {indices.Length} indices of shape {new Shape(shape)} into a table {table.Shape}.");
         Tensor y = tape.Memory.Rent([.. shape, table.Shape[1]]);
-        Numerics.Embedding.Gather(table.Value.Span, table.Shape[1], indices.Span, y.Span);
+        EmbeddingLookup.Gather(table.Value.Span, table.Shape[1], indices.Span, y.Span);
         return tape.Needs(table) ? tape.Record(new EmbedOperation(table, indices), y) : tape.Constant(y);
     }
 
@@ -25,6 +25,6 @@ public static partial class Operations
         public override Parameter? Weights => table as Parameter;
 
         public override void Backward(Tape tape) =>
-            Numerics.Embedding.ScatterAdd(table.GradientSum(tape).Span, table.Shape[1], indices.Span, Output.Gradient.Span, tape.Workers);
+            EmbeddingLookup.ScatterAdd(table.GradientSum(tape).Span, table.Shape[1], indices.Span, Output.Gradient.Span, tape.Workers);
     }
 }

@@ -15,7 +15,7 @@ public static partial class Operations
     {
         CheckNorm(nameof(LayerNorm), x, gain, bias);
         Tensor y = tape.Memory.Rent(x.Shape), mean = tape.Memory.Rent(x.Shape.Rows), scale = tape.Memory.Rent(x.Shape.Rows);
-        Numerics.LayerNorm.Forward(x.Value.Span, gain.Value.Span, bias.Value.Span, epsilon, y.Span, mean.Span, scale.Span, tape.Workers);
+        LayerNormalization.Forward(x.Value.Span, gain.Value.Span, bias.Value.Span, epsilon, y.Span, mean.Span, scale.Span, tape.Workers);
         if (tape.Needs(x, gain, bias))
             return tape.Record(new LayerNormOperation(x, gain, bias, mean, scale), y);
         tape.Memory.Return(mean);
@@ -33,7 +33,7 @@ public static partial class Operations
     {
         CheckNorm(nameof(RmsNorm), x, gain, gain);
         Tensor y = tape.Memory.Rent(x.Shape), scale = tape.Memory.Rent(x.Shape.Rows);
-        Numerics.RmsNorm.Forward(x.Value.Span, gain.Value.Span, epsilon, y.Span, scale.Span, tape.Workers);
+        RmsNormalization.Forward(x.Value.Span, gain.Value.Span, epsilon, y.Span, scale.Span, tape.Workers);
         if (tape.Needs(x, gain))
             return tape.Record(new RmsNormOperation(x, gain, scale), y);
         tape.Memory.Return(scale);
@@ -57,14 +57,14 @@ public static partial class Operations
                 // The kernel makes both; what is not needed goes nowhere.
                 Tensor spare = gain.NeedsGradient && bias.NeedsGradient ? default : tape.Memory.RentZeros(gain.Shape.Count);
                 Tensor dgain = gain.NeedsGradient ? gain.GradientSum(tape) : spare, dbias = bias.NeedsGradient ? bias.GradientSum(tape) : spare;
-                Numerics.LayerNorm.BackwardParameters(x.Value.Span, mean.Span, scale.Span, Output.Gradient.Span, dgain.Span, dbias.Span, tape.Workers);
+                LayerNormalization.BackwardParameters(x.Value.Span, mean.Span, scale.Span, Output.Gradient.Span, dgain.Span, dbias.Span, tape.Workers);
                 if (!spare.IsEmpty)
                     tape.Memory.Return(spare);
             }
             if (x.NeedsGradient)
             {
                 Tensor dx = Output.GiveGradient();
-                Numerics.LayerNorm.Backward(x.Value.Span, gain.Value.Span, mean.Span, scale.Span, dx.Span, dx.Span, tape.Workers);
+                LayerNormalization.Backward(x.Value.Span, gain.Value.Span, mean.Span, scale.Span, dx.Span, dx.Span, tape.Workers);
                 x.TakeGradient(tape, dx);
             }
             tape.Memory.Return(mean);
@@ -79,11 +79,11 @@ public static partial class Operations
         public override void Backward(Tape tape)
         {
             if (gain.NeedsGradient)
-                Numerics.RmsNorm.BackwardParameters(x.Value.Span, scale.Span, Output.Gradient.Span, gain.GradientSum(tape).Span, tape.Workers);
+                RmsNormalization.BackwardParameters(x.Value.Span, scale.Span, Output.Gradient.Span, gain.GradientSum(tape).Span, tape.Workers);
             if (x.NeedsGradient)
             {
                 Tensor dx = Output.GiveGradient();
-                Numerics.RmsNorm.Backward(x.Value.Span, gain.Value.Span, scale.Span, dx.Span, dx.Span, tape.Workers);
+                RmsNormalization.Backward(x.Value.Span, gain.Value.Span, scale.Span, dx.Span, dx.Span, tape.Workers);
                 x.TakeGradient(tape, dx);
             }
             tape.Memory.Return(scale);

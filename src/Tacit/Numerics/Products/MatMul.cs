@@ -121,35 +121,37 @@ public static unsafe class MatMul
         }
     }
 
-    /// <summary>Runs a product, with the lanes B is packed for, in parts: of rows if there are many, else of columns.</summary>
+    /// <summary>Runs a product, with the lanes B is packed for, in parts.</summary>
     internal static void Run(in Product product, int lanes, WorkPool? pool)
     {
         if (product.EndRow == 0 || product.EndColumn == 0)
             return;
-        var work = new SplitWork { Whole = product, Lanes = lanes, RowsPerPart = product.EndRow, ColumnsPerPart = product.EndColumn };
-        int parts = 1;
-        if (pool is { Threads: > 1 } && (long)product.EndRow * product.Depth * product.EndColumn >= SmallestSplit)
-        {
-            int wanted = 2 * pool.Threads;
-            int panels = Panel.CountFor(product.EndColumn, Panel.Widest);
-            // A part packs all it needs of a B that is not: then columns are the better split.
-            bool byRows = product.Panels != null ? product.EndRow >= 48 * wanted : panels < wanted && product.EndRow >= 24 * wanted;
-            if (byRows)
-            {
-                work.RowsPerPart = ((product.EndRow + wanted - 1) / wanted + 11) / 12 * 12;
-                parts = (product.EndRow + work.RowsPerPart - 1) / work.RowsPerPart;
-            }
-            else if (panels > 1)
-            {
-                int perPart = (panels + Math.Min(panels, wanted) - 1) / Math.Min(panels, wanted);
-                work.ColumnsPerPart = perPart * Panel.Widest;
-                parts = (panels + perPart - 1) / perPart;
-            }
-        }
+        (int rows, int columns) = PartOf(product, pool?.Threads ?? 1);
+        var work = new SplitWork { Whole = product, Lanes = lanes, RowsPerPart = rows, ColumnsPerPart = columns };
+        int parts = rows < product.EndRow ? (product.EndRow + rows - 1) / rows : (product.EndColumn + columns - 1) / columns;
         if (parts == 1)
             work.Run(0);
         else
             pool!.Run(ref work, parts);
+    }
+
+    /// <summary>Rows and columns of a part for so many threads: some of the rows, or some of the columns, or all of both.</summary>
+    internal static (int Rows, int Columns) PartOf(in Product product, int threads)
+    {
+        int rows = product.EndRow, columns = product.EndColumn;
+        if (threads == 1 || (long)rows * product.Depth * columns < SmallestSplit)
+            return (rows, columns);
+        int panels = Panel.CountFor(columns, Panel.Widest);
+        // What a part does that others do as well: parts of the rows pack all of B, parts of the columns look at all of A, or copy it.
+        int perColumn = product.Panels != null ? 0 : 4, perRow = product.AColumnStep != 1 ? 5 : product.CopiesRows ? 3 : 1;
+        long ofRows = (long)columns * perColumn, ofColumns = (long)rows * perRow;
+        // Twice as many parts as threads, so that a thread that comes late leaves the rest to the others, if that is no
+        // more than 5 % of the work.
+        int wanted = 96 * Math.Min(ofRows, ofColumns) > (long)rows * columns ? threads : 2 * threads;
+        if (product.Panels != null ? rows >= 48 * wanted : rows >= 24 * wanted && (panels < wanted || ofRows < ofColumns))
+            return (((rows + wanted - 1) / wanted + 11) / 12 * 12, columns);
+        int perPart = (panels + wanted - 1) / wanted;
+        return (rows, Math.Min(columns, perPart * Panel.Widest));
     }
 
     internal static Product Describe(Matrix a, float* pa, MatrixTarget c, float* pc, float* bias, bool accumulate, Activation activation, float* activated) => new()

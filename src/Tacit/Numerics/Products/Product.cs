@@ -53,6 +53,9 @@ internal unsafe struct Product : IKernel
     /// <summary>K.</summary>
     public int Depth;
 
+    /// <summary>Whether rows of A, if many, would share one set of the first cache.</summary>
+    public readonly bool CopiesRows => ARowStep % PageFloats == 0;
+
     /// <summary>The rectangle of C to compute; columns begin at a multiple of <see cref="Panel.Widest"/>.</summary>
     public int FirstRow, EndRow, FirstColumn, EndColumn;
 
@@ -105,8 +108,7 @@ internal unsafe struct Product : IKernel
             float* a = A + m * ARowStep + k * AColumnStep;
             t.A = a;
             t.RowStep = ARowStep;
-            bool oneSet = ARowStep % PageFloats == 0 && count >= 48;
-            if (AColumnStep != 1 || oneSet || Packing.AnyTiny<L, V>(a, ARowStep, count, depth))
+            if (AColumnStep != 1 || (CopiesRows && count >= 48) || Packing.AnyTiny<L, V>(a, ARowStep, count, depth))
             {
                 // Rows a little more than a power of two apart, so that they do not share the cache's sets.
                 t.RowStep = depth + 16;
@@ -240,16 +242,16 @@ internal unsafe struct Product : IKernel
     {
         if (vectors == 8)
         {
-            Tile8.Run<L, V, Rows1>(t, b, start, c);
+            TileWide.Run<L, V, Rows1, Rows8>(t, b, start, c);
             return;
         }
         if (vectors == 4)
         {
             switch (rows)
             {
-                case 1: Tile4.Run<L, V, Rows1>(t, b, start, c); return;
-                case 2: Tile4.Run<L, V, Rows2>(t, b, start, c); return;
-                default: Tile4.Run<L, V, Rows3>(t, b, start, c); return;
+                case 1: TileWide.Run<L, V, Rows1, Rows4>(t, b, start, c); return;
+                case 2: TileWide.Run<L, V, Rows2, Rows4>(t, b, start, c); return;
+                default: TileWide.Run<L, V, Rows3, Rows4>(t, b, start, c); return;
             }
         }
         switch (rows)

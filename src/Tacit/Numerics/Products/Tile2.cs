@@ -11,249 +11,28 @@ namespace Tacit.Numerics.Products;
 /// </remarks>
 internal static unsafe class Tile2
 {
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<L, V, R>(in TileArguments t, float* b, float* start, float* c)
         where L : struct, ILanes<V>
         where V : struct
         where R : struct, IRows
     {
-        int n = L.Count, width = Panel.Width(L.Count);
+        int width = Panel.Width(L.Count);
+        nint row = t.RowStep, row2 = 2 * row;
         float* a0 = t.A;
-        nint row = t.RowStep;
-        nint row2 = 2 * row;
         float* a3 = a0 + 3 * row;
         float* a6 = a0 + 6 * row;
         float* a9 = a0 + 9 * row;
-        V c00 = L.Create(0f), c01 = L.Create(0f);
-        V c10 = L.Create(0f), c11 = L.Create(0f);
-        V c20 = L.Create(0f), c21 = L.Create(0f);
-        V c30 = L.Create(0f), c31 = L.Create(0f);
-        V c40 = L.Create(0f), c41 = L.Create(0f);
-        V c50 = L.Create(0f), c51 = L.Create(0f);
-        V c60 = L.Create(0f), c61 = L.Create(0f);
-        V c70 = L.Create(0f), c71 = L.Create(0f);
-        V c80 = L.Create(0f), c81 = L.Create(0f);
-        V c90 = L.Create(0f), c91 = L.Create(0f);
-        V ca0 = L.Create(0f), ca1 = L.Create(0f);
-        V cb0 = L.Create(0f), cb1 = L.Create(0f);
+        Sums<L, V, R> sums = default;
         if (start != null)
-        {
-            float* s = start;
-            c00 = L.Load(s);
-            c01 = L.Load(s + n);
-            if (R.Count > 1)
-            {
-                s += t.StartStep;
-                c10 = L.Load(s);
-                c11 = L.Load(s + n);
-            }
-            if (R.Count > 2)
-            {
-                s += t.StartStep;
-                c20 = L.Load(s);
-                c21 = L.Load(s + n);
-            }
-            if (R.Count > 3)
-            {
-                s += t.StartStep;
-                c30 = L.Load(s);
-                c31 = L.Load(s + n);
-            }
-            if (R.Count > 4)
-            {
-                s += t.StartStep;
-                c40 = L.Load(s);
-                c41 = L.Load(s + n);
-            }
-            if (R.Count > 5)
-            {
-                s += t.StartStep;
-                c50 = L.Load(s);
-                c51 = L.Load(s + n);
-            }
-            if (R.Count > 6)
-            {
-                s += t.StartStep;
-                c60 = L.Load(s);
-                c61 = L.Load(s + n);
-            }
-            if (R.Count > 7)
-            {
-                s += t.StartStep;
-                c70 = L.Load(s);
-                c71 = L.Load(s + n);
-            }
-            if (R.Count > 8)
-            {
-                s += t.StartStep;
-                c80 = L.Load(s);
-                c81 = L.Load(s + n);
-            }
-            if (R.Count > 9)
-            {
-                s += t.StartStep;
-                c90 = L.Load(s);
-                c91 = L.Load(s + n);
-            }
-            if (R.Count > 10)
-            {
-                s += t.StartStep;
-                ca0 = L.Load(s);
-                ca1 = L.Load(s + n);
-            }
-            if (R.Count > 11)
-            {
-                s += t.StartStep;
-                cb0 = L.Load(s);
-                cb1 = L.Load(s + n);
-            }
-        }
-        V a, b0, b1;
+            sums.Load(start, t.StartStep);
         nint k = t.Depth;
         for (; k >= 2; k -= 2)
         {
-            b0 = L.Load(b);
-            b1 = L.Load(b + n);
-            a = L.Create(*a0);
-            c00 = L.Fma(a, b0, c00);
-            c01 = L.Fma(a, b1, c01);
-            if (R.Count > 1)
-            {
-                a = L.Create(*(a0 + row));
-                c10 = L.Fma(a, b0, c10);
-                c11 = L.Fma(a, b1, c11);
-            }
-            if (R.Count > 2)
-            {
-                a = L.Create(*(a0 + row2));
-                c20 = L.Fma(a, b0, c20);
-                c21 = L.Fma(a, b1, c21);
-            }
-            if (R.Count > 3)
-            {
-                a = L.Create(*a3);
-                c30 = L.Fma(a, b0, c30);
-                c31 = L.Fma(a, b1, c31);
-            }
-            if (R.Count > 4)
-            {
-                a = L.Create(*(a3 + row));
-                c40 = L.Fma(a, b0, c40);
-                c41 = L.Fma(a, b1, c41);
-            }
-            if (R.Count > 5)
-            {
-                a = L.Create(*(a3 + row2));
-                c50 = L.Fma(a, b0, c50);
-                c51 = L.Fma(a, b1, c51);
-            }
-            if (R.Count > 6)
-            {
-                a = L.Create(*a6);
-                c60 = L.Fma(a, b0, c60);
-                c61 = L.Fma(a, b1, c61);
-            }
-            if (R.Count > 7)
-            {
-                a = L.Create(*(a6 + row));
-                c70 = L.Fma(a, b0, c70);
-                c71 = L.Fma(a, b1, c71);
-            }
-            if (R.Count > 8)
-            {
-                a = L.Create(*(a6 + row2));
-                c80 = L.Fma(a, b0, c80);
-                c81 = L.Fma(a, b1, c81);
-            }
-            if (R.Count > 9)
-            {
-                a = L.Create(*a9);
-                c90 = L.Fma(a, b0, c90);
-                c91 = L.Fma(a, b1, c91);
-            }
-            if (R.Count > 10)
-            {
-                a = L.Create(*(a9 + row));
-                ca0 = L.Fma(a, b0, ca0);
-                ca1 = L.Fma(a, b1, ca1);
-            }
-            if (R.Count > 11)
-            {
-                a = L.Create(*(a9 + row2));
-                cb0 = L.Fma(a, b0, cb0);
-                cb1 = L.Fma(a, b1, cb1);
-            }
-            b0 = L.Load(b + width);
-            b1 = L.Load(b + width + n);
-            a = L.Create(*(a0 + 1));
-            c00 = L.Fma(a, b0, c00);
-            c01 = L.Fma(a, b1, c01);
-            if (R.Count > 1)
-            {
-                a = L.Create(*(a0 + row + 1));
-                c10 = L.Fma(a, b0, c10);
-                c11 = L.Fma(a, b1, c11);
-            }
-            if (R.Count > 2)
-            {
-                a = L.Create(*(a0 + row2 + 1));
-                c20 = L.Fma(a, b0, c20);
-                c21 = L.Fma(a, b1, c21);
-            }
-            if (R.Count > 3)
-            {
-                a = L.Create(*(a3 + 1));
-                c30 = L.Fma(a, b0, c30);
-                c31 = L.Fma(a, b1, c31);
-            }
-            if (R.Count > 4)
-            {
-                a = L.Create(*(a3 + row + 1));
-                c40 = L.Fma(a, b0, c40);
-                c41 = L.Fma(a, b1, c41);
-            }
-            if (R.Count > 5)
-            {
-                a = L.Create(*(a3 + row2 + 1));
-                c50 = L.Fma(a, b0, c50);
-                c51 = L.Fma(a, b1, c51);
-            }
-            if (R.Count > 6)
-            {
-                a = L.Create(*(a6 + 1));
-                c60 = L.Fma(a, b0, c60);
-                c61 = L.Fma(a, b1, c61);
-            }
-            if (R.Count > 7)
-            {
-                a = L.Create(*(a6 + row + 1));
-                c70 = L.Fma(a, b0, c70);
-                c71 = L.Fma(a, b1, c71);
-            }
-            if (R.Count > 8)
-            {
-                a = L.Create(*(a6 + row2 + 1));
-                c80 = L.Fma(a, b0, c80);
-                c81 = L.Fma(a, b1, c81);
-            }
-            if (R.Count > 9)
-            {
-                a = L.Create(*(a9 + 1));
-                c90 = L.Fma(a, b0, c90);
-                c91 = L.Fma(a, b1, c91);
-            }
-            if (R.Count > 10)
-            {
-                a = L.Create(*(a9 + row + 1));
-                ca0 = L.Fma(a, b0, ca0);
-                ca1 = L.Fma(a, b1, ca1);
-            }
-            if (R.Count > 11)
-            {
-                a = L.Create(*(a9 + row2 + 1));
-                cb0 = L.Fma(a, b0, cb0);
-                cb1 = L.Fma(a, b1, cb1);
-            }
+            sums.Step(0, a0, a3, a6, a9, row, row2, b);
+            sums.Step(1, a0, a3, a6, a9, row, row2, b);
             b += 2 * width;
             a0 += 2;
             if (R.Count > 3)
@@ -264,146 +43,125 @@ internal static unsafe class Tile2
                 a9 += 2;
         }
         if (k != 0)
+            sums.Step(0, a0, a3, a6, a9, row, row2, b);
+        sums.Store(c, t.TargetStep);
+    }
+
+    /// <summary>The accumulators. The compiler keeps each field it uses in a register.</summary>
+    private struct Sums<L, V, R>
+        where L : struct, ILanes<V>
+        where V : struct
+        where R : struct, IRows
+    {
+        private V _00, _01, _10, _11, _20, _21, _30, _31, _40, _41, _50, _51;
+        private V _60, _61, _70, _71, _80, _81, _90, _91, _a0, _a1, _b0, _b1;
+
+        [MethodImpl(Inline)]
+        public void Load(float* s, nint step)
         {
-            b0 = L.Load(b);
-            b1 = L.Load(b + n);
-            a = L.Create(*a0);
-            c00 = L.Fma(a, b0, c00);
-            c01 = L.Fma(a, b1, c01);
+            (_00, _01) = (L.Load(s), L.Load(s + L.Count));
             if (R.Count > 1)
-            {
-                a = L.Create(*(a0 + row));
-                c10 = L.Fma(a, b0, c10);
-                c11 = L.Fma(a, b1, c11);
-            }
+                Load(s += step, ref _10, ref _11);
             if (R.Count > 2)
-            {
-                a = L.Create(*(a0 + row2));
-                c20 = L.Fma(a, b0, c20);
-                c21 = L.Fma(a, b1, c21);
-            }
+                Load(s += step, ref _20, ref _21);
             if (R.Count > 3)
-            {
-                a = L.Create(*a3);
-                c30 = L.Fma(a, b0, c30);
-                c31 = L.Fma(a, b1, c31);
-            }
+                Load(s += step, ref _30, ref _31);
             if (R.Count > 4)
-            {
-                a = L.Create(*(a3 + row));
-                c40 = L.Fma(a, b0, c40);
-                c41 = L.Fma(a, b1, c41);
-            }
+                Load(s += step, ref _40, ref _41);
             if (R.Count > 5)
-            {
-                a = L.Create(*(a3 + row2));
-                c50 = L.Fma(a, b0, c50);
-                c51 = L.Fma(a, b1, c51);
-            }
+                Load(s += step, ref _50, ref _51);
             if (R.Count > 6)
-            {
-                a = L.Create(*a6);
-                c60 = L.Fma(a, b0, c60);
-                c61 = L.Fma(a, b1, c61);
-            }
+                Load(s += step, ref _60, ref _61);
             if (R.Count > 7)
-            {
-                a = L.Create(*(a6 + row));
-                c70 = L.Fma(a, b0, c70);
-                c71 = L.Fma(a, b1, c71);
-            }
+                Load(s += step, ref _70, ref _71);
             if (R.Count > 8)
-            {
-                a = L.Create(*(a6 + row2));
-                c80 = L.Fma(a, b0, c80);
-                c81 = L.Fma(a, b1, c81);
-            }
+                Load(s += step, ref _80, ref _81);
             if (R.Count > 9)
-            {
-                a = L.Create(*a9);
-                c90 = L.Fma(a, b0, c90);
-                c91 = L.Fma(a, b1, c91);
-            }
+                Load(s += step, ref _90, ref _91);
             if (R.Count > 10)
-            {
-                a = L.Create(*(a9 + row));
-                ca0 = L.Fma(a, b0, ca0);
-                ca1 = L.Fma(a, b1, ca1);
-            }
+                Load(s += step, ref _a0, ref _a1);
             if (R.Count > 11)
-            {
-                a = L.Create(*(a9 + row2));
-                cb0 = L.Fma(a, b0, cb0);
-                cb1 = L.Fma(a, b1, cb1);
-            }
+                Load(s + step, ref _b0, ref _b1);
         }
-        L.Store(c00, c);
-        L.Store(c01, c + n);
-        if (R.Count > 1)
+
+        /// <summary>The k-th value of each row, k a constant.</summary>
+        [MethodImpl(Inline)]
+        public void Step(int k, float* a0, float* a3, float* a6, float* a9, nint row, nint row2, float* b)
         {
-            c += t.TargetStep;
-            L.Store(c10, c);
-            L.Store(c11, c + n);
+            V b0 = L.Load(b + k * Panel.Width(L.Count)), b1 = L.Load(b + k * Panel.Width(L.Count) + L.Count);
+            Add(a0 + k, b0, b1, ref _00, ref _01);
+            if (R.Count > 1)
+                Add(a0 + row + k, b0, b1, ref _10, ref _11);
+            if (R.Count > 2)
+                Add(a0 + row2 + k, b0, b1, ref _20, ref _21);
+            if (R.Count > 3)
+                Add(a3 + k, b0, b1, ref _30, ref _31);
+            if (R.Count > 4)
+                Add(a3 + row + k, b0, b1, ref _40, ref _41);
+            if (R.Count > 5)
+                Add(a3 + row2 + k, b0, b1, ref _50, ref _51);
+            if (R.Count > 6)
+                Add(a6 + k, b0, b1, ref _60, ref _61);
+            if (R.Count > 7)
+                Add(a6 + row + k, b0, b1, ref _70, ref _71);
+            if (R.Count > 8)
+                Add(a6 + row2 + k, b0, b1, ref _80, ref _81);
+            if (R.Count > 9)
+                Add(a9 + k, b0, b1, ref _90, ref _91);
+            if (R.Count > 10)
+                Add(a9 + row + k, b0, b1, ref _a0, ref _a1);
+            if (R.Count > 11)
+                Add(a9 + row2 + k, b0, b1, ref _b0, ref _b1);
         }
-        if (R.Count > 2)
+
+        [MethodImpl(Inline)]
+        public readonly void Store(float* c, nint step)
         {
-            c += t.TargetStep;
-            L.Store(c20, c);
-            L.Store(c21, c + n);
+            Store(_00, _01, c);
+            if (R.Count > 1)
+                Store(_10, _11, c += step);
+            if (R.Count > 2)
+                Store(_20, _21, c += step);
+            if (R.Count > 3)
+                Store(_30, _31, c += step);
+            if (R.Count > 4)
+                Store(_40, _41, c += step);
+            if (R.Count > 5)
+                Store(_50, _51, c += step);
+            if (R.Count > 6)
+                Store(_60, _61, c += step);
+            if (R.Count > 7)
+                Store(_70, _71, c += step);
+            if (R.Count > 8)
+                Store(_80, _81, c += step);
+            if (R.Count > 9)
+                Store(_90, _91, c += step);
+            if (R.Count > 10)
+                Store(_a0, _a1, c += step);
+            if (R.Count > 11)
+                Store(_b0, _b1, c + step);
         }
-        if (R.Count > 3)
+
+        [MethodImpl(Inline)]
+        private static void Load(float* s, ref V low, ref V high)
         {
-            c += t.TargetStep;
-            L.Store(c30, c);
-            L.Store(c31, c + n);
+            low = L.Load(s);
+            high = L.Load(s + L.Count);
         }
-        if (R.Count > 4)
+
+        [MethodImpl(Inline)]
+        private static void Add(float* a, V b0, V b1, ref V low, ref V high)
         {
-            c += t.TargetStep;
-            L.Store(c40, c);
-            L.Store(c41, c + n);
+            V x = L.Create(*a);
+            low = L.Fma(x, b0, low);
+            high = L.Fma(x, b1, high);
         }
-        if (R.Count > 5)
+
+        [MethodImpl(Inline)]
+        private static void Store(V low, V high, float* c)
         {
-            c += t.TargetStep;
-            L.Store(c50, c);
-            L.Store(c51, c + n);
-        }
-        if (R.Count > 6)
-        {
-            c += t.TargetStep;
-            L.Store(c60, c);
-            L.Store(c61, c + n);
-        }
-        if (R.Count > 7)
-        {
-            c += t.TargetStep;
-            L.Store(c70, c);
-            L.Store(c71, c + n);
-        }
-        if (R.Count > 8)
-        {
-            c += t.TargetStep;
-            L.Store(c80, c);
-            L.Store(c81, c + n);
-        }
-        if (R.Count > 9)
-        {
-            c += t.TargetStep;
-            L.Store(c90, c);
-            L.Store(c91, c + n);
-        }
-        if (R.Count > 10)
-        {
-            c += t.TargetStep;
-            L.Store(ca0, c);
-            L.Store(ca1, c + n);
-        }
-        if (R.Count > 11)
-        {
-            c += t.TargetStep;
-            L.Store(cb0, c);
-            L.Store(cb1, c + n);
+            L.Store(low, c);
+            L.Store(high, c + L.Count);
         }
     }
 }

@@ -9,18 +9,29 @@ namespace Tacit.Numerics.Quantised;
 /// A step takes 32 bits of each operand per lane: four unsigned by four signed bytes, or two by two 16-bit numbers.
 /// The instructions that add byte products in saturating 16 bits (vpmaddubsw) are of no use.
 /// </remarks>
-internal interface IIntegerDot
+internal unsafe interface IIntegerDot
 {
     /// <summary>Values of k in a step: 4 bytes (the left ones 128 too large) or 2 shorts.</summary>
     static abstract int Depth { get; }
 
+    /// <summary>Bytes of a step of eight columns as they lie in memory.</summary>
+    static abstract int Bytes { get; }
+
+    /// <summary>A step of eight columns of the right operand.</summary>
+    static abstract Vector256<int> Load(byte* step);
+
     static abstract Vector256<int> Add(Vector256<int> sums, Vector256<int> a, Vector256<int> b);
 }
 
-/// <summary>One instruction of AVX-VNNI.</summary>
-internal readonly struct VnniDot : IIntegerDot
+/// <summary>One instruction of AVX-VNNI, vpdpbusd: four products of bytes and the sum, all wrapping around in 32 bits.</summary>
+internal readonly unsafe struct VnniDot : IIntegerDot
 {
     public static int Depth => 4;
+
+    public static int Bytes => 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load(byte* step) => Vector256.Load((int*)step);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sums, Vector256<int> a, Vector256<int> b) =>
@@ -28,9 +39,14 @@ internal readonly struct VnniDot : IIntegerDot
 }
 
 /// <summary>The same step as AVX-VNNI's from plain instructions; the tests hold its layout to account.</summary>
-internal readonly struct ByteDot : IIntegerDot
+internal readonly unsafe struct ByteDot : IIntegerDot
 {
     public static int Depth => 4;
+
+    public static int Bytes => 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load(byte* step) => Vector256.Load((int*)step);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sums, Vector256<int> a, Vector256<int> b)
@@ -41,10 +57,21 @@ internal readonly struct ByteDot : IIntegerDot
     }
 }
 
-/// <summary>Widened to 16 bits: two products added exactly in 32.</summary>
-internal readonly struct PairDot : IIntegerDot
+/// <summary>Widened to 16 bits as they are read: two products added exactly in 32.</summary>
+internal readonly unsafe struct PairDot : IIntegerDot
 {
     public static int Depth => 2;
+
+    public static int Bytes => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load(byte* step)
+    {
+        if (Avx2.IsSupported)
+            return Avx2.ConvertToVector256Int16((sbyte*)step).AsInt32();
+        (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load((sbyte*)step));
+        return Vector256.Create(low, high).AsInt32();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sums, Vector256<int> a, Vector256<int> b)

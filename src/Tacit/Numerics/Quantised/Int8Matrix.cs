@@ -1,9 +1,6 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
-using Tacit.Numerics.Reductions;
+using Tacit.Numerics.Quantised;
 
 namespace Tacit.Numerics;
 
@@ -32,21 +29,19 @@ public sealed unsafe class Int8Matrix : IDisposable
         if (columns == 0 || weights.Length % columns != 0 || weights.Contains(sbyte.MinValue))
             throw new ArgumentException($"Int8Matrix: {weights.Length} weights from −127 to 127 for {columns} scales.");
         (Rows, Columns, Depth) = (weights.Length / columns, columns, depth);
-        _scales = new float[Panels * PanelWidth];
+        // A wide tile may read three panels beyond the last one.
+        _scales = new float[(Panels + 3) * PanelWidth];
         scales.CopyTo(_scales);
-        _offsets = new int[Panels * PanelWidth];
-        _panels = new NativeBuffer((Panels + 3) * PanelStep);       // a wide tile may read beyond the last panel
+        _offsets = new int[(Panels + 3) * PanelWidth];
+        _panels = new NativeBuffer((Panels + 3) * PanelBytes / sizeof(float));
         new Span<int>(_panels.Pointer, checked((int)_panels.Length)).Clear();
         for (int k = 0; k < Rows; k++)
         {
             for (int n = 0; n < columns; n++)
             {
                 sbyte q = weights[k * columns + n];
-                int* step = Data + n / PanelWidth * PanelStep + (nint)(k / depth) * PanelWidth + n % PanelWidth;
-                if (depth == 4)
-                    ((sbyte*)step)[k % 4] = q;
-                else
-                    ((short*)step)[k % 2] = q;
+                byte* step = Data + n / PanelWidth * PanelBytes + ((nint)(k / depth) * PanelWidth + n % PanelWidth) * depth;
+                step[k % depth] = (byte)q;
                 _offsets[n] += 128 * q;
             }
         }
@@ -61,16 +56,17 @@ public sealed unsafe class Int8Matrix : IDisposable
     /// <summary>The scale of each column.</summary>
     public ReadOnlySpan<float> Scales => _scales.AsSpan(0, Columns);
 
-    /// <summary>Values of k in a step: 4 as bytes for AVX-VNNI, or 2 as shorts.</summary>
+    /// <summary>Values of k in a step: 4 for AVX-VNNI, or 2, which are widened to shorts.</summary>
     internal int Depth { get; }
 
     internal int Panels => (Columns + PanelWidth - 1) / PanelWidth;
 
     internal int Steps => (Rows + Depth - 1) / Depth;
 
-    internal nint PanelStep => (nint)Steps * PanelWidth;
+    /// <summary>Bytes of a panel: step after step, each 16 columns, each <see cref="Depth"/> values of k.</summary>
+    internal nint PanelBytes => (nint)Steps * PanelWidth * Depth;
 
-    internal int* Data => (int*)_panels.Pointer;
+    internal byte* Data => (byte*)_panels.Pointer;
 
     /// <summary>Scales of whole panels; what 128 too much in the left operand adds to each column.</summary>
     internal float[] PaddedScales => _scales;
@@ -109,52 +105,4 @@ public sealed unsafe class Int8Matrix : IDisposable
 
     /// <summary>Frees the memory; the matrix cannot be used after.</summary>
     public void Dispose() => _panels.Dispose();
-}
-
-/// <summary>Floats to integers from −127 to 127.</summary>
-internal static unsafe class Quantiser
-{
-    /// <summary>largest / 127 and its inverse; both zero for what is too small (<see cref="Floors.Product"/>).</summary>
-    public static float ScaleFor(float largest, out float inverse)
-    {
-        inverse = largest < Floors.Product ? 0f : 127f / largest;
-        return largest < Floors.Product ? 0f : largest / 127f;
-    }
-
-    /// <summary>To the nearest, ties to even, for |x| &lt; 2^22.</summary>
-    public static int Round(float x) =>
-        BitConverter.SingleToInt32Bits(x + Elementary.Bits.RoundingShift) - BitConverter.SingleToInt32Bits(Elementary.Bits.RoundingShift);
-
-    /// <summary>Quantises a row into steps of 4 bytes, 128 too large, or 2 shorts; returns its scale.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Row<L, V>(float* x, int count, int depth, int steps, int* target)
-        where L : struct, ILanes<V>
-        where V : struct
-    {
-        float scale = ScaleFor(Fold.Over<L, V, MaxMagnitudeFold>(x, x, 0f, count), out float inverse);
-        if (depth == 4)
-        {
-            byte* bytes = (byte*)target;
-            for (int k = 0; k < 4 * steps; k++)
-                bytes[k] = (byte)(128 + (k < count ? Round(x[k] * inverse) : 0));
-        }
-        else
-        {
-            short* shorts = (short*)target;
-            int k = 0;
-            if (Vector256.IsHardwareAccelerated)
-            {
-                Vector256<float> factor = Vector256.Create(inverse), shift = Vector256.Create(Elementary.Bits.RoundingShift);
-                for (; k <= count - 16; k += 16)
-                {
-                    Vector256<int> low = (Vector256.Load(x + k) * factor + shift).AsInt32() - shift.AsInt32();
-                    Vector256<int> high = (Vector256.Load(x + k + 8) * factor + shift).AsInt32() - shift.AsInt32();
-                    Vector256.Narrow(low, high).Store(shorts + k);
-                }
-            }
-            for (; k < 2 * steps; k++)
-                shorts[k] = (short)(k < count ? Round(x[k] * inverse) : 0);
-        }
-        return scale;
-    }
 }

@@ -7,7 +7,7 @@ namespace Tacit.Numerics;
 /// Shapes: x, y (R, C), gain, bias (C), mean and scale (R), where scale is 1 / √(variance + ε). Sums over C have the
 /// shape of <see cref="Reduce"/>, sums over R the order of the rows.
 /// </remarks>
-public static unsafe class LayerNorm
+public static unsafe class LayerNormalization
 {
     /// <summary>y = (x − mean) · scale · gain + bias.</summary>
     /// <param name="x">(R, C).</param>
@@ -22,8 +22,8 @@ public static unsafe class LayerNorm
     public static void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, float epsilon, Span<float> y,
         Span<float> mean, Span<float> scale, WorkPool? pool = null)
     {
-        int rows = NormRows.Count("LayerNorm.Forward", x.Length, gain.Length);
-        NormRows.Check("LayerNorm.Forward", x.Length, gain.Length, (bias.Length, gain.Length), (y.Length, x.Length), (mean.Length, rows), (scale.Length, rows));
+        int rows = NormRows.Count("LayerNormalization.Forward", x.Length, gain.Length);
+        NormRows.Check("LayerNormalization.Forward", x.Length, gain.Length, (bias.Length, gain.Length), (y.Length, x.Length), (mean.Length, rows), (scale.Length, rows));
         fixed (float* px = x, pg = gain, pb = bias, py = y, pm = mean, ps = scale)
         {
             var kernel = new NormForward { X = px, Gain = pg, Bias = pb, Y = py, Mean = pm, Scale = ps, Epsilon = epsilon, Columns = gain.Length };
@@ -44,8 +44,8 @@ public static unsafe class LayerNorm
     public static void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> gain, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale,
         ReadOnlySpan<float> dy, Span<float> dx, WorkPool? pool = null)
     {
-        int rows = NormRows.Count("LayerNorm.Backward", x.Length, gain.Length);
-        NormRows.Check("LayerNorm.Backward", x.Length, gain.Length, (mean.Length, rows), (scale.Length, rows), (dy.Length, x.Length), (dx.Length, x.Length));
+        int rows = NormRows.Count("LayerNormalization.Backward", x.Length, gain.Length);
+        NormRows.Check("LayerNormalization.Backward", x.Length, gain.Length, (mean.Length, rows), (scale.Length, rows), (dy.Length, x.Length), (dx.Length, x.Length));
         fixed (float* px = x, pg = gain, pm = mean, ps = scale, pd = dy, pt = dx)
         {
             var kernel = new NormBackward { X = px, Gain = pg, Mean = pm, Scale = ps, Dy = pd, Dx = pt, Columns = gain.Length };
@@ -65,8 +65,8 @@ public static unsafe class LayerNorm
     public static void BackwardParameters(ReadOnlySpan<float> x, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale, ReadOnlySpan<float> dy,
         Span<float> dgain, Span<float> dbias, WorkPool? pool = null)
     {
-        int rows = NormRows.Count("LayerNorm.BackwardParameters", x.Length, dgain.Length);
-        NormRows.Check("LayerNorm.BackwardParameters", x.Length, dgain.Length, (mean.Length, rows), (scale.Length, rows), (dy.Length, x.Length), (dbias.Length, dgain.Length));
+        int rows = NormRows.Count("LayerNormalization.BackwardParameters", x.Length, dgain.Length);
+        NormRows.Check("LayerNormalization.BackwardParameters", x.Length, dgain.Length, (mean.Length, rows), (scale.Length, rows), (dy.Length, x.Length), (dbias.Length, dgain.Length));
         fixed (float* px = x, pm = mean, ps = scale, pd = dy, pg = dgain, pb = dbias)
         {
             var kernel = new NormParameters { X = px, Mean = pm, Scale = ps, Dy = pd, Dgain = pg, Dbias = pb, Rows = rows, Columns = dgain.Length };
@@ -76,8 +76,8 @@ public static unsafe class LayerNorm
 }
 
 /// <summary>Root-mean-square norm over the last axis: y = x / √(mean x² + ε) · gain. Zhang and Sennrich 2019.</summary>
-/// <remarks>Shapes and orders as <see cref="LayerNorm"/>; scale is 1 / √(mean x² + ε).</remarks>
-public static unsafe class RmsNorm
+/// <remarks>Shapes and orders as <see cref="LayerNormalization"/>; scale is 1 / √(mean x² + ε).</remarks>
+public static unsafe class RmsNormalization
 {
     /// <summary>y = x · scale · gain.</summary>
     /// <param name="x">(R, C).</param>
@@ -89,8 +89,8 @@ public static unsafe class RmsNorm
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static void Forward(ReadOnlySpan<float> x, ReadOnlySpan<float> gain, float epsilon, Span<float> y, Span<float> scale, WorkPool? pool = null)
     {
-        int rows = NormRows.Count("RmsNorm.Forward", x.Length, gain.Length);
-        NormRows.Check("RmsNorm.Forward", x.Length, gain.Length, (y.Length, x.Length), (scale.Length, rows));
+        int rows = NormRows.Count("RmsNormalization.Forward", x.Length, gain.Length);
+        NormRows.Check("RmsNormalization.Forward", x.Length, gain.Length, (y.Length, x.Length), (scale.Length, rows));
         fixed (float* px = x, pg = gain, py = y, ps = scale)
         {
             var kernel = new NormForward { X = px, Gain = pg, Y = py, Scale = ps, Epsilon = epsilon, Columns = gain.Length };
@@ -109,8 +109,8 @@ public static unsafe class RmsNorm
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> gain, ReadOnlySpan<float> scale, ReadOnlySpan<float> dy, Span<float> dx, WorkPool? pool = null)
     {
-        int rows = NormRows.Count("RmsNorm.Backward", x.Length, gain.Length);
-        NormRows.Check("RmsNorm.Backward", x.Length, gain.Length, (scale.Length, rows), (dy.Length, x.Length), (dx.Length, x.Length));
+        int rows = NormRows.Count("RmsNormalization.Backward", x.Length, gain.Length);
+        NormRows.Check("RmsNormalization.Backward", x.Length, gain.Length, (scale.Length, rows), (dy.Length, x.Length), (dx.Length, x.Length));
         fixed (float* px = x, pg = gain, ps = scale, pd = dy, pt = dx)
         {
             var kernel = new NormBackward { X = px, Gain = pg, Scale = ps, Dy = pd, Dx = pt, Columns = gain.Length };
@@ -127,8 +127,8 @@ public static unsafe class RmsNorm
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static void BackwardParameters(ReadOnlySpan<float> x, ReadOnlySpan<float> scale, ReadOnlySpan<float> dy, Span<float> dgain, WorkPool? pool = null)
     {
-        int rows = NormRows.Count("RmsNorm.BackwardParameters", x.Length, dgain.Length);
-        NormRows.Check("RmsNorm.BackwardParameters", x.Length, dgain.Length, (scale.Length, rows), (dy.Length, x.Length));
+        int rows = NormRows.Count("RmsNormalization.BackwardParameters", x.Length, dgain.Length);
+        NormRows.Check("RmsNormalization.BackwardParameters", x.Length, dgain.Length, (scale.Length, rows), (dy.Length, x.Length));
         fixed (float* px = x, ps = scale, pd = dy, pg = dgain)
         {
             var kernel = new NormParameters { X = px, Scale = ps, Dy = pd, Dgain = pg, Rows = rows, Columns = dgain.Length };

@@ -5,7 +5,7 @@ using Tacit.Numerics.Threads;
 namespace Tacit.Numerics;
 
 /// <summary>Rows of a table by index, and the gradient back into it.</summary>
-public static unsafe class Embedding
+public static unsafe class EmbeddingLookup
 {
     /// <summary>y[t] = table[indices[t]].</summary>
     /// <param name="table">(V, C).</param>
@@ -41,12 +41,12 @@ public static unsafe class Embedding
     private static void Check(string name, int table, int columns, ReadOnlySpan<int> indices, int values)
     {
         if (columns < 1 || table % columns != 0 || values != (long)indices.Length * columns)
-            throw new ArgumentException($"Embedding.{name}: a table of {table} values in rows of {columns}, {indices.Length} indices, {values} values.");
+            throw new ArgumentException($"EmbeddingLookup.{name}: a table of {table} values in rows of {columns}, {indices.Length} indices, {values} values.");
         int rows = table / columns;
         foreach (int index in indices)
         {
             if ((uint)index >= (uint)rows)
-                throw new ArgumentException($"Embedding.{name}: index {index} of a table with {rows} rows.");
+                throw new ArgumentException($"EmbeddingLookup.{name}: index {index} of a table with {rows} rows.");
         }
     }
 
