@@ -119,13 +119,9 @@ public sealed class MultiHeadAttention : Module
         }
         Tensor y = tape.Memory.Rent(q.Shape);
         float scale = 1f / MathF.Sqrt(HeadSize);
-        for (int t = 0; t < steps; t++)
-        {
-            for (int s = 0; s < streams; s++)
-                cache.Append(s, k.Value[s][t].Span, v.Value[s][t].Span);
-            ReadOnlySpan<float> now = steps == 1 ? q.Value.Span : q.Value[0][t].Span;
-            cache.Attend(scale, now, Heads, steps == 1 ? y.Span : y[0][t].Span, window, pool: tape.Workers);
-        }
+        for (int s = 0; s < streams; s++)
+            cache.Append(s, k.Value[s].Span, v.Value[s].Span);
+        cache.Attend(scale, q.Value.Span, Heads, y.Span, window, steps: steps, pool: tape.Workers);
         return _output.Forward(tape, tape.Constant(y));
     }
 }

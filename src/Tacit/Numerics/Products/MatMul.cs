@@ -126,30 +126,28 @@ public static unsafe class MatMul
     {
         if (product.EndRow == 0 || product.EndColumn == 0)
             return;
-        var work = new SplitWork { Whole = product, Lanes = lanes, RowsPerPart = product.EndRow, ColumnsPerPart = product.EndColumn };
-        int parts = 1;
-        if (pool is { Threads: > 1 } && (long)product.EndRow * product.Depth * product.EndColumn >= SmallestSplit)
+        if (pool is not { Threads: > 1 } || (long)product.EndRow * product.Depth * product.EndColumn < SmallestSplit)
         {
-            int wanted = 2 * pool.Threads;
-            int panels = Panel.CountFor(product.EndColumn, Panel.Widest);
-            // A part packs all it needs of a B that is not: then columns are the better split.
-            bool byRows = product.Panels != null ? product.EndRow >= 48 * wanted : panels < wanted && product.EndRow >= 24 * wanted;
-            if (byRows)
-            {
-                work.RowsPerPart = ((product.EndRow + wanted - 1) / wanted + 11) / 12 * 12;
-                parts = (product.EndRow + work.RowsPerPart - 1) / work.RowsPerPart;
-            }
-            else if (panels > 1)
-            {
-                int perPart = (panels + Math.Min(panels, wanted) - 1) / Math.Min(panels, wanted);
-                work.ColumnsPerPart = perPart * Panel.Widest;
-                parts = (panels + perPart - 1) / perPart;
-            }
+            Product whole = product;
+            Widest.Run(ref whole, lanes);
+            return;
         }
-        if (parts == 1)
-            work.Run(0);
-        else
-            pool!.Run(ref work, parts);
+        var work = new SplitWork { Whole = product, Lanes = lanes, RowsPerPart = product.EndRow, ColumnsPerPart = product.EndColumn };
+        int parts = 1, wanted = 2 * pool.Threads, panels = Panel.CountFor(product.EndColumn, Panel.Widest);
+        // A part packs all it needs of a B that is not: then columns are the better split.
+        bool byRows = product.Panels != null ? product.EndRow >= 48 * wanted : panels < wanted && product.EndRow >= 24 * wanted;
+        if (byRows)
+        {
+            work.RowsPerPart = ((product.EndRow + wanted - 1) / wanted + 11) / 12 * 12;
+            parts = (product.EndRow + work.RowsPerPart - 1) / work.RowsPerPart;
+        }
+        else if (panels > 1)
+        {
+            int perPart = (panels + Math.Min(panels, wanted) - 1) / Math.Min(panels, wanted);
+            work.ColumnsPerPart = perPart * Panel.Widest;
+            parts = (panels + perPart - 1) / perPart;
+        }
+        pool.Run(ref work, parts);
     }
 
     internal static Product Describe(Matrix a, float* pa, MatrixTarget c, float* pc, float* bias, bool accumulate, Activation activation, float* activated) => new()

@@ -91,8 +91,14 @@ public sealed unsafe class PackedMatrix : IDisposable
     internal void SetRow(int k, ReadOnlySpan<float> row)
     {
         int width = Panel.Width(Lanes);
-        for (int n = 0; n < row.Length; n++)
-            Panels[n / width * PanelStep + (nint)k * width + n % width] = Packing.Floored(row[n]);
+        nint step = PanelStep;
+        float* target = Panels + (nint)k * width;
+        for (; !row.IsEmpty; row = row[Math.Min(width, row.Length)..], target += step)
+        {
+            int count = Math.Min(width, row.Length);
+            for (int i = 0; i < count; i++)
+                target[i] = Packing.Floored(row[i]);
+        }
     }
 
     /// <summary>Replaces column n: a value that joins the products' results.</summary>
