@@ -35,11 +35,14 @@ public sealed class FurtherTrainingTests : IDisposable
         Assert.Contains($"from_sha256: {Convert.ToHexStringLower(SHA256.HashData(before))}", list, StringComparison.Ordinal);
         Assert.Contains("\"columns\":16", list, StringComparison.Ordinal);
         Assert.DoesNotContain("from_sha256", _box.Tacit("list m").IsQuiet().Text, StringComparison.Ordinal);
-        // It has learnt what is new, and begun better than a model that knows nothing.
-        _box.Tacit($"train gpt other {Tiny} --steps 60 --rate 0.003 -o anew").IsQuiet();
-        double old = BitsPerByte("m", "other"), further = BitsPerByte("one", "other"), anew = BitsPerByte("anew", "other");
+        double old = BitsPerByte("m", "other"), further = BitsPerByte("one", "other");
         Assert.True(further < old - 0.5, $"{further} after {old}");
-        Assert.True(further < anew, $"{further} against {anew}");
+        // Of what is like the old data it knows more than a model that begins with nothing.
+        _box.Write("more", Samples.Text(6000, seed: 2));
+        _box.Tacit("train gpt more --from m --steps 60 --batch 2 --rate 0.003 -q -o on").IsQuiet();
+        _box.Tacit($"train gpt more {Tiny} --steps 60 -o anew").IsQuiet();
+        (further, double anew) = (BitsPerByte("on", "more"), BitsPerByte("anew", "more"));
+        Assert.True(further < anew - 0.1, $"{further} against {anew}");
     }
 
     [UnixFact]
@@ -102,7 +105,7 @@ public sealed class FurtherTrainingTests : IDisposable
     public void MistakesAreSaidAndNothingIsWritten(string arguments, string message)
     {
         _box.Run("""
-            echo '{"context": 32}' > c.json; head -c 2000 m > cut; sed 's/"layers":1,/"layers":2,/' m > claims
+            echo '{"context": 32}' > c.json; head -c 2000 m > cut; sed 's/layers\\":1,/layers\\":2,/' m > claims
             printf 'y\n1\n3\n2\n5\n4\n6\n5\n8\n9\n7\n' > a.csv; "$TACIT" train ar a.csv -p 1 -q -o a
             """).IsQuiet();
         string before = _box.Names;
