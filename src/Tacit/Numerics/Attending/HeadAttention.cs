@@ -125,7 +125,7 @@ internal unsafe struct HeadAttention
         RowProduct.Run<L, VV>(scaled, d, keys, keyStep, null, scores, WholePanels<L, VV>(end));
         Terms<L, VV>(0, end, scores);
         float sum = Fold.Over<L, VV, SumFold>(scores, scores, 0f, end);
-        RowProduct.Run<L, VV>(scores, end, values, valueStep, null, O, e);
+        RowProduct.Run<L, VV>(scores, end, values, valueStep, null, O, e, floored: true);     // as terms are
         Scaled.Multiply<L, VV>(sum > 0f ? 1f / sum : 0f, O, O, e);
     }
 

@@ -19,12 +19,13 @@ internal static unsafe class RowProduct
     /// <param name="start">(N), or null for zeros; may be the target.</param>
     /// <param name="target">(N).</param>
     /// <param name="columns">N.</param>
+    /// <param name="floored">True if there are no such values.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<L, V>(float* a, int depth, float* panels, nint panelStep, float* start, float* target, int columns)
+    public static void Run<L, V>(float* a, int depth, float* panels, nint panelStep, float* start, float* target, int columns, bool floored = false)
         where L : struct, ILanes<V>
         where V : struct
     {
-        if (Packing.AnyTiny<L, V>(a, 0, 1, depth))
+        if (!floored && Packing.AnyTiny<L, V>(a, 0, 1, depth))
         {
             float* copy = Scratch.Take(Scratch.Left, depth);
             Packing.Copy<L, V>(a, 0, copy, 0, 1, depth);
