@@ -117,6 +117,11 @@ public sealed class LanguageModelTests : IDisposable
         _box.Tacit($"train gpt text {Tiny} --tokenizer hf/tokenizer.json -o a").IsQuiet();
         _box.Tacit($"train gpt text {Tiny} --tokenizer ./t.json -o b").IsQuiet();
         Assert.Equal(_box.Read("a"), _box.Read("b"));
+        // A run that goes on keeps its tokeniser, and says so if another file is named. (A model is no checkpoint, as is found next.)
+        _box.Run("cp a c.checkpoint; sed 's/,\"[^\"]*\"]}}$/]}}/' t.json > other.json; ! cmp -s t.json other.json").IsQuiet();
+        _box.Tacit("train gpt text --resume --tokenizer other.json -q -o c").Says(1, "other.json: ");
+        _box.Tacit("train gpt text --resume --tokenizer t.json -q -o c").Says(1, "no checkpoint");
+        _box.Run("rm c.checkpoint").IsQuiet();
         _box.Tacit($"train gpt text {Tiny} --tokenizer bpe:12 -o c").Says(1, "bpe:SIZE");
         _box.Tacit($"train gpt text {Tiny} --tokenizer text -o c").Says(1, "text: The tokeniser");
         _box.Tacit($"train gpt text {Tiny} --tokenizer bpe:300 --vocabulary 9 -o c").Says(1, "'vocabulary' is ");

@@ -33,12 +33,14 @@ internal static class EvaluateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Report report = options.Report(parsed);
-            string path = parsed.GetValue(model) 
+            string path = parsed.GetValue(model)
                 ?? throw new UsageException("--model MODEL is missing: 'tacit evaluate --model MODEL FILE…'");
+            IReadOnlyList<string> files = options.Files(parsed);
+            ModelInput.CheckStandardInput(path, files.Contains("-"));
             LanguageModel loaded = await ModelInput.LoadAsync<LanguageModel>(path, cancellationToken);
             using WorkPool workers = new(options.Threads(parsed));
             var all = new List<Evaluation>();
-            await Jobs.RunAsync(FileWalk.Expand(options.Files(parsed), recursive: false, report), report, async file =>
+            await Jobs.RunAsync(FileWalk.Expand(files, recursive: false, report), report, async file =>
             {
                 using InputFile input = InputFile.Open(file.Path);
                 byte[] data = await input.ReadAllAsync(LongestFile, cancellationToken);

@@ -70,8 +70,10 @@ internal static class GenerateCommand
             };
             byte[][] ends = [.. (parsed.GetValue(stops) ?? []).Select(Encoding.UTF8.GetBytes)];
             int tokens = count.Read(parsed);
+            string begins = parsed.GetValue(prompt) ?? "";
+            ModelInput.CheckStandardInput(path, begins == "-");
             LanguageModel loaded = await ModelInput.LoadAsync<LanguageModel>(path, cancellationToken);
-            byte[] begin = await ReadPromptAsync(parsed.GetValue(prompt) ?? "", cancellationToken);
+            byte[] begin = await ReadPromptAsync(begins, cancellationToken);
             await Task.Run(() => Write(loaded, begin, tokens, sampling, ends, report, cancellationToken), cancellationToken);
             return report.ExitCode;
         });

@@ -63,6 +63,7 @@ internal static class InspectCommand
 
     private static async Task InspectTokensAsync(string modelPath, string file, string? page, bool force, CancellationToken cancellationToken)
     {
+        ModelInput.CheckStandardInput(modelPath, file == "-");
         LanguageModel model = await ModelInput.LoadAsync<LanguageModel>(modelPath, cancellationToken);
         using InputFile input = InputFile.Open(file);
         byte[] data = await ReadAsync(input, cancellationToken);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
-using Tacit.Modeling;
 
 namespace Tacit.Cli.Commands;
 
@@ -32,11 +31,9 @@ internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<
                 return new Command(name, string.Join("\n\n", All.Select(use).OfType<Func<Command>>().Distinct().Select(make => make().Description)));
             throw new UsageException($"--model MODEL is missing; 'tacit {name} --help' shows what there is");
         }
-        string kind = ModelInput.OfFile(path, () =>
-        {
-            using ModelFile file = ModelFile.Open(path);
-            return file.Kind;
-        });
+        OpenModel model = OpenModel.OpenAsync(path, CancellationToken.None).GetAwaiter().GetResult();
+        model.Keep();
+        string kind = model.File.Kind;
         ModelCommands? commands = Array.Find(All, c => c.Kind == kind);
         return (commands is null ? null : use(commands))?.Invoke()
             ?? throw new InvalidDataException($"{path}: a model of the kind '{kind}' cannot be used to {name}");
@@ -44,13 +41,14 @@ internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<
 
     private static string? ModelIn(string[] args)
     {
+        string? path = null;     // of options given again the last one counts
         for (int i = 1; i < args.Length && args[i] != "--"; i++)
         {
             if (args[i] == "--model" && i + 1 < args.Length)
-                return args[i + 1];
-            if (args[i].StartsWith("--model=", StringComparison.Ordinal))
-                return args[i]["--model=".Length..];
+                path = args[++i];
+            else if (args[i].StartsWith("--model=", StringComparison.Ordinal))
+                path = args[i]["--model=".Length..];
         }
-        return null;
+        return path;
     }
 }

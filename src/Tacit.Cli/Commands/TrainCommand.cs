@@ -19,6 +19,8 @@ internal static class TrainCommand
     private const string Options = """
           -o, --output MODEL  the model file; MODEL.checkpoint stands beside it until the run is done
           --preset NAME       tiny, small (default) or base: about 0.2, 1 and 5 million parameters
+          --from MODEL        train this model further, and write it to the MODEL of -o: it keeps its sizes
+                              and its tokens, and an option that says otherwise is an error
           --config FILE       settings as JSON, with the names of the options: {"key_heads": 2}
           --steps N           steps of the run (default 1000)
           --time T            instead: as many steps as fit 90s, 10m, 1.5h. The speed is measured first;
@@ -50,6 +52,7 @@ internal static class TrainCommand
 
         examples:
           tacit train gpt book.txt -o book.tacitmodel --time 10m
+          tacit train gpt letters --from book.tacitmodel -o letters.tacitmodel --steps 500
           tacit train gpt texts --validation other.txt --preset tiny --steps 2000 -o t.tacitmodel
         """;
 

@@ -1,3 +1,4 @@
+using Tacit.Cli.Terminal;
 using Tacit.Modeling;
 
 namespace Tacit.Cli.Files;
@@ -9,17 +10,23 @@ internal static class ModelInput
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops the reading of a pipe.</param>
     /// <exception cref="InvalidDataException">It is no such model; the message names the file.</exception>
+    /// <exception cref="IOException">It cannot be read; the message names the file.</exception>
     public static async Task<T> LoadAsync<T>(string path, CancellationToken cancellationToken)
         where T : class
     {
-        using InputFile input = InputFile.Open(path);
-        Stream stream = await input.SeekableAsync(cancellationToken);
-        return OfFile(path, () =>
-        {
-            using var file = new ModelFile(stream, leaveOpen: true);
-            return ModelRegistry.Standard.Load<T>(file);
-        });
+        using OpenModel model = await OpenModel.OpenAsync(path, cancellationToken);
+        return OfFile(path, () => ModelRegistry.Standard.Load<T>(model.File));
     }
+
+    /// <summary>Checks that standard input is not both the model and something else.</summary>
+    public static void CheckStandardInput(string model, bool isRead)
+    {
+        if (model == "-" && isRead)
+            throw new UsageException("standard input can be read once: as the model, or as what it is to work on");
+    }
+
+    /// <summary>What a file is called in messages.</summary>
+    public static string NameOf(string path) => path == "-" ? "standard input" : path;
 
     /// <summary>Does something with a text that must not be too short for it.</summary>
     public static T OfText<T>(int bytes, Func<T> read)
@@ -43,7 +50,7 @@ internal static class ModelInput
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"{(path == "-" ? "standard input" : path)}: {e.Message}", e);
+            throw new InvalidDataException($"{NameOf(path)}: {e.Message}", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tacit.Cli.Commands;
+using Tacit.Cli.Files;
 using Tacit.Modeling;
 using Tacit.Modeling.Linear;
 
@@ -14,7 +15,9 @@ internal sealed class SeriesModel
     /// <summary>The model and its series' name.</summary>
     public (ISeriesForecaster Model, string Column) Load(ParseResult parsed)
     {
-        using ModelFile file = ModelFile.Open(parsed.GetValue(Option)!);
-        return (ModelRegistry.Standard.Load<ISeriesForecaster>(file), file.Tensors.FindMetadata(AutoregressionModel.ColumnKey) ?? "series");
+        string path = parsed.GetValue(Option)!;
+        using OpenModel model = OpenModel.OpenAsync(path, CancellationToken.None).GetAwaiter().GetResult();
+        return ModelInput.OfFile(path, () => (ModelRegistry.Standard.Load<ISeriesForecaster>(model.File),
+            model.File.Tensors.FindMetadata(AutoregressionModel.ColumnKey) ?? "series"));
     }
 }

@@ -10,7 +10,7 @@ namespace Tacit.Cli.Training;
 /// <summary>tacit train gpt: a Transformer over bytes or byte pairs.</summary>
 internal sealed class GptKind : TrainKind
 {
-    private const string PairsPrefix = "bpe:";
+    private const string PairsPrefix = "bpe:", Bytes = "bytes", SomeFile = "file";
 
     public override string Name => "gpt";
 
@@ -35,6 +35,7 @@ internal sealed class GptKind : TrainKind
           --batch N           windows in a batch
           --validation-windows N
                               most windows a validation goes over
+        With --from, --batch is 16 and --rate 0.0005 unless given.
         """;
 
     public override IReadOnlyList<(string Name, string Json)> Presets =>
@@ -43,6 +44,12 @@ internal sealed class GptKind : TrainKind
         ("tiny", """{"context":128,"layers":4,"columns":64,"heads":4,"batch":16,"rate":0.003}"""),
         ("base", """{"context":256,"layers":6,"columns":256,"heads":8,"batch":16,"rate":0.001}"""),
     ];
+
+    public override string FurtherPreset => """{"batch":16,"rate":0.0005}""";
+
+    public override IReadOnlyList<string> FreeSettings => ["dropout", "recompute"];
+
+    public override IReadOnlyList<string> KeptSettings => ["tokenizer"];
 
     public override void Ask(Settings model, Settings task)
     {
@@ -53,7 +60,7 @@ internal sealed class GptKind : TrainKind
 
     public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint, long memory)
     {
-        ITokenizer tokenizer = MakeTokenizer(TokenizerOf(task), data.Training.Span, checkpoint);
+        ITokenizer tokenizer = checkpoint is null ? MakeTokenizer(TokenizerOf(task), data.Training.Span) : KeptTokenizer(task, checkpoint);
         GptOptions options = GptModel.Options(model, new GptOptions { Vocabulary = tokenizer.Vocabulary });
         (int batch, int windows) = Sizes(task);
         if (options.Vocabulary != tokenizer.Vocabulary)
@@ -114,14 +121,25 @@ internal sealed class GptKind : TrainKind
 
     private static string Items(ITokenizer tokenizer) => tokenizer is ByteTokenizer ? "bytes" : "tokens";
 
-    private static string TokenizerOf(Settings task) =>
-        task.Text("tokenizer", "bytes", text => text == "bytes" || text.StartsWith(PairsPrefix, StringComparison.Ordinal) ? text : "file");
+    // A path is not to be in a model file.
+    private static string TokenizerOf(Settings task, string unlessGiven = Bytes) =>
+        task.Text("tokenizer", unlessGiven, text => IsFile(text) ? SomeFile : text);
 
-    private static ITokenizer MakeTokenizer(string text, ReadOnlySpan<byte> data, ModelFile? checkpoint)
+    private static bool IsFile(string text) => text is not (Bytes or SomeFile) && !text.StartsWith(PairsPrefix, StringComparison.Ordinal);
+
+    // The tokeniser of a run that is gone on with, or of a model that is trained further.
+    private static ITokenizer KeptTokenizer(Settings task, ModelFile checkpoint)
     {
-        if (checkpoint is not null)
-            return TokenizerText.Read(checkpoint.Tensors.FindMetadata, checkpoint.Settings.Whole("vocabulary", 256, 1, int.MaxValue));
-        if (text == "bytes")
+        ITokenizer kept = TokenizerText.Read(checkpoint.Tensors.FindMetadata, checkpoint.Settings.Whole("vocabulary", 256, 1, int.MaxValue));
+        string text = TokenizerOf(task, kept is ByteTokenizer ? Bytes : SomeFile);
+        if (IsFile(text) && !TokenizerText.Describe(kept).SequenceEqual(TokenizerText.Describe(MakeTokenizer(text, default))))
+            throw new InvalidDataException($"{text}: is another tokeniser than the one the run began with");
+        return kept;
+    }
+
+    private static ITokenizer MakeTokenizer(string text, ReadOnlySpan<byte> data)
+    {
+        if (text == Bytes)
             return new ByteTokenizer();
         if (text.StartsWith(PairsPrefix, StringComparison.Ordinal))
         {

@@ -21,6 +21,15 @@ internal abstract class TrainKind
     /// <summary>The settings of --preset NAME as JSON; the first is used if none is named.</summary>
     public abstract IReadOnlyList<(string Name, string Json)> Presets { get; }
 
+    /// <summary>The settings of --from as JSON, in place of a preset's: how a model is trained further.</summary>
+    public virtual string FurtherPreset => "{}";
+
+    /// <summary>The model's settings that may change when it is trained further: those that change none of its tensors.</summary>
+    public virtual IReadOnlyList<string> FreeSettings => [];
+
+    /// <summary>The task's settings that such a model brings along, so that they cannot be given.</summary>
+    public virtual IReadOnlyList<string> KeptSettings => [];
+
     /// <summary>Asks for all settings, so that they become options: the model's, and those of the task.</summary>
     public abstract void Ask(Settings model, Settings task);
 
@@ -29,7 +38,7 @@ internal abstract class TrainKind
     /// <param name="task">The task's, to be asked for.</param>
     /// <param name="data">What there is to learn from.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="checkpoint">The run that is gone on with, or null.</param>
+    /// <param name="checkpoint">The run that is gone on with, or the model that is trained further, whose values follow; or null.</param>
     /// <param name="memory">Bytes there are for it, at most.</param>
     /// <exception cref="InsufficientMemoryException">There is not enough memory for the model alone.</exception>
     /// <exception cref="InvalidDataException">The data or the settings do not do.</exception>

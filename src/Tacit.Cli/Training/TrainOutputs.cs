@@ -25,7 +25,7 @@ internal sealed class TrainOutputs(TrainRequest request)
             if (paths[i] is not { } path)
                 continue;
             FileStatus? there = FileStatus.Of(path);
-            foreach (string? other in (ReadOnlySpan<string?>)[.. paths[..i], request.Config])
+            foreach (string? other in (ReadOnlySpan<string?>)[.. paths[..i], request.Config, request.From])
             {
                 if (other is not null && IsSame(path, there, other))
                     throw new IOException($"'{path}' and '{other}' are the same file");

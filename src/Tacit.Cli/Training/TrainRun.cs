@@ -13,7 +13,7 @@ namespace Tacit.Cli.Training;
 internal sealed class TrainRun(TrainRequest request)
 {
     private const int LongestConfig = 1 << 20;
-    private const string TaskKey = "task", TrainingKey = "training";
+    private const string TaskKey = "task", TrainingKey = "training", FromKey = "from_sha256";
 
     private readonly Report _report = request.Report;
     private readonly TrainOutputs _outputs = new(request);
@@ -23,20 +23,28 @@ internal sealed class TrainRun(TrainRequest request)
     {
         _outputs.Check();
         using ModelFile? checkpoint = request.Resume ? OpenCheckpoint() : null;
-        Settings given = checkpoint is null ? await GivenAsync(request.Preset ?? request.Kind.Presets[0].Json, cancellationToken)
-            : await BeganAsync(checkpoint, cancellationToken);
+        ModelInput.CheckStandardInput(request.From ?? "", request.Data.Contains("-"));
+        using OpenModel? opened = request.From is { } from ? await OpenModel.OpenAsync(from, cancellationToken) : null;
+        var further = opened is null ? null : new FurtherTraining(request, opened.File);
+        Settings given = checkpoint is not null ? await BeganAsync(checkpoint, cancellationToken)
+            : further is not null ? further.Combine(await GivenAsync(request.Preset ?? "{}", cancellationToken))
+            : await GivenAsync(request.Preset ?? request.Kind.Presets[0].Json, cancellationToken);
         Settings model = given.Copy(), task = given.Copy(), training = given.Copy();
         TrainingOptions options = TrainingOptions.From(training);
         float share = TrainSettings.Share(task);
 
         TrainData data = await TrainData.ReadAsync(request.Data, request.Validation, share, _outputs, _report, cancellationToken);
-        TrainJob job = request.Kind.Prepare(model, task, data, options.Seed, checkpoint, request.MemoryLimit > 0 ? request.MemoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        TrainJob job = request.Kind.Prepare(model, task, data, options.Seed, checkpoint ?? opened?.File, request.MemoryLimit > 0 ? request.MemoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         if (!job.Task.CanValidate && data.Validation.Length > 0)
             _report.Note($"there is no validation: {data.Validation.Length} bytes are too few");
         given.RefuseUnknown(model, task, training);
+        if (checkpoint is null)
+            further?.Load(job.Task.Model);
+        string? begin = opened?.File.Sha256 ?? checkpoint?.Tensors.FindMetadata(FromKey);
         KeyValuePair<string, string>[] metadata =
         [
-            .. ModelFile.Describe(request.Kind.Name, model.ToJson(), [.. job.Metadata]), .. data.Metadata, new(TaskKey, task.ToJson()),
+            .. ModelFile.Describe(request.Kind.Name, model.ToJson(), [.. job.Metadata]), .. data.Metadata,
+            .. begin is null ? [] : new KeyValuePair<string, string>[] { new(FromKey, begin) }, new(TaskKey, task.ToJson()),
         ];
         if (checkpoint is not null)
             CheckSame(checkpoint, metadata);

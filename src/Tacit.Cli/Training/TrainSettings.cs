@@ -12,6 +12,7 @@ internal sealed class TrainSettings : CodingOptions
     private readonly TrainKind _kind;
     private readonly List<(string Name, Option<string> Option)> _options = [];
     private readonly Option<string> _output = new("--output", "-o"), _preset = CommandLine.Value("--preset"), _config = CommandLine.Value("--config");
+    private readonly Option<string> _from = CommandLine.Value("--from");
     private readonly Option<string> _time = CommandLine.Value("--time"), _validation = CommandLine.Value("--validation");
     private readonly Option<string> _log = CommandLine.Value("--log"), _curve = CommandLine.Value("--curve");
     private readonly Option<bool> _resume = CommandLine.Flag("--resume"), _force = CommandLine.Flag("--force", "-f");
@@ -35,7 +36,7 @@ internal sealed class TrainSettings : CodingOptions
         base.AddTo(command);
         foreach ((_, Option<string> option) in _options)
             command.Add(option);
-        foreach (Option option in (Option[])[_output, _preset, _config, _time, _validation, _log, _curve, _resume, _force])
+        foreach (Option option in (Option[])[_output, _from, _preset, _config, _time, _validation, _log, _curve, _resume, _force])
             command.Add(option);
     }
 
@@ -69,6 +70,7 @@ internal sealed class TrainSettings : CodingOptions
             MemoryLimit = MemoryLimit(parsed),
             Output = output,
             Given = given,
+            From = parsed.GetValue(_from),
             Preset = PresetOf(parsed.GetValue(_preset)),
             Config = parsed.GetValue(_config),
             Time = time,
@@ -113,6 +115,7 @@ internal sealed class TrainRequest
     public required long MemoryLimit { get; init; }      // 0 for none
     public required string Output { get; init; }
     public required Settings Given { get; init; }        // on the command line
+    public required string? From { get; init; }          // a model to train further
     public required string? Preset { get; init; }        // JSON
     public required string? Config { get; init; }        // a file
     public required TimeSpan? Time { get; init; }

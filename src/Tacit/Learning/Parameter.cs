@@ -66,13 +66,15 @@ public sealed class Parameter : Variable
 
     private PackedMatrix Packed(ref PackedMatrix? packed, ref int version, bool transposed, WorkPool? workers)
     {
+        if (Volatile.Read(ref version) == Version)
+            return packed!;
         lock (_packing)     // a trained model is shared by threads that read it
         {
             Matrix matrix = transposed ? Value.AsMatrix.Transposed : Value.AsMatrix;
             packed ??= new PackedMatrix(matrix.Rows, matrix.Columns);
             if (version != Version)
                 packed.Pack(matrix, workers);
-            version = Version;
+            Volatile.Write(ref version, Version);
             return packed;
         }
     }

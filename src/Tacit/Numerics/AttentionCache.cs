@@ -67,50 +67,59 @@ public sealed unsafe class AttentionCache : IDisposable
         _lengths[stream] = length;
     }
 
-    /// <summary>Adds a step to a stream.</summary>
+    /// <summary>Adds a step, or several, to a stream.</summary>
     /// <param name="stream">Its number.</param>
-    /// <param name="key">(G, D).</param>
-    /// <param name="value">(G, E).</param>
+    /// <param name="key">(steps, G, D).</param>
+    /// <param name="value">(steps, G, E).</param>
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
     /// <exception cref="InvalidOperationException">The cache is full.</exception>
     public void Append(int stream, ReadOnlySpan<float> key, ReadOnlySpan<float> value)
     {
-        if (key.Length != KeyHeads * HeadSize || value.Length != KeyHeads * ValueSize)
+        int steps = key.Length / (KeyHeads * HeadSize), first = _lengths[stream];
+        if (key.Length != steps * KeyHeads * HeadSize || value.Length != steps * KeyHeads * ValueSize)
             throw new ArgumentException($"AttentionCache.Append: {key.Length} and {value.Length} values for keys of ({KeyHeads}, {HeadSize}) and values of ({KeyHeads}, {ValueSize}).");
-        int step = _lengths[stream];
-        if (step == Capacity)
-            throw new InvalidOperationException($"AttentionCache.Append: stream {stream} already holds {Capacity} steps.");
+        if (first + steps > Capacity)
+            throw new InvalidOperationException($"AttentionCache.Append: stream {stream} already holds {first} of {Capacity} steps, {steps} do not fit.");
         for (int g = 0; g < KeyHeads; g++)
         {
             int i = stream * KeyHeads + g;
-            if (step == _keys[i].Columns)
-                Grow(i, (int)Math.Min(2L * step, Capacity));
-            _keys[i].SetColumn(step, key.Slice(g * HeadSize, HeadSize));
-            _values[i].SetRow(step, value.Slice(g * ValueSize, ValueSize));
+            if (first + steps > _keys[i].Columns)
+                Grow(i, (int)Math.Min(Math.Max(2L * _keys[i].Columns, first + steps), Capacity));
+            for (int t = 0; t < steps; t++)
+            {
+                _keys[i].SetColumn(first + t, key.Slice((t * KeyHeads + g) * HeadSize, HeadSize));
+                _values[i].SetRow(first + t, value.Slice((t * KeyHeads + g) * ValueSize, ValueSize));
+            }
         }
-        _lengths[stream] = step + 1;
+        _lengths[stream] = first + steps;
     }
 
-    /// <summary>The outputs of one query per stream, each at the last step of its stream.</summary>
+    /// <summary>The outputs of one query per stream, each at the last step of its stream, or of several at the last ones.</summary>
     /// <param name="scale">Of the scores, usually 1 / √D.</param>
-    /// <param name="q">(streams, H, D), H a multiple of G.</param>
+    /// <param name="q">(streams, steps, H, D), H a multiple of G.</param>
     /// <param name="heads">H.</param>
-    /// <param name="o">(streams, H, E).</param>
+    /// <param name="o">(streams, steps, H, E).</param>
     /// <param name="window">How many of the last steps a query sees at most; 0 for all.</param>
     /// <param name="firstStream">The stream the first query belongs to.</param>
+    /// <param name="steps">Queries of each stream.</param>
     /// <param name="pool">Threads to share the streams and heads among; the caller alone if null.</param>
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
-    public void Attend(float scale, ReadOnlySpan<float> q, int heads, Span<float> o, int window = 0, int firstStream = 0, WorkPool? pool = null)
+    public void Attend(float scale, ReadOnlySpan<float> q, int heads, Span<float> o, int window = 0, int firstStream = 0, int steps = 1, WorkPool? pool = null)
     {
-        if (heads < 1 || heads % KeyHeads != 0 || window < 0 || q.Length % (heads * HeadSize) != 0)
-            throw new ArgumentException($"AttentionCache.Attend: {q.Length} values of queries, {heads} heads of {HeadSize}, {KeyHeads} key heads, a window of {window}.");
-        int streams = q.Length / (heads * HeadSize);
-        if (firstStream < 0 || firstStream + streams > Streams || o.Length != streams * heads * ValueSize)
+        if (heads < 1 || heads % KeyHeads != 0 || window < 0 || steps < 1 || q.Length % (steps * heads * HeadSize) != 0)
+            throw new ArgumentException($"AttentionCache.Attend: {q.Length} values of queries, {heads} heads of {HeadSize}, {KeyHeads} key heads, {steps} steps, a window of {window}.");
+        int streams = q.Length / (steps * heads * HeadSize);
+        if (firstStream < 0 || firstStream + streams > Streams || o.Length != streams * steps * heads * ValueSize)
             throw new ArgumentException($"AttentionCache.Attend: streams {firstStream} to {firstStream + streams - 1} of {Streams}, {o.Length} outputs.");
+        for (int s = firstStream; steps > 1 && s < firstStream + streams; s++)
+        {
+            if (_lengths[s] < steps)
+                throw new ArgumentException($"AttentionCache.Attend: {steps} steps of stream {s}, which holds {_lengths[s]}.");
+        }
         fixed (float* pq = q, po = o)
         {
-            var kernel = new Steps { Cache = this, Q = pq, O = po, Heads = heads, FirstStream = firstStream, Window = window, Scale = scale };
-            Ranges.Run(kernel, streams * heads, 2L * _lengths[firstStream] * HeadSize, pool, _keys[0].Lanes);
+            var kernel = new Steps { Cache = this, Q = pq, O = po, Heads = heads, Count = steps, FirstStream = firstStream, Window = window, Scale = scale };
+            Ranges.Run(kernel, streams * heads, 2L * steps * (streams == 0 ? 0 : _lengths[firstStream]) * HeadSize, pool, _keys[0].Lanes);
         }
     }
 
@@ -135,7 +144,7 @@ public sealed unsafe class AttentionCache : IDisposable
     {
         public AttentionCache Cache;
         public float* Q, O;
-        public int Heads, FirstStream, Window;
+        public int Heads, Count, FirstStream, Window;
         public float Scale;
 
         public readonly void Run<L, V>(int first, int end)
@@ -144,8 +153,8 @@ public sealed unsafe class AttentionCache : IDisposable
         {
             for (int i = first; i < end; i++)
             {
-                int stream = FirstStream + i / Heads, length = Cache._lengths[stream];
-                int g = stream * Cache.KeyHeads + i % Heads / (Heads / Cache.KeyHeads);
+                int at = i / Heads, h = i % Heads, stream = FirstStream + at, length = Cache._lengths[stream];
+                int g = stream * Cache.KeyHeads + h / (Heads / Cache.KeyHeads);
                 PackedMatrix keys = Cache._keys[g], values = Cache._values[g];
                 var head = new HeadAttention
                 {
@@ -154,21 +163,24 @@ public sealed unsafe class AttentionCache : IDisposable
                         Batch = 1,
                         Heads = 1,
                         KeyHeads = 1,
-                        Queries = 1,
+                        Queries = Count,
                         Keys = length,
                         HeadSize = Cache.HeadSize,
                         ValueSize = Cache.ValueSize,
                         Causal = true,
-                        FirstPosition = Math.Max(0, length - 1),
+                        FirstPosition = Math.Max(0, length - Count),
                         Window = Window,
-                        QueryStep = Cache.HeadSize,
+                        QueryStep = Heads * Cache.HeadSize,
                     },
                     Scale = Scale,
-                    Q = Q + (nint)i * Cache.HeadSize,
-                    O = O + (nint)i * Cache.ValueSize,
-                    OutputStep = Cache.ValueSize,
+                    Q = Q + ((nint)at * Count * Heads + h) * Cache.HeadSize,
+                    O = O + ((nint)at * Count * Heads + h) * Cache.ValueSize,
+                    OutputStep = (nint)Heads * Cache.ValueSize,
                 };
-                head.Forward<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
+                if (Count == 1)
+                    head.ForwardOne<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
+                else
+                    head.Forward<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
             }
         }
     }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
 using Tacit.Media;
 using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Transformers;
@@ -17,7 +19,28 @@ public sealed class Llama2cCheckpointTests
         var greedy = new SamplingOptions { Temperature = 0f };
         Assert.Equal(expected, model.GenerateTokens([], greedy).Take(expected.Length));
         byte[] text = [.. model.Generate(default, expected.Length, greedy).SelectMany(p => p)];
-        Assert.Equal(File.ReadAllText(Data("greedy-empty-prompt.txt")).TrimEnd(), System.Text.Encoding.UTF8.GetString(text).TrimEnd());
+        Assert.Equal(File.ReadAllText(Data("greedy-empty-prompt.txt")).TrimEnd(), Encoding.UTF8.GetString(text).TrimEnd());
+    }
+
+    /// <summary>Golden/checkpoints/llama2c-prompts.txt, made by tests/golden/torch/make_llama2c.py, which computes in double.</summary>
+    [DataFact]
+    public void ToOtherPromptsItSaysWhatAnotherImplementationSays()
+    {
+        using FileStream file = File.OpenRead(Data("aidreams260K.bin"));
+        var model = new LanguageModel(Llama2cCheckpoint.Read(file), Llama2cTokenizer.Parse(File.ReadAllBytes(Data("tok512.bin"))));
+        string[] lines = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "Tacit.Tests", "Golden", "checkpoints", "llama2c-prompts.txt"));
+        Assert.Equal(5, lines.Length);
+        foreach (string line in lines)
+        {
+            string[] parts = line.Split('\t');
+            string prompt = JsonSerializer.Deserialize<string>(parts[0])!;
+            int[] ids = Numbers(parts[1]), following = Numbers(parts[2]);
+            Assert.True(ids.Length > 3 && following.Length > 30, prompt);
+            Assert.Equal(ids, model.Tokenizer.Encode(Encoding.UTF8.GetBytes(prompt)));
+            Assert.Equal(following, model.GenerateTokens(ids, new SamplingOptions { Temperature = 0f }).Take(following.Length));
+        }
+
+        static int[] Numbers(string text) => [.. text.Split(' ').Select(int.Parse)];
     }
 
     [DataFact]

@@ -115,6 +115,18 @@ public class TransformerLayerTests
         using var cache = new AttentionCache(1, 2, 2, 2, T);
         for (int t = 0; t < T; t++)
             Numbers.AssertSameBits(whole.Value[0][t].Span, layer.Step(tape, tape.Slice(x, 1, t, 1), cache, rope, Window).Value.Span, $"step {t}");
+        // Several at once, from any place on, all or the last alone.
+        for (int first = 0; first < T; first++)
+        {
+            cache.Truncate(0, first);
+            Variable rest = tape.Slice(x, 1, first, T - first);
+            Numbers.AssertSameBits(whole.Value[0].Slice(first, T - first).Span, layer.Step(tape, rest, cache, rope, Window).Value.Span, $"steps from {first}");
+            cache.Truncate(0, first);
+            Variable last = layer.Step(tape, rest, cache, rope, Window, lastOnly: true);
+            Assert.Equal((1, 1, C), (last.Shape[0], last.Shape[1], last.Shape[2]));
+            Numbers.AssertSameBits(whole.Value[0][T - 1].Span, last.Value.Span, $"the last step, from {first}");
+            Assert.Equal(T, cache.Length(0));
+        }
     }
 
     // Heads of each row turned by position: the pair (i, i + D / 2) by t · 10000^(-2i / D).

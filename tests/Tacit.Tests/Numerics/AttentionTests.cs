@@ -115,6 +115,38 @@ public class AttentionTests
     }
 
     [Fact]
+    public void SeveralStepsAtOnceHaveTheBitsOfOneByOne()
+    {
+        foreach ((int window, int first) in (ReadOnlySpan<(int, int)>)[(0, 0), (0, 7), (5, 0), (5, 30)])
+        {
+            int steps = AllWidths.Emulated ? first + 3 : 70;
+            const int H = 4, G = 2, D = 12, Streams = 2;
+            var shape = new AttentionShape { Batch = Streams, Heads = H, KeyHeads = G, Queries = steps, Keys = steps, HeadSize = D, Causal = true, Window = window };
+            var data = new Operands(shape, false);
+            float[] o = new float[data.O.Length];
+            Attention.Forward(shape, 0.5f, data.Q, data.K, data.V, default, o);
+            AllWidths.Run(lanes =>
+            {
+                using var cache = new AttentionCache(Streams, G, D, D, steps);
+                int last = steps - first;
+                float[] q = new float[Streams * last * H * D], results = new float[Streams * last * H * D];
+                for (int b = 0; b < Streams; b++)
+                {
+                    int at = b * steps * G * D, middle = at + first * G * D, end = at + steps * G * D;
+                    cache.Append(b, data.K.AsSpan(at..middle), data.V.AsSpan(at..middle));
+                    cache.Append(b, data.K.AsSpan(middle..end), data.V.AsSpan(middle..end));
+                    data.Q.AsSpan((b * steps + first) * H * D, last * H * D).CopyTo(q.AsSpan(b * last * H * D));
+                }
+                cache.Attend(0.5f, q, H, results, window, steps: last);
+                for (int b = 0; b < Streams; b++)
+                    Numbers.AssertSameBits(o.AsSpan((b * steps + first) * H * D, last * H * D), results.AsSpan(b * last * H * D, last * H * D), $"stream {b} from step {first}, {lanes} lanes");
+                Assert.Throws<ArgumentException>(() => cache.Attend(0.5f, new float[(steps + 1) * H * D], H, new float[(steps + 1) * H * D], steps: steps + 1));
+                Assert.Throws<InvalidOperationException>(() => cache.Append(0, new float[2 * G * D], new float[2 * G * D]));
+            });
+        }
+    }
+
+    [Fact]
     public void OperandsMayLieApart()
     {
         const int T = 9, H = 2, D = 6;

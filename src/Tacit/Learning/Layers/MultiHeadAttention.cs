@@ -104,28 +104,26 @@ public sealed class MultiHeadAttention : Module
     /// <param name="cache">Of S streams of the same length; the steps are added to it.</param>
     /// <param name="rope">Turns queries and keys by their position; null for none.</param>
     /// <param name="window">That of <see cref="AttentionMask.Window"/>; 0 for none.</param>
+    /// <param name="lastOnly">True to have the result of the last step alone (S, 1, C); keys and values are kept of all.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="InvalidOperationException">The cache is full.</exception>
-    public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope = null, int window = 0)
+    public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope = null, int window = 0, bool lastOnly = false)
     {
         int streams = x.Shape[0], steps = x.Shape[1], position = cache.Length(0);
         if (streams != cache.Streams || (streams > 1 && steps > 1))
             throw new ArgumentException($"MultiHeadAttention.Step: {x.Shape} for {cache.Streams} streams.");
-        Variable q = _query.Forward(tape, x), k = _key.Forward(tape, x), v = _value.Forward(tape, x);
+        int queries = lastOnly ? 1 : steps;
+        Variable q = _query.Forward(tape, queries < steps ? tape.Slice(x, 1, steps - queries, queries) : x), k = _key.Forward(tape, x), v = _value.Forward(tape, x);
         if (rope is not null)
         {
-            q = rope.Forward(tape, q, position);
+            q = rope.Forward(tape, q, position + steps - queries);
             k = rope.Forward(tape, k, position);
         }
         Tensor y = tape.Memory.Rent(q.Shape);
         float scale = 1f / MathF.Sqrt(HeadSize);
-        for (int t = 0; t < steps; t++)
-        {
-            for (int s = 0; s < streams; s++)
-                cache.Append(s, k.Value[s][t].Span, v.Value[s][t].Span);
-            ReadOnlySpan<float> now = steps == 1 ? q.Value.Span : q.Value[0][t].Span;
-            cache.Attend(scale, now, Heads, steps == 1 ? y.Span : y[0][t].Span, window, pool: tape.Workers);
-        }
+        for (int s = 0; s < streams; s++)
+            cache.Append(s, k.Value[s].Span, v.Value[s].Span);
+        cache.Attend(scale, q.Value.Span, Heads, y.Span, window, steps: queries, pool: tape.Workers);
         return _output.Forward(tape, tape.Constant(y));
     }
 }

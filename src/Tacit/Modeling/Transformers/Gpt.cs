@@ -92,11 +92,9 @@ public sealed class Gpt : Module
         {
             Variable x = Place(tape, _tokens.Forward(tape, tokens, state.Streams, steps), state.Position);
             for (int i = 0; i < _blocks.Length; i++)
-                x = _blocks[i].Step(tape, x, state.Caches[i], _rope);
+                x = _blocks[i].Step(tape, x, state.Caches[i], _rope, lastOnly: i == _blocks.Length - 1);
             state.Position += steps;
-            Variable last = steps == 1 ? tape.Reshape(x, state.Streams, Options.Columns)
-                : tape.Constant(x.Value[0].Slice(steps - 1, 1), isView: true);
-            return tape.Linear(_norm.Forward(tape, last), _output);
+            return tape.Linear(_norm.Forward(tape, tape.Reshape(x, state.Streams, Options.Columns)), _output);
         }
         finally
         {
@@ -160,9 +158,12 @@ public sealed class Gpt : Module
         public Tensor AttentionWeights(Tape tape, Variable x, Rope? rope) =>
             _attention.Weights(tape, _attentionNorm.Forward(tape, x), rope);
 
-        public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope)
+        // Of the last block only the last step is asked for; what comes before it is in the cache.
+        public Variable Step(Tape tape, Variable x, AttentionCache cache, Rope? rope, bool lastOnly)
         {
-            x = tape.Add(x, _attention.Step(tape, _attentionNorm.Forward(tape, x), cache, rope));
+            Variable y = _attention.Step(tape, _attentionNorm.Forward(tape, x), cache, rope, lastOnly: lastOnly);
+            int before = x.Shape[1] - y.Shape[1];
+            x = tape.Add(before > 0 ? tape.Slice(x, 1, before, y.Shape[1]) : x, y);
             return tape.Add(x, _feedForward.Forward(tape, _feedForwardNorm.Forward(tape, x)));
         }
     }

@@ -60,7 +60,7 @@ internal unsafe struct HeadAttention
         int rows = Math.Min(BlockRows, Shape.Queries);
         nint keySize = keys != null ? 0 : (nint)Panel.CountFor(s, width) * d * width;
         nint valueSize = values != null ? 0 : (nint)Panel.CountFor(e, width) * s * width;
-        nint scoreStep = (s + 15) & ~15;
+        nint scoreStep = ScoreStep(s);
         float* scratch = Scratch.Take(Scratch.Outer, keySize + valueSize + rows * (scoreStep + d));
         if (keys == null)
         {
@@ -112,6 +112,23 @@ internal unsafe struct HeadAttention
         }
     }
 
+    /// <summary>Computes o of a single query that sees all packed keys, or the last of them: no room for blocks, no copies.</summary>
+    /// <inheritdoc cref="Forward" path="/param"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void ForwardOne<L, VV>(float* keys, nint keyStep, float* values, nint valueStep)
+        where L : struct, ILanes<VV>
+        where VV : struct
+    {
+        int d = Shape.HeadSize, e = Shape.ValueSize, end = Shape.Seen(0).End;
+        float* scores = Scratch.Take(Scratch.Outer, ScoreStep(end) + d), scaled = scores + ScoreStep(end);
+        Scaled.Multiply<L, VV>(Scale, Q, scaled, d);
+        RowProduct.Run<L, VV>(scaled, d, keys, keyStep, null, scores, WholePanels<L, VV>(end));
+        Terms<L, VV>(0, end, scores);
+        float sum = Fold.Over<L, VV, SumFold>(scores, scores, 0f, end);
+        RowProduct.Run<L, VV>(scores, end, values, valueStep, null, O, e, floored: true);     // as terms are
+        Scaled.Multiply<L, VV>(sum > 0f ? 1f / sum : 0f, O, O, e);
+    }
+
     /// <summary>Computes dq and adds to dk and dv, query by query in their order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Backward<L, VV>()
@@ -122,7 +139,7 @@ internal unsafe struct HeadAttention
         int rows = Math.Min(BlockRows, Shape.Queries);
         nint keyStep = (nint)d * width, valueStep = (nint)e * width, rowKeyStep = (nint)s * width;
         nint keySize = Panel.CountFor(s, width) * keyStep, valueSize = Panel.CountFor(s, width) * valueStep;
-        nint rowKeySize = Panel.CountFor(d, width) * rowKeyStep, scoreStep = (s + 15) & ~15;
+        nint rowKeySize = Panel.CountFor(d, width) * rowKeyStep, scoreStep = ScoreStep(s);
         float* keys = Scratch.Take(Scratch.Outer, keySize + valueSize + rowKeySize + rows * (2 * scoreStep + d));
         float* values = keys + keySize, rowKeys = values + valueSize;
         float* terms = rowKeys + rowKeySize, slopes = terms + rows * scoreStep, scaled = slopes + rows * scoreStep;
@@ -156,7 +173,7 @@ internal unsafe struct HeadAttention
                 CStep = scoreStep,
                 Depth = e,
                 EndRow = count,
-                EndColumn = end,
+                EndColumn = WholePanels<L, VV>(end),
             };
             product.Run<L, VV>();
             for (int r = 0; r < count; r++)
@@ -208,9 +225,21 @@ internal unsafe struct HeadAttention
             CStep = scoreStep,
             Depth = d,
             EndRow = count,
-            EndColumn = end,
+            EndColumn = WholePanels<L, VV>(end),
         };
         product.Run<L, VV>();
+    }
+
+    // Room for a row of scores.
+    private static nint ScoreStep(int keys) => (keys + Panel.Widest - 1) & ~(Panel.Widest - 1);
+
+    // Products of single keys at the end of a panel cost more than those of the rest of it, at which nobody looks.
+    private static int WholePanels<L, VV>(int end)
+        where L : struct, ILanes<VV>
+        where VV : struct
+    {
+        int width = Panel.Width(L.Count);
+        return Panel.CountFor(end, width) * width;
     }
 
     /// <summary>Replaces a row of scores by its terms, with zeros for keys not seen; returns the maximum.</summary>

@@ -127,12 +127,14 @@ public static unsafe class MatMul
         if (product.EndRow == 0 || product.EndColumn == 0)
             return;
         (int rows, int columns) = PartOf(product, pool?.Threads ?? 1);
+        if (rows == product.EndRow && columns == product.EndColumn)
+        {
+            Product whole = product;
+            Widest.Run(ref whole, lanes);
+            return;
+        }
         var work = new SplitWork { Whole = product, Lanes = lanes, RowsPerPart = rows, ColumnsPerPart = columns };
-        int parts = rows < product.EndRow ? (product.EndRow + rows - 1) / rows : (product.EndColumn + columns - 1) / columns;
-        if (parts == 1)
-            work.Run(0);
-        else
-            pool!.Run(ref work, parts);
+        pool!.Run(ref work, rows < product.EndRow ? (product.EndRow + rows - 1) / rows : (product.EndColumn + columns - 1) / columns);
     }
 
     /// <summary>Rows and columns of a part for so many threads: some of the rows, or some of the columns, or all of both.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
 using Tacit.Numerics.Products;
@@ -91,17 +92,31 @@ public sealed unsafe class PackedMatrix : IDisposable
     internal void SetRow(int k, ReadOnlySpan<float> row)
     {
         int width = Panel.Width(Lanes);
-        for (int n = 0; n < row.Length; n++)
-            Panels[n / width * PanelStep + (nint)k * width + n % width] = Packing.Floored(row[n]);
+        nint step = PanelStep;
+        float* target = Panels + (nint)k * width;
+        fixed (float* values = row)
+        {
+            for (int n = 0; n < row.Length; n += width, target += step)
+                Packing.Copy<Lanes128, Vector128<float>>(values + n, 0, target, 0, 1, Math.Min(width, row.Length - n));
+        }
     }
 
     /// <summary>Replaces column n: a value that joins the products' results.</summary>
     internal void SetColumn(int n, ReadOnlySpan<float> column)
     {
+        const int Count = 64;
         int width = Panel.Width(Lanes);
-        float* target = Panels + n / width * PanelStep + n % width;
-        for (int k = 0; k < column.Length; k++, target += width)
-            *target = Packing.Floored(column[k]);
+        float* target = Panels + n / width * PanelStep + n % width, floored = stackalloc float[Count];
+        fixed (float* values = column)
+        {
+            for (int first = 0; first < column.Length; first += Count)
+            {
+                int count = Math.Min(Count, column.Length - first);
+                Packing.Copy<Lanes128, Vector128<float>>(values + first, 0, floored, 0, 1, count);
+                for (int k = 0; k < count; k++, target += width)
+                    *target = floored[k];
+            }
+        }
     }
 
     /// <summary>A matrix at least as large with the same values, and zeros in what is new.</summary>

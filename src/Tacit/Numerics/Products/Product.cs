@@ -65,6 +65,11 @@ internal unsafe struct Product : IKernel
         where V : struct
     {
         int width = Panel.Width(L.Count);
+        if (EndRow - FirstRow == 1 && AColumnStep == 1 && Panels != null)
+        {
+            Row<L, V>(width);
+            return;
+        }
         int most = L.Count == 16 ? 256 : 384;
         int blocks = Math.Max(1, (Depth + most - 1) / most);
         int depthBlock = ((Depth + blocks - 1) / blocks + 7) & ~7;
@@ -90,6 +95,26 @@ internal unsafe struct Product : IKernel
             k += depth;
         }
         while (k < Depth);
+    }
+
+    private readonly void Row<L, V>(int width)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        int columns = EndColumn - FirstColumn;
+        float* target = C + FirstRow * CStep + FirstColumn, start = Bias == null ? null : Bias + FirstColumn;
+        if (Start != null)
+        {
+            start = Start + FirstRow * StartStep + FirstColumn;
+            if (Bias != null)
+            {
+                Map2<Sum2>.Over<L, V>(start, Bias + FirstColumn, target, columns);
+                start = target;
+            }
+        }
+        RowProduct.Run<L, V>(A + FirstRow * ARowStep, Depth, Panels + FirstColumn / width * PanelStep, PanelStep, start, target, columns);
+        if (Activation != Activation.None)
+            Activations.Apply<L, V>(Activation, target, Activated + FirstRow * CStep + FirstColumn, columns);
     }
 
     /// <summary>One block of B against all rows.</summary>

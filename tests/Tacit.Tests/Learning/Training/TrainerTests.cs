@@ -50,6 +50,35 @@ public sealed class TrainerTests : IDisposable
     [Theory]
     [InlineData(OptimiserKind.AdamW)]
     [InlineData(OptimiserKind.Sgd)]
+    public void ARunFromAModelsValuesDependsOnNothingElseOfIt(OptimiserKind optimiser)
+    {
+        TrainingOptions options = Tiny.Options with { Optimiser = optimiser };
+        GptTask task = Tiny.Task();
+        new Trainer(task).Run(options);
+        using var file = new MemoryStream();
+        SafetensorsWriter.Write(file, [], ModuleFile.Tensors(task.Model));
+        double before = task.Validate(new Tape { IsRecording = false }, default);
+        // The same module goes on, with gradients and packed copies of the run before; and another with its values.
+        TrainingResult result = new Trainer(task).Run(options);
+        GptTask other = Tiny.Task(seed: 8);
+        file.Position = 0;
+        using (var reader = new SafetensorsReader(file))
+            ModuleFile.Load(reader, other.Model);
+        Assert.Equal(before, other.Validate(new Tape { IsRecording = false }, default));
+        GptTask third = Tiny.Task();
+        for (int i = 0; i < third.Model.Parameters.Count; i++)
+        {
+            third.Model.Parameters[i].Value.CopyFrom(other.Model.Parameters[i].Value);
+            third.Model.Parameters[i].Touch();
+        }
+        new Trainer(third).Run(options);
+        Assert.Equal(Tiny.Values(task.Model), Tiny.Values(third.Model));
+        Assert.True(result.BestLoss < before, $"{result.BestLoss} after {before}");
+    }
+
+    [Theory]
+    [InlineData(OptimiserKind.AdamW)]
+    [InlineData(OptimiserKind.Sgd)]
     public void AResumedRunEndsTheSameToTheBit(OptimiserKind optimiser)
     {
         TrainingOptions options = Tiny.Options with { Optimiser = optimiser, Accumulate = 2, Patience = 3 };
