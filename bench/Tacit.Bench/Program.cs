@@ -13,6 +13,8 @@ if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);
 if (args is ["xz", ..])
     return XzCheck.Run(args[1..]);
+if (args is ["audio", ..])
+    return AudioRun.Run(args[1..]);
 if (args is ["cm", ..])
     return CodecRun.Run(args[1..]);
 if (args is ["kernels", ..])

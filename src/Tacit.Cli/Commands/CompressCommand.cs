@@ -6,6 +6,7 @@ using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
 using Tacit.Compression;
 using Tacit.Learning;
+using Tacit.Media.Audio;
 
 namespace Tacit.Cli.Commands;
 
@@ -22,8 +23,11 @@ internal sealed class CompressCommand
 
           -1 … -9             fast … small; -5 unless given
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
-                              of numbers, as CSV or in memory), brotli, deflate, store; default: cm,
-                              or numeric for files that begin as a table it makes clearly smaller
+                              of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
+                              brotli, deflate, store; default: audio for WAV and AIFF files, numeric
+                              for files that begin as a table it makes clearly smaller, else cm
+          --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
+                              s8, s16le, s16be, s24le, s24be, s32le, s32be, f32le, f32be; as s16le:2:44100
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads
           -o, --output OUT    write to OUT; - is standard output
@@ -51,13 +55,16 @@ internal sealed class CompressCommand
 
     private readonly FileSettings _settings;
     private readonly TacitCodec? _codec;    // null if to be chosen
+    private readonly PcmFormat? _pcm;
     private readonly int _level, _blockSize;
     private readonly bool _verify, _sha256, _name;
     private OutputFile? _joined;
 
-    private CompressCommand(FileSettings settings, TacitCodec? codec, int level, int blockSize, bool verify, bool sha256, bool name)
+    private CompressCommand(FileSettings settings, TacitCodec? codec, PcmFormat? pcm, int level, int blockSize, bool verify, bool sha256, bool name)
     {
-        (_settings, _codec, _level, _blockSize) = (settings, codec, level, blockSize);
+        (_settings, _codec, _pcm, _level, _blockSize) = (settings, pcm is null ? codec : TacitCodec.Audio, pcm, level, blockSize);
+        if (pcm is not null && codec is not (null or TacitCodec.Audio))
+            throw new UsageException("--pcm is for codec audio");
         (_verify, _sha256, _name) = (verify, sha256, name);
     }
 
@@ -66,12 +73,13 @@ internal sealed class CompressCommand
         var files = new FileOptions();
         var level = new LevelOption();
         var codec = CommandLine.Value("--codec");
+        var pcm = CommandLine.Value("--pcm");
         var blockSize = CommandLine.Value("--block-size");
         Option<bool> verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
-        var command = new Command("compress", Help) { level.Option, codec, blockSize, verify, sha256, name };
+        var command = new Command("compress", Help) { level.Option, codec, pcm, blockSize, verify, sha256, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
-            level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
+            PcmOf(parsed.GetValue(pcm)), level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
             parsed.GetValue(name)).RunAsync(cancellationToken));
         return command;
     }
@@ -81,11 +89,16 @@ internal sealed class CompressCommand
         null => null,
         "cm" => TacitCodec.ContextMixing,
         "numeric" => TacitCodec.Numeric,
+        "audio" => TacitCodec.Audio,
         "brotli" => TacitCodec.Brotli,
         "deflate" => TacitCodec.Deflate,
         "store" => TacitCodec.Store,
-        _ => throw new UsageException($"--codec is one of cm, numeric, brotli, deflate, store, not '{name}'"),
+        _ => throw new UsageException($"--codec is one of cm, numeric, audio, brotli, deflate, store, not '{name}'"),
     };
+
+    private static PcmFormat? PcmOf(string? text) => text is null ? null
+        : PcmFormat.TryParse(text, out PcmFormat format) ? format
+        : throw new UsageException($"--pcm is TYPE:CHANNELS:RATE such as s16le:2:44100, with up to {PcmFormat.MaxChannels} channels, not '{text}'");
 
     private static int BlockSizeOf(string? text)
     {
@@ -206,6 +219,7 @@ internal sealed class CompressCommand
         var options = new TacitCompressionOptions
         {
             Codec = _codec ?? Choose(input, path),
+            Pcm = _pcm,
             Level = _level,
             BlockSize = _blockSize,
             Threads = _settings.Threads,

@@ -1,5 +1,6 @@
 using Tacit.Compression.Codecs;
 using Tacit.Compression.Container;
+using Tacit.Media.Audio;
 
 namespace Tacit.Compression;
 
@@ -27,6 +28,14 @@ public sealed class TacitCompressionOptions
             field = value;
         }
     } = 5;
+
+    /// <summary>For <see cref="TacitCodec.Audio"/>: what the data is, all of it, or null, unless set, for what its WAV or AIFF header says.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such format.</exception>
+    public PcmFormat? Pcm
+    {
+        get;
+        set => field = value is { IsPossible: false } ? throw new ArgumentOutOfRangeException(nameof(value), value, "No such format.") : value;
+    }
 
     /// <summary>Raw bytes per block, 1 to 268,435,456; 0, unless set, stands for 4, 16 or 64 MiB by level.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
