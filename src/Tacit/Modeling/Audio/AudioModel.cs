@@ -8,7 +8,10 @@ namespace Tacit.Modeling.Audio;
 /// <remarks>When all channels have stood still for a while, one flag says that they still do, and nothing is learnt.</remarks>
 internal sealed class AudioModel : IDisposable
 {
-    private const int Patience = 64, FlagRate = 5;
+    private const int Patience = 64, FlagRate = 5, BytesOfAChannel = 1 << 18;
+
+    // Moments that are searched for a match.
+    private const int LeastWindow = 1 << 10, MostWindow = 1 << 20;
     private const uint LeastProbability = 1 << 14;
 
     private readonly ChannelModel[] _channels;
@@ -19,9 +22,12 @@ internal sealed class AudioModel : IDisposable
     private uint _stays = uint.MaxValue / 2;   // P(one more is) in units of 2^-32
 
     /// <summary>Starts with nothing known.</summary>
+    /// <param name="channels">Channels.</param>
+    /// <param name="level">1 to 9.</param>
+    /// <param name="moments">How many samples of each are to come.</param>
     public AudioModel(int channels, int level, int moments)
     {
-        _match = new LongTermMatch(channels, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(moments, 1 << 10, 1 << 20)));
+        _match = new LongTermMatch(channels, Window(moments));
         AudioPlan plan = AudioPlan.For(level);
         _channels = new ChannelModel[channels];
         for (int i = 0; i < channels; i++)
@@ -30,8 +36,9 @@ internal sealed class AudioModel : IDisposable
         _last = new long[channels];
     }
 
-    /// <summary>Most bytes the models of so many channels take.</summary>
-    public static long Memory(int channels, int level) => channels * (ResidualCoder.Size + (1 << 18));
+    /// <summary>Most bytes the models of so many channels take, for so many bytes of samples.</summary>
+    public static long Memory(int channels, int length) =>
+        channels * (ResidualCoder.Size + BytesOfAChannel) + LongTermMatch.Memory(channels, Window(length / channels)) + 2L * sizeof(int) * length;
 
     /// <summary>Low bits that are 0 in the samples of a channel to come.</summary>
     public int ShiftOf(int channel) => _channels[channel].Shift;
@@ -75,7 +82,7 @@ internal sealed class AudioModel : IDisposable
                 _match.Add(i, _last[i]);
                 continue;
             }
-            samples[i] = _channels[i].Code(ref coder, samples[i], _history, _match, i, _channels[i > 0 ? i - 1 : _channels.Length - 1].Surprise);
+            samples[i] = _channels[i].Code(ref coder, samples[i], _history, _match, _channels[i > 0 ? i - 1 : _channels.Length - 1].Surprise);
             still &= samples[i] == _last[i];
             _last[i] = samples[i];
             _match.Add(i, samples[i]);
@@ -84,6 +91,8 @@ internal sealed class AudioModel : IDisposable
         _history.Advance();
         _match.Advance();
     }
+
+    private static int Window(int moments) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(moments, LeastWindow, MostWindow));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,60 +1,42 @@
 namespace Tacit.Modeling.Audio;
 
 /// <summary>How much work goes into a sample at a level.</summary>
-internal sealed record AudioPlan
+/// <param name="OwnLags">Own past samples that the first stage sees; a multiple of 4.</param>
+/// <param name="OtherLags">Samples of each other channel that it sees; of its own if there is no other. A multiple of 4.</param>
+/// <param name="Interval">Samples between two solutions of its equations.</param>
+/// <param name="NearLags">Own past samples of the second predictor, which forgets sooner; a multiple of 4, 0 for none.</param>
+/// <param name="NearInterval">Samples between two solutions of its equations.</param>
+/// <param name="StackInterval">The same of the combination.</param>
+/// <param name="Cascade">Orders of the cascade, multiples of 16.</param>
+/// <param name="Steps">How fast each of them learns.</param>
+internal sealed record AudioPlan(
+    int OwnLags, int OtherLags, int Interval, int NearLags, int NearInterval, int StackInterval, int[] Cascade, double[] Steps)
 {
-    /// <summary>Own past samples of the first stage; a multiple of 4.</summary>
-    public required int OwnLags { get; init; }
-
-    /// <summary>Samples of each other channel.</summary>
-    public required int OtherLags { get; init; }
-
     /// <summary>λ of the first stage.</summary>
-    public double Memory { get; init; } = 0.998;
+    public const double Memory = 0.998;
 
-    /// <summary>Samples between two solutions.</summary>
-    public required int Interval { get; init; }
-
-    /// <summary>Lags of the second least-squares predictor; 0 for none.</summary>
-    public int NearLags { get; init; }
-
-    /// <summary>Its λ.</summary>
-    public double NearMemory { get; init; } = 0.99;
-
-    /// <summary>Its interval.</summary>
-    public int NearInterval { get; init; } = 4;
-
-    /// <summary>Orders of the cascade.</summary>
-    public required int[] Orders { get; init; }
-
-    /// <summary>Steps of the cascade.</summary>
-    public required double[] Steps { get; init; }
+    /// <summary>λ of the second predictor.</summary>
+    public const double NearMemory = 0.99;
 
     /// <summary>λ of the combination.</summary>
-    public double StackMemory { get; init; } = 0.9985;
+    public const double StackMemory = 0.9985;
 
-    /// <summary>Interval of the combination.</summary>
-    public int StackInterval { get; init; } = 1;
+    /// <summary>Other channels that are looked at, at most.</summary>
+    public const int OtherChannels = 2;
 
-    private static double[] List(string name, double[] value) => Environment.GetEnvironmentVariable(name) is { } text ? [.. text.Split(',').Select(t => double.Parse(t, System.Globalization.CultureInfo.InvariantCulture))] : value;
+    private static readonly AudioPlan[] Plans =
+    [
+        new(8, 4, 64, 0, 1, 32, [32], [0.06]),
+        new(12, 4, 32, 0, 1, 16, [32, 16], [0.06, 0.03]),
+        new(16, 8, 32, 0, 1, 16, [256, 16], [0.1, 0.03]),
+        new(16, 8, 16, 0, 1, 8, [256, 32, 16], [0.1, 0.06, 0.03]),
+        new(16, 8, 16, 8, 8, 8, [256, 32, 16], [0.1, 0.06, 0.03]),
+        new(24, 8, 8, 8, 8, 4, [512, 256, 32, 16], [0.08, 0.08, 0.06, 0.03]),
+        new(24, 8, 8, 16, 8, 2, [1024, 256, 32, 16], [0.08, 0.08, 0.06, 0.03]),
+        new(32, 16, 8, 16, 4, 2, [1024, 256, 32, 16], [0.08, 0.08, 0.08, 0.05]),
+        new(32, 16, 4, 16, 2, 2, [1024, 256, 32, 16], [0.08, 0.08, 0.08, 0.05]),
+    ];
 
     /// <summary>The plan of level 1 to 9.</summary>
-    public static AudioPlan For(int level)
-    {
-        AudioPlan p = Base(level);
-        return p with
-        {
-            OwnLags = (int)Tune.Get("OWN", p.OwnLags), OtherLags = (int)Tune.Get("OTHER", p.OtherLags), Memory = Tune.Get("LAM", p.Memory),
-            Interval = (int)Tune.Get("INT", p.Interval), NearLags = (int)Tune.Get("NEAR", p.NearLags), NearMemory = Tune.Get("NLAM", p.NearMemory),
-            NearInterval = (int)Tune.Get("NINT", p.NearInterval), Orders = [.. List("ORD", [.. p.Orders.Select(o => (double)o)]).Select(o => (int)o)],
-            Steps = List("MU", p.Steps), StackMemory = Tune.Get("SLAM", p.StackMemory), StackInterval = (int)Tune.Get("SINT", p.StackInterval),
-        };
-    }
-
-    private static AudioPlan Base(int level) => level switch
-    {
-        <= 3 => new AudioPlan { OwnLags = 16, OtherLags = 8, Interval = 32, Orders = [32, 16], Steps = [0.005, 0.005] },
-        <= 6 => new AudioPlan { OwnLags = 24, OtherLags = 8, Interval = 8, NearLags = 8, Orders = [256, 32, 16], Steps = [0.003, 0.005, 0.005] },
-        _ => new AudioPlan { OwnLags = 32, OtherLags = 16, Interval = 2, NearLags = 16, NearInterval = 1, Orders = [1024, 256, 32, 16], Steps = [0.002, 0.003, 0.005, 0.005] },
-    };
+    public static AudioPlan For(int level) => Plans[level - 1];
 }

@@ -26,6 +26,9 @@ internal sealed class LongTermMatch
             _samples[i] = new int[window];
     }
 
+    /// <summary>Bytes of memory.</summary>
+    public static long Memory(int channels, int window) => sizeof(int) * ((1L << TableBits) + (long)channels * window);
+
     /// <summary>Whether there is a match.</summary>
     public bool Found => _lag > 0;
 
@@ -51,8 +54,21 @@ internal sealed class LongTermMatch
         ref int place = ref _table[hash >> (32 - TableBits)];
         int lag = place == 0 ? 0 : _now - place;
         place = _now;
-        if (lag > 0 && lag != _lag && lag <= _mask - Compared && _now - lag >= Compared && Distance(lag) < (_lag > 0 ? Distance(_lag) : long.MaxValue))
+        if (lag > 0 && lag != _lag && lag <= _mask - Compared && _now - lag >= Compared && IsSame(lag)
+            && (_lag == 0 || Distance(lag) < Distance(_lag)))
             _lag = lag;
+    }
+
+    // Whether what was hashed is the same there: nearly all the table finds is not.
+    private bool IsSame(int lag)
+    {
+        int[] samples = _samples[0];
+        for (int i = 1; i <= Hashed; i++)
+        {
+            if (samples[(_now - i) & _mask] != samples[(_now - i - lag) & _mask])
+                return false;
+        }
+        return true;
     }
 
     private long Distance(int lag)

@@ -35,6 +35,9 @@ internal sealed unsafe class ResidualCoder : IDisposable
     // Mean absolute deviation of the logistic distribution with scale 1.
     private const float TwiceLn2 = 1.38629436f;
 
+    // What each input counts beforehand, in 256ths.
+    private static readonly int[] FirstWeights = [51, 38, 13, 26, 26, 26, 26, 13, 20, 20, 20, 20, 0];
+
     private readonly NativeBuffer _memory = new();
     private readonly uint* _direct;            // (Contexts, ContextValues, Nodes)
     private readonly int* _inputTable = Logistic.InputTable;
@@ -51,7 +54,7 @@ internal sealed unsafe class ResidualCoder : IDisposable
         byte* memory = _memory.Clear((nuint)Size);
         _mixers = new MixerNetwork(memory, Inputs, UsedInputs, Mixers, Nodes + 2 * WeightSets, EndRate);
         for (int i = 0; i < UsedInputs; i++)
-            _mixers.Start(i, (int)((1 << 24) * (i < Experts ? Tune.Get("W" + i, 0.16) : i == UsedInputs - 1 ? 0 : Tune.Get("WC", 0.16))));
+            _mixers.Start(i, FirstWeights[i] << (MixerKernels.WeightBits - 8));
         _refiner = new ProbabilityRefiner(memory + MixerSize, Nodes);
         _direct = (uint*)(memory + MixerSize + ProbabilityRefiner.Size(Nodes));
         for (int i = 0; i < Contexts * ContextValues * Nodes; i++)

@@ -1,4 +1,3 @@
-using Tacit.Media.Audio;
 using Tacit.Modeling.Audio;
 
 namespace Tacit.Compression.Codecs.Audio;
@@ -9,9 +8,8 @@ internal sealed class AudioDescription : CodecDescription
     /// <summary>Version of the model: any change of a coded bit raises it.</summary>
     public const byte ModelVersion = 1;
 
-    // Lists of amplitudes, what lies beside the samples, and the trial.
-    private const int PlanBytesPerByte = 12;
-    private const long PlanBytes = 16 << 20;
+    // Lists of amplitudes, what lies beside the samples, and the code of the other codec.
+    private const int PlanBytesPerByte = 22;
 
     private static readonly ContextMixingDescription Mixing = new();
 
@@ -39,7 +37,7 @@ internal sealed class AudioDescription : CodecDescription
     {
         CheckParameters(parameters);
         return 2 * Mixing.WorkingMemory(Mixing.ParametersFor(parameters[1]), blockLength)
-            + AudioModel.Memory(AudioBlockHead.ChannelsOf(blockLength), parameters[1]) + (long)PlanBytesPerByte * blockLength;
+            + AudioModel.Memory(AudioBlockHead.ChannelsOf(blockLength), blockLength) + (long)PlanBytesPerByte * blockLength;
     }
 
     public override BlockCodec Create(ReadOnlySpan<byte> parameters, int blockLength)
