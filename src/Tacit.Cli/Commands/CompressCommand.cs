@@ -79,7 +79,7 @@ internal sealed class CompressCommand
         var command = new Command("compress", Help) { level.Option, codec, pcm, blockSize, verify, sha256, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
-            PcmOf(parsed.GetValue(pcm)), level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
+            PcmOption.Parse(parsed.GetValue(pcm)), level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
             parsed.GetValue(name)).RunAsync(cancellationToken));
         return command;
     }
@@ -95,10 +95,6 @@ internal sealed class CompressCommand
         "store" => TacitCodec.Store,
         _ => throw new UsageException($"--codec is one of cm, numeric, audio, brotli, deflate, store, not '{name}'"),
     };
-
-    private static PcmFormat? PcmOf(string? text) => text is null ? null
-        : PcmFormat.TryParse(text, out PcmFormat format) ? format
-        : throw new UsageException($"--pcm is TYPE:CHANNELS:RATE such as s16le:2:44100, with up to {PcmFormat.MaxChannels} channels, not '{text}'");
 
     private static int BlockSizeOf(string? text)
     {

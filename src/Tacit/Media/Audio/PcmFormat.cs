@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Tacit.Media.Audio;
 
 /// <summary>What samples without a header are: their type, how many channels take turns, and how many times a second.</summary>
@@ -31,43 +29,4 @@ public readonly record struct PcmFormat(SampleType Type, int Channels, int Rate)
 
     /// <summary>False for a type, a number of channels or a rate there is not.</summary>
     public bool IsPossible => Type is >= SampleType.U8 and <= SampleType.F32BE && Channels is >= 1 and <= MaxChannels && Rate >= 0;
-
-    /// <summary>Reads TYPE:CHANNELS:RATE, such as <c>s16le:2:44100</c>; the rate may be left out.</summary>
-    public static bool TryParse(string text, out PcmFormat format)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        format = default;
-        string[] parts = text.Split(':');
-        int rate = 0;
-        if (parts.Length is < 2 or > 3
-            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int channels)
-            || (parts.Length == 3 && !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out rate)))
-            return false;
-        for (SampleType type = SampleType.U8; type <= SampleType.F32BE; type++)
-        {
-            if (string.Equals(parts[0], NameOf(type), StringComparison.OrdinalIgnoreCase))
-            {
-                format = new PcmFormat(type, channels, rate);
-                return format.IsPossible;
-            }
-        }
-        return false;
-    }
-
-    /// <summary>As <see cref="TryParse"/> reads it.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{NameOf(Type)}:{Channels}:{Rate}");
-
-    private static string NameOf(SampleType type) => type switch
-    {
-        SampleType.U8 => "u8",
-        SampleType.S8 => "s8",
-        SampleType.S16LE => "s16le",
-        SampleType.S16BE => "s16be",
-        SampleType.S24LE => "s24le",
-        SampleType.S24BE => "s24be",
-        SampleType.S32LE => "s32le",
-        SampleType.S32BE => "s32be",
-        SampleType.F32LE => "f32le",
-        _ => "f32be",
-    };
 }
