@@ -6,6 +6,7 @@ using Tacit.Bench.Comparison;
 // its plot (about 20 minutes; for some sets or compressors only, into DIR).
 // xz [PART…]: every file of the data sets (whose path contains a part) against xz -9e, whole archives; minutes.
 // cm [-LEVEL…] [--sizes] FILE…: codec cm in this process: sizes, kinds, and speeds both ways per second of thread time.
+// audio [--to=FILE] [--only=PART]: codec audio against FLAC and WavPack; writes docs/AUDIO.md (several minutes).
 // kernels [--quick] [PART…]: the numeric engine (products, widths, exp, int8, small, attention, threads, training, startup) against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
 // learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.

@@ -79,6 +79,30 @@ internal sealed class AudioBlockCode
         return true;
     }
 
+    /// <summary>What each moment costs, in bits; with the first one of a stretch what is told of the stretch.</summary>
+    public void Measure(ReadOnlySpan<byte> raw, Span<float> bits, WorkMonitor monitor)
+    {
+        using var model = new AudioModel(_coded.Length, _level, bits.Length);
+        var coder = new BitCounting();
+        CodeLists(ref coder);
+        int frame = _head.Format.FrameLength, stretch = Math.Min(Stretch, StretchLength / frame) * frame, at = 0;
+        double before = 0;
+        for (ReadOnlySpan<byte> rest = raw[_head.Prefix..^_head.Tail]; !rest.IsEmpty;)
+        {
+            int length = Math.Min(stretch, rest.Length);
+            for (int i = 0; i < _coded.Length; i++)
+                CodeShift(ref coder, model, i, FindShift(rest[..length], _coded[i], model.ShiftOf(i)));
+            for (int moment = 0; moment < length; moment += frame)
+            {
+                EncodeStretch(ref coder, model, rest.Slice(moment, frame));
+                bits[at++] = (float)(coder.Bits - before);
+                before = coder.Bits;
+            }
+            monitor.Advance(length);
+            rest = rest[length..];
+        }
+    }
+
     /// <summary>Decodes the block.</summary>
     /// <exception cref="InvalidDataException">The coded bytes are none of such a block.</exception>
     public void Decode(ref BitReading coder, Span<byte> raw, SideReader side, WorkMonitor monitor)
@@ -107,7 +131,8 @@ internal sealed class AudioBlockCode
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void EncodeStretch(ref BitWriting coder, AudioModel model, ReadOnlySpan<byte> source)
+    private void EncodeStretch<T>(ref T coder, AudioModel model, ReadOnlySpan<byte> source)
+        where T : struct, IBitCoder, allows ref struct
     {
         SampleType type = _head.Format.Type;
         int frame = _head.Format.FrameLength;

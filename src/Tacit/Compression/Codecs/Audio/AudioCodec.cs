@@ -66,8 +66,8 @@ internal sealed class AudioCodec(int level) : BlockCodec
         base.Dispose();
     }
 
-    // Which of a block's bytes are samples: those of whole moments that begin in it, as far as the file says.
-    private static bool Part(int length, long offset, AudioLayout layout, out int prefix, out int end)
+    /// <summary>Which of a block's bytes are samples: those of whole moments that begin in it, as far as the file says; false if too few are.</summary>
+    public static bool Part(int length, long offset, AudioLayout layout, out int prefix, out int end)
     {
         int frame = layout.Format.FrameLength;
         long first = layout.Start - offset;
