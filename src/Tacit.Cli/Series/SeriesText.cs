@@ -51,7 +51,7 @@ internal static class SeriesText
             throw new InvalidDataException($"{input.Name} has more than {MostSound >> 20} MiB of sound");
         using var file = new MemoryStream();
         file.Write(start);
-        input.Stream.CopyTo(file);
+        input.Stream.CopyTo(file, 1 << 16);
         return Sound.Read(file.GetBuffer().AsSpan(0, (int)file.Length)) ?? throw new InvalidDataException($"{input.Name} is no WAV or AIFF file of samples that are not compressed");
     }
 
