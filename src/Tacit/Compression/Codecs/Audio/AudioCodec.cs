@@ -36,7 +36,7 @@ internal sealed class AudioCodec(int level) : BlockCodec
         if (length >= 0 && (IsUsual(length, raw.Length) || !MixingMayPay(raw, layout.Format, prefix, end)))
             return length;
         byte[] other = new byte[length < 0 ? coded.Length : length - 1];
-        int mixed = EncodeMixed(raw, other, out byte mixedKind, WorkMonitor.None);
+        int mixed = EncodeMixed(raw, other, out byte mixedKind, monitor.Uncounted());
         if (mixed < 0)
             return length;
         other.AsSpan(0, mixed).CopyTo(coded);
