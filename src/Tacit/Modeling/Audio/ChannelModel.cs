@@ -12,7 +12,7 @@ namespace Tacit.Modeling.Audio;
 internal sealed class ChannelModel(int channel, int channels, AudioPlan plan) : IDisposable
 {
     private const double LeastScale = 0.05, BaseRate = 0.05;
-    private const float LeastError = 0.001f;
+    private const float LeastError = 0.001f, FirstError = 128;
     private const int Final = 1, Slow = 2, Fastest = 6, Match = 7;
 
     // How fast the mean error of each expert follows.
@@ -20,8 +20,8 @@ internal sealed class ChannelModel(int channel, int channels, AudioPlan plan) : 
 
     private readonly ChannelPredictor _predictor = new(channel, channels, plan);
     private readonly ResidualCoder _coder = new();
-    private Vector256<float> _scales = Vector256.Create(LeastError);
-    private double _base = LeastError, _error, _errorBefore, _unit = 1, _inverse = 1;
+    private Vector256<float> _scales = Vector256.Create(FirstError);
+    private double _base = FirstError, _error, _errorBefore, _unit = 1, _inverse = 1;
     private int _count, _shift;
 
     /// <summary>How the last value compared with what was expected: 0 to 15, for the next channel.</summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Tacit.Modeling.Audio;
 
 /// <summary>Finds where the sound was nearly the same before: loops, repeated notes, samples played again.</summary>

@@ -1,6 +1,5 @@
 using Tacit.Compression.Codecs.Numeric;
 using Tacit.Media.Audio;
-using Tacit.Modeling.Audio;
 
 namespace Tacit.Compression.Codecs.Audio;
 
