@@ -7,6 +7,7 @@ using Tacit.Bench.Comparison;
 // xz [PART…]: every file of the data sets (whose path contains a part) against xz -9e, whole archives; minutes.
 // cm [-LEVEL…] [--sizes] FILE…: codec cm in this process: sizes, kinds, and speeds both ways per second of thread time.
 // numeric [-LEVEL] [--sizes] [--write] [PART…]: codec numeric on the series against xz, zstd and codec cm, and its speeds, with the bars; --write: into docs/NUMERIC.md.
+// audio [--to=FILE] [--only=PART]: codec audio against FLAC and WavPack; writes docs/AUDIO.md (several minutes).
 // kernels [--quick] [PART…]: the numeric engine (products, widths, exp, int8, small, attention, threads, training, startup) against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
 // learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
 // generate [tiny|small|base|MODEL …] [TOKENS]: tokens per second of one stream, beside the time it takes to read what a token needs.
@@ -15,6 +16,8 @@ if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);
 if (args is ["xz", ..])
     return XzCheck.Run(args[1..]);
+if (args is ["audio", ..])
+    return AudioRun.Run(args[1..]);
 if (args is ["cm", ..])
     return CodecRun.Run(args[1..]);
 if (args is ["numeric", ..])

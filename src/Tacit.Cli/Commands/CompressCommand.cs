@@ -6,6 +6,7 @@ using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
 using Tacit.Compression;
 using Tacit.Learning;
+using Tacit.Media.Audio;
 
 namespace Tacit.Cli.Commands;
 
@@ -22,11 +23,14 @@ internal sealed class CompressCommand
 
           -1 … -9             fast … small; -5 unless given
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
-                              of numbers, as CSV or in memory), brotli, deflate, store; default: cm,
-                              or numeric for files that begin as a table it makes clearly smaller
+                              of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
+                              brotli, deflate, store; default: audio for WAV and AIFF files, numeric
+                              for files that begin as a table it makes clearly smaller, else cm
           --elements T        the data are numbers of this type in memory, for codec numeric: int8 to
                               int64, uint8 to uint64, float32, float64; int16be if the highest byte
                               comes first; float64*8 for rows of 8. Found out unless given
+          --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
+                              s8, s16le, s16be, s24le, s24be, s32le, s32be, f32le, f32be; as s16le:2:44100
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads
           -o, --output OUT    write to OUT; - is standard output
@@ -54,15 +58,18 @@ internal sealed class CompressCommand
 
     private readonly FileSettings _settings;
     private readonly TacitCodec? _codec;    // null if to be chosen
+    private readonly PcmFormat? _pcm;
     private readonly int _level, _blockSize;
     private readonly string? _elements;
     private readonly bool _verify, _sha256, _name;
     private OutputFile? _joined;
 
-    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, int level, int blockSize, bool verify, bool sha256, bool name)
+    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, PcmFormat? pcm, int level, int blockSize, bool verify, bool sha256, bool name)
     {
         if (elements is not null && codec is not (null or TacitCodec.Numeric))
             throw new UsageException("--elements is for codec numeric");
+        if (pcm is not null && (elements is not null || codec is not (null or TacitCodec.Audio)))
+            throw new UsageException("--pcm is for codec audio");
         try
         {
             _ = new TacitCompressionOptions { Elements = elements };
@@ -71,8 +78,8 @@ internal sealed class CompressCommand
         {
             throw new UsageException($"--elements takes such as int16, uint32be, float64 or float64*8, not '{elements}'");
         }
-        (_settings, _codec, _level, _blockSize) = (settings, elements is null ? codec : TacitCodec.Numeric, level, blockSize);
-        _elements = elements;
+        (_settings, _codec, _level, _blockSize) = (settings, elements is not null ? TacitCodec.Numeric : pcm is not null ? TacitCodec.Audio : codec, level, blockSize);
+        (_elements, _pcm) = (elements, pcm);
         (_verify, _sha256, _name) = (verify, sha256, name);
     }
 
@@ -81,13 +88,13 @@ internal sealed class CompressCommand
         var files = new FileOptions();
         var level = new LevelOption();
         var codec = CommandLine.Value("--codec");
-        var elements = CommandLine.Value("--elements");
+        Option<string> elements = CommandLine.Value("--elements"), pcm = CommandLine.Value("--pcm");
         var blockSize = CommandLine.Value("--block-size");
         Option<bool> verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
-        var command = new Command("compress", Help) { level.Option, codec, elements, blockSize, verify, sha256, name };
+        var command = new Command("compress", Help) { level.Option, codec, elements, pcm, blockSize, verify, sha256, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
-            parsed.GetValue(elements), level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
+            parsed.GetValue(elements), PcmOption.Parse(parsed.GetValue(pcm)), level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
             parsed.GetValue(name)).RunAsync(cancellationToken));
         return command;
     }
@@ -97,10 +104,11 @@ internal sealed class CompressCommand
         null => null,
         "cm" => TacitCodec.ContextMixing,
         "numeric" => TacitCodec.Numeric,
+        "audio" => TacitCodec.Audio,
         "brotli" => TacitCodec.Brotli,
         "deflate" => TacitCodec.Deflate,
         "store" => TacitCodec.Store,
-        _ => throw new UsageException($"--codec is one of cm, numeric, brotli, deflate, store, not '{name}'"),
+        _ => throw new UsageException($"--codec is one of cm, numeric, audio, brotli, deflate, store, not '{name}'"),
     };
 
     private static int BlockSizeOf(string? text)
@@ -222,6 +230,7 @@ internal sealed class CompressCommand
         var options = new TacitCompressionOptions
         {
             Codec = _codec ?? Choose(input, path),
+            Pcm = _pcm,
             Level = _level,
             Elements = _elements,
             BlockSize = _blockSize,

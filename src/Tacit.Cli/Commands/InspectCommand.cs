@@ -18,11 +18,14 @@ internal static class InspectCommand
         one HTML page that needs nothing else; without, as coloured text in a terminal, or the totals
         alone elsewhere and with NO_COLOR.
 
+        Of a WAV or AIFF file the page with -o shows the wave, and underneath what it costs under the
+        codec audio.
+
         With --model it shows the tokens of FILE as a language model sees them: what each cost, on the
         page also what was foreseen in its place, and where each head of each layer looked. The first
         4,096 tokens are inspected.
 
-          -1 … -9             the level of cm; -5 unless given
+          -1 … -9             the level of cm or audio; -5 unless given
           --model MODEL       a language model, such as 'tacit train gpt' makes
           -o, --output OUT    write the HTML page to OUT
           -f, --force         overwrite
@@ -51,6 +54,11 @@ internal static class InspectCommand
             }
             using InputFile input = InputFile.Open(files[0]);
             byte[] data = await ReadAsync(input, cancellationToken);
+            if (parsed.GetValue(output) is { } picture && await Task.Run(() => SoundCosts.Measure(input.Name, data, level.Read(parsed), cancellationToken), cancellationToken) is { } sound)
+            {
+                await WritePageAsync(picture, parsed.GetValue(force), input, writer => SoundPage.Write(writer, sound), cancellationToken);
+                return report.ExitCode;
+            }
             ByteCosts costs = await Task.Run(() => CostMeasurement.Measure(input.Name, data, level.Read(parsed), cancellationToken), cancellationToken);
             if (parsed.GetValue(output) is { } page)
                 await WritePageAsync(page, parsed.GetValue(force), input, writer => CostPage.Write(writer, costs), cancellationToken);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tacit.Cli.Files;
 using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
+using Tacit.Media.Audio;
 using Tacit.Media.Csv;
 using Tacit.Modeling.Linear;
 using Tacit.Modeling.Nonlinear;
@@ -17,7 +18,9 @@ internal static class TrainAutoregressionCommand
         usage: tacit train ar [OPTION…] DATA.csv -o MODEL
 
         Fits y(t) = c + a1·y(t-1) + … + ap·y(t-p) + noise to a column, shows it, and writes it to
-        MODEL, usually NAME.tacitmodel. DATA.csv may be - for standard input.
+        MODEL, usually NAME.tacitmodel. DATA.csv may be - for standard input. Or DATA is a WAV or AIFF
+        file: then the series is the mean of its channels, the method burg and the order 32 unless given,
+        and 'tacit generate' goes on with the sound.
 
           --column NAME       the column, by name or number (needed if several hold numbers)
           -p, --order N       the order p, or auto (default): the one with the least criterion
@@ -46,6 +49,9 @@ internal static class TrainAutoregressionCommand
           tacit train ar airline.csv --column Passengers --difference 1 --season 12 -o airline.tacitmodel
         """;
 
+    // Enough for a spectrum with its resonances.
+    private const int SoundOrder = 32;
+
     public static Command Create()
     {
         var common = new CommonOptions();
@@ -67,12 +73,13 @@ internal static class TrainAutoregressionCommand
             if (files.Count > 1)
                 throw new UsageException("train ar takes one DATA file");
             Report report = common.Report(parsed);
-            FitMethod fit = MethodNamed(parsed.GetValue(method));
+            Sound? sound = SeriesText.ReadSound(files[0]);
+            FitMethod fit = MethodNamed(parsed.GetValue(method) ?? (sound is null ? null : "burg"));
             int length = WholeNumber.Parse("--season", parsed.GetValue(season), 0, 2, 20_000);
             int seasonal = WholeNumber.Parse("--seasonal-difference", parsed.GetValue(seasonalDifference), 0, 0, 2);
             var options = new AutoregressionOptions
             {
-                Order = parsed.GetValue(order) is null or "auto" ? null : WholeNumber.Parse("--order", parsed.GetValue(order), 0, 0, 1000),
+                Order = parsed.GetValue(order) is null && sound is not null ? SoundOrder : parsed.GetValue(order) is null or "auto" ? null : WholeNumber.Parse("--order", parsed.GetValue(order), 0, 0, 1000),
                 MaxOrder = parsed.GetValue(maxOrder) is null ? null : WholeNumber.Parse("--max-order", parsed.GetValue(maxOrder), 0, 0, 1000),
                 Criterion = CriterionNamed(parsed.GetValue(criterion)),
                 Method = fit,
@@ -90,25 +97,27 @@ internal static class TrainAutoregressionCommand
             bool withNetwork = parsed.GetValue(nonlinear);
             if (!withNetwork && (parsed.GetValue(hidden) ?? parsed.GetValue(steps) ?? parsed.GetValue(seed)) is not null)
                 throw new UsageException("--hidden, --steps and --seed are of the network that --nonlinear adds");
-            CsvSeries series = SeriesText.Read(files[0], parsed.GetValue(column));
+            (string name, double[] values) = sound is null ? Column(SeriesText.Read(files[0], parsed.GetValue(column))) : (SoundName.Of(sound.Format.Rate), sound.Mix());
             ISeriesForecaster model = await Task.Run(() => SeriesText.Try<ISeriesForecaster>(() => withNetwork
-                ? NonlinearAutoregression.Fit(series.Values, options, network, cancellationToken)
-                : Autoregression.Fit(series.Values, options)), cancellationToken);
+                ? NonlinearAutoregression.Fit(values, options, network, cancellationToken)
+                : Autoregression.Fit(values, options)), cancellationToken);
             await using OutputFile file = OutputFile.IsStandardName(path)
                 ? OutputFile.OpenStandard(compressed: true)
                 : OutputFile.Create(path, parsed.GetValue(force), compressed: true, files[0] == "-" ? null : FileStatus.Of(files[0]));
             if (model is NonlinearAutoregression withHidden)
-                NonlinearModel.Write(file.Stream, withHidden, series.Name);
+                NonlinearModel.Write(file.Stream, withHidden, name);
             else
-                AutoregressionModel.Write(file.Stream, (Autoregression)model, series.Name);
+                AutoregressionModel.Write(file.Stream, (Autoregression)model, name);
             await file.FinishAsync(like: null, cancellationToken);
             file.Publish();
             if (report.Verbosity > Verbosity.Quiet && !OutputFile.IsStandardName(path))
-                await SeriesText.WriteAsync(null, false, writer => AutoregressionReport.Write(writer, series.Name, model, report.Verbosity == Verbosity.Verbose), cancellationToken);
+                await SeriesText.WriteAsync(null, false, writer => AutoregressionReport.Write(writer, name, model, report.Verbosity == Verbosity.Verbose), cancellationToken);
             return report.ExitCode;
         });
         return command;
     }
+
+    private static (string Name, double[] Values) Column(CsvSeries series) => (series.Name, series.Values);
 
     private static FitMethod MethodNamed(string? name) => name switch
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tacit.Cli.Files;
+using Tacit.Media.Audio;
 using Tacit.Media.Csv;
 
 namespace Tacit.Cli.Series;
@@ -8,6 +9,8 @@ namespace Tacit.Cli.Series;
 /// <summary>Reads series and writes text, to a file under its name when complete or to standard output.</summary>
 internal static class SeriesText
 {
+    private const int MostSound = 64 << 20;
+
     /// <summary>Numbers are written with the digits that read back as the same double.</summary>
     public static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
@@ -31,6 +34,25 @@ internal static class SeriesText
         {
             throw new InvalidDataException($"{input.Name}: {e.Message}", e);
         }
+    }
+
+    /// <summary>The sound of a WAV or AIFF file, or null if it is none; what comes from a pipe is none.</summary>
+    public static Sound? ReadSound(string path)
+    {
+        if (path == "-")
+            return null;
+        using InputFile input = InputFile.Open(path);
+        byte[] beginning = new byte[12];
+        int read = input.Stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> start = beginning.AsSpan(0, read);
+        if (!(start.EndsWith("WAVE"u8) || start.EndsWith("AIFF"u8) || start.EndsWith("AIFC"u8)))
+            return null;
+        if (input.Length is not <= MostSound)
+            throw new InvalidDataException($"{input.Name} has more than {MostSound >> 20} MiB of sound");
+        using var file = new MemoryStream();
+        file.Write(start);
+        input.Stream.CopyTo(file, 1 << 16);
+        return Sound.Read(file.GetBuffer().AsSpan(0, (int)file.Length)) ?? throw new InvalidDataException($"{input.Name} is no WAV or AIFF file of samples that are not compressed");
     }
 
     /// <summary>Does statistics, whose complaints about the series are trouble that is expected.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Tacit.Compression.Blocks;
 using Tacit.Compression.Codecs;
 using Tacit.Compression.Container;
+using Tacit.Media.Audio;
 
 namespace Tacit.Compression;
 
@@ -30,7 +31,8 @@ internal sealed class FrameEncoder : IDisposable
     private int _checkedLength; // a block of this length fits the memory limit
     private bool _leaving;      // the oldest slot's payload is in _output
     private int _taken;         // bytes taken of the first chunk in _output
-    private long _started;
+    private AudioLayout? _audio;    // where the samples lie
+    private long _started, _startedBytes;
     private long _written;
     private uint _chain;
     private bool _ended;
@@ -64,6 +66,8 @@ internal sealed class FrameEncoder : IDisposable
         _sha256 = options.IncludeSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         if (options.Metadata is { Count: > 0 } metadata)
             _metadata = FrameMetadata.Write(metadata);
+        if (options.Pcm is { } pcm)
+            _audio = new AudioLayout(pcm, 0, long.MaxValue);
     }
 
     /// <summary>The next bytes of the frame; empty if none are ready. Valid until <see cref="Advance"/>.</summary>
@@ -168,7 +172,11 @@ internal sealed class FrameEncoder : IDisposable
 
     private void StartBlock()
     {
-        _ring.Current.StartEncoding(_started++, _inline && _ring.SlotCount == 1);
+        int length = _ring.Current.RawLength;
+        if (_started == 0 && _codec.Id == (byte)TacitCodec.Audio)
+            _audio ??= AudioLayout.Read(_ring.Current.Raw.Span);
+        _ring.Current.StartEncoding(_started++, new BlockPlace(_startedBytes, _audio), _inline && _ring.SlotCount == 1);
+        _startedBytes += length;
         _ring.MarkStarted();
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tacit.Media.Audio;
 
 namespace Tacit.Compression;
 
@@ -74,6 +75,24 @@ internal static class SelfTestSamples
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"2020-01-{1 + row / 1440:00} {row / 60 % 24:00}:{row % 60:00},{level},{row * 3 + (long)(random.Next() % 4)}\n");
         }
         return System.Text.Encoding.ASCII.GetBytes(text.ToString(0, length));
+    }
+
+    /// <summary>A WAV file of two channels of 16 bits: a resonance that noise keeps going, the second channel an echo of the first.</summary>
+    public static byte[] Sound(int length)
+    {
+        var random = new Generator(15);
+        byte[] file = new byte[length];
+        var format = new PcmFormat(SampleType.S16LE, 2, 44100);
+        WaveHeader.TryWritePlain(format, (uint)length - 8, (uint)(length - WaveHeader.PlainLength), file);
+        long last = 0, before = 0;
+        for (int at = WaveHeader.PlainLength; at + 4 <= length; at += 4)
+        {
+            long next = (last * 1900 - before * 1000) / 1024 + (long)(random.Next() % 401) - 200;
+            BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(at), (short)next);
+            BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(at + 2), (short)(before / 2 + (long)(random.Next() % 9)));
+            (before, last) = (last, next);
+        }
+        return file;
     }
 
     /// <summary>Bytes that are often small, with repeats of earlier stretches.</summary>

@@ -1,6 +1,9 @@
 using Tacit.Compression.Blocks;
 using Tacit.Compression.Codecs;
+using Tacit.Compression.Codecs.Audio;
+using Tacit.Compression.Codecs.Numeric;
 using Tacit.Compression.Container;
+using Tacit.Media.Audio;
 
 namespace Tacit.Compression;
 
@@ -69,6 +72,32 @@ public sealed class TacitArchive
         uint chain = 0;
         BlockHeader header = ReadHeader(frame, block, ref chain);
         return header.Stored ? "stored" : frame.Codec?.KindName(header.Kind) ?? "";
+    }
+
+    /// <summary>What the samples of a frame of codec <see cref="TacitCodec.Audio"/> are; null for other frames and without samples.</summary>
+    /// <exception cref="InvalidDataException">A block is damaged where it says so.</exception>
+    public TacitAudio? DescribeAudio(TacitFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (frame.Codec is not AudioDescription)
+            return null;
+        PcmFormat? format = null;
+        long moments = 0;
+        byte[] start = new byte[AudioBlockHead.MaxLength];
+        foreach (TacitBlock block in frame.Blocks)
+        {
+            uint chain = 0;
+            BlockHeader header = ReadHeader(frame, block, ref chain);
+            if (header.Stored || header.Kind != AudioCodec.SamplesKind)
+                continue;
+            Span<byte> coded = start.AsSpan(0, Math.Min(start.Length, block.CodedLength));
+            _reader.ReadAt(block.Offset + FormatConstants.BlockHeaderLength, coded);
+            var reader = new HeadReader(coded);
+            AudioBlockHead head = AudioBlockHead.Read(ref reader, block.RawLength);
+            format ??= head.Format;
+            moments += (block.RawLength - head.Prefix - head.Tail) / head.Format.FrameLength;
+        }
+        return format is { } known ? new TacitAudio(known, moments) : null;
     }
 
     /// <summary>Writes the raw bytes from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>

@@ -17,4 +17,7 @@ public enum TacitCodec
 
     /// <summary>Tables of numbers, as text or in memory: columns foreseen by linear prediction. What is no table is coded as by <see cref="ContextMixing"/>.</summary>
     Numeric = 4,
+
+    /// <summary>Sound: samples foreseen by adaptive linear prediction. What is no WAV, AIFF or raw PCM is coded as by <see cref="ContextMixing"/>.</summary>
+    Audio = 5,
 }

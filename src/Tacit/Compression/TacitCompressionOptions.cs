@@ -1,6 +1,7 @@
 using Tacit.Compression.Codecs;
 using Tacit.Compression.Codecs.Numeric;
 using Tacit.Compression.Container;
+using Tacit.Media.Audio;
 using Tacit.Media.Numeric;
 using Tacit.Modeling.Series;
 
@@ -50,6 +51,14 @@ public sealed class TacitCompressionOptions
             field = value;
             _layout = value is null ? null : layout;
         }
+    }
+
+    /// <summary>For <see cref="TacitCodec.Audio"/>: what the data is, all of it, or null, unless set, for what its WAV or AIFF header says.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such format.</exception>
+    public PcmFormat? Pcm
+    {
+        get;
+        set => field = value is { IsPossible: false } ? throw new ArgumentOutOfRangeException(nameof(value), value, "No such format.") : value;
     }
 
     /// <summary>Raw bytes per block, 1 to 268,435,456; 0, unless set, stands for 4, 16 or 64 MiB by level.</summary>

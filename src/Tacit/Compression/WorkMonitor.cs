@@ -11,6 +11,9 @@ internal sealed class WorkMonitor(WorkProgress? progress, CancellationToken canc
     /// <summary>A monitor that nobody watches and nobody cancels.</summary>
     public static WorkMonitor None { get; } = new(null, CancellationToken.None);
 
+    /// <summary>One that asks whether to stop as this one does, and counts nothing: for work on what is counted already.</summary>
+    public WorkMonitor Uncounted() => new(null, cancellationToken);
+
     /// <summary>Counts raw bytes done.</summary>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public void Advance(int bytes)

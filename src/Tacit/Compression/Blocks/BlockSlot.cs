@@ -1,3 +1,4 @@
+using Tacit.Compression.Codecs;
 using Tacit.Compression.Container;
 
 namespace Tacit.Compression.Blocks;
@@ -58,7 +59,7 @@ internal sealed class BlockSlot(BlockWorker worker, WorkMonitor monitor) : IDisp
     }
 
     /// <summary>Starts encoding on the thread pool, or does it here and now.</summary>
-    public void StartEncoding(long number, bool inline) => Start(() => Encode(number), inline);
+    public void StartEncoding(long number, BlockPlace place, bool inline) => Start(() => Encode(number, place), inline);
 
     /// <summary>Starts decoding on the thread pool, or does it here and now.</summary>
     public void StartDecoding(bool inline = false) => Start(Decode, inline);
@@ -82,11 +83,11 @@ internal sealed class BlockSlot(BlockWorker worker, WorkMonitor monitor) : IDisp
         Work = done;
     }
 
-    private void Encode(long number)
+    private void Encode(long number, BlockPlace place)
     {
         if (_coded.Length < RawLength && worker.MayShorten)
             _coded = GC.AllocateUninitializedArray<byte>(RawLength);
-        Header = worker.Encode(_raw.AsSpan(0, RawLength), _coded, number, monitor);
+        Header = worker.Encode(_raw.AsSpan(0, RawLength), _coded, number, place, monitor);
     }
 
     private void Decode()

@@ -46,14 +46,15 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
     /// <param name="raw">The block, at least one byte.</param>
     /// <param name="coded">Room for as many bytes as <paramref name="raw"/> has.</param>
     /// <param name="number">The block's number in its frame.</param>
+    /// <param name="place">What is known of it.</param>
     /// <param name="monitor">Told of progress.</param>
     /// <returns>The block's header. If it says stored, the coded bytes are <paramref name="raw"/> itself.</returns>
-    public BlockHeader Encode(ReadOnlySpan<byte> raw, Span<byte> coded, long number, WorkMonitor monitor)
+    public BlockHeader Encode(ReadOnlySpan<byte> raw, Span<byte> coded, long number, BlockPlace place, WorkMonitor monitor)
     {
         uint rawCrc = Crc32C.Of(raw);
         byte kind = 0;
         // A coded block must be shorter than its raw bytes, so a single byte is always stored.
-        int length = raw.Length == 1 || !MayShorten ? -1 : Codec(raw.Length).Encode(raw, coded[..(raw.Length - 1)], out kind, monitor);
+        int length = raw.Length == 1 || !MayShorten ? -1 : Codec(raw.Length).Encode(raw, coded[..(raw.Length - 1)], place, out kind, monitor);
         monitor.CompleteBlock(raw.Length);
         bool stored = length < 0;
         return new BlockHeader

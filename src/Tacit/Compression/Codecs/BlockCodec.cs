@@ -13,6 +13,10 @@ internal abstract class BlockCodec : IDisposable
     /// <exception cref="OperationCanceledException">The monitor's token was cancelled.</exception>
     public abstract int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor);
 
+    /// <summary>Codes one block of data of which more is known.</summary>
+    public virtual int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, BlockPlace place, out byte kind, WorkMonitor monitor) =>
+        Encode(raw, coded, out kind, monitor);
+
     /// <summary>Decodes one block into <paramref name="raw"/>, which has the block's exact length.</summary>
     /// <exception cref="InvalidDataException">The coded bytes are not a block of this codec and length.</exception>
     /// <exception cref="OperationCanceledException">The monitor's token was cancelled.</exception>

@@ -8,7 +8,7 @@ internal static class CodecRegistry
     private static readonly CodecDescription[] Codecs =
     [
         new StoreCodec.Description(), new DeflateCodec.Description(), new BrotliCodec.Description(),
-        new ContextMixingDescription(), new Numeric.NumericDescription(),
+        new ContextMixingDescription(), new Numeric.NumericDescription(), new Audio.AudioDescription(),
     ];
 
     /// <summary>All codecs in order of their numbers.</summary>

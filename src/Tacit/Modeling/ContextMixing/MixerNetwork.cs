@@ -75,6 +75,13 @@ internal unsafe struct MixerNetwork
         }
     }
 
+    /// <summary>Starts an input with another weight, in all sets.</summary>
+    public readonly void Start(int input, int weight)
+    {
+        for (int i = 0; i < _setCount; i++)
+            _weights[i * _inputCount + input] = (short)weight;
+    }
+
     /// <summary>The inputs of the next bit; those that nobody sets stay 0.</summary>
     public readonly short* Inputs => _inputs;
 

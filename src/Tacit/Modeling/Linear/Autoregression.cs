@@ -167,6 +167,18 @@ public sealed class Autoregression : ISeriesForecaster
         return Continue(steps, h => noise[h] * deviation);
     }
 
+    /// <summary>One way the series might go on: the model with noise drawn from its own <see cref="Residuals"/>, their mean taken off.</summary>
+    /// <inheritdoc cref="Simulate(int, ulong, int)"/>
+    public double[] Resample(int steps, ulong seed, int path)
+    {
+        CheckSteps(steps);
+        double[] residuals = Residuals();
+        double mean = Correlogram.Mean(residuals);
+        float[] places = new float[steps];
+        Numerics.RandomFill.Uniform(seed, (ulong)path, places);
+        return Continue(steps, h => residuals[(int)Math.Min((long)(places[h] * (double)residuals.Length), residuals.Length - 1)] - mean);
+    }
+
     /// <inheritdoc/>
     public ISeriesForecaster After(ReadOnlySpan<double> series)
     {

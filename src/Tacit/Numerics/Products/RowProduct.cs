@@ -44,12 +44,12 @@ internal static unsafe class RowProduct
             float* s = start == null ? null : start + n;
             if (left >= 8 * L.Count)
             {
-                Tile8.Run<L, V, Rows1>(t, b, s, target + n);
+                TileWide.Run<L, V, Rows1, Rows8>(t, b, s, target + n);
                 n += 8 * L.Count;
             }
             else if (left >= 4 * L.Count)
             {
-                Tile4.Run<L, V, Rows1>(t, b, s, target + n);
+                TileWide.Run<L, V, Rows1, Rows4>(t, b, s, target + n);
                 n += 4 * L.Count;
             }
             else if (left >= 2 * L.Count)

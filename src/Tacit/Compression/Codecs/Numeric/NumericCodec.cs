@@ -60,13 +60,13 @@ internal sealed class NumericCodec(int level, BinaryLayout? known = null) : Bloc
         {
             case BinaryKind:
                 var binary = BinaryTableCode.ReadHead(ref head, raw.Length);
-                byte[] beside = ReadSide(ref head, raw.Length, monitor);
+                byte[] beside = SideStream.Read(ref head, raw.Length, level, monitor);
                 var reading = new BitReading(head.Rest);
                 binary.Decode(ref reading, raw, new SideReader(beside), level, monitor);
                 break;
             case TextKind:
                 var text = TextTableCode.ReadHead(ref head, raw.Length);
-                beside = ReadSide(ref head, raw.Length, monitor);
+                beside = SideStream.Read(ref head, raw.Length, level, monitor);
                 reading = new BitReading(head.Rest);
                 text.Decode(ref reading, raw, new SideReader(beside), level, monitor);
                 break;
@@ -144,7 +144,7 @@ internal sealed class NumericCodec(int level, BinaryLayout? known = null) : Bloc
         var head = new HeadWriter();
         BinaryTableCode code = BinaryTableCode.Plan(raw, layout, side);
         code.WriteHead(head);
-        int start = WriteStart(head, side, coded);
+        int start = SideStream.Write(head, side, coded, level);
         if (start < 0)
             return -1;
         var writing = new BitWriting(coded[start..]);
@@ -159,39 +159,10 @@ internal sealed class NumericCodec(int level, BinaryLayout? known = null) : Bloc
         var head = new HeadWriter();
         TextTableCode code = TextTableCode.Plan(table, side);
         code.WriteHead(head);
-        int start = code.NumericColumns == 0 ? -1 : WriteStart(head, side, coded);
+        int start = code.NumericColumns == 0 ? -1 : SideStream.Write(head, side, coded, level);
         if (start < 0)
             return -1;
         var writing = new BitWriting(coded[start..]);
         return code.Encode(ref writing, table, level, monitor) && writing.Finish() is >= 0 and int length ? start + length : -1;
-    }
-
-    private int WriteStart(HeadWriter head, List<byte> side, Span<byte> coded)
-    {
-        head.Number((ulong)side.Count);
-        byte[] sideCode = [];
-        if (side.Count > 0)
-        {
-            sideCode = new byte[side.Count + side.Count / 8 + 64];
-            int length = SideStream.Encode([.. side], sideCode, level);
-            if (length < 0)
-                return -1;
-            sideCode = sideCode[..length];
-            head.Number((ulong)length);
-        }
-        byte[] start = [.. head.ToArray(), .. sideCode];
-        if (start.Length > coded.Length)
-            return -1;
-        start.CopyTo(coded);
-        return start.Length;
-    }
-
-    private byte[] ReadSide(ref HeadReader head, int rawLength, WorkMonitor monitor)
-    {
-        int length = head.Number("bytes beside the table", rawLength + 1);
-        if (length == 0)
-            return [];
-        ReadOnlySpan<byte> code = head.Take(head.Number("their code", head.Rest.Length));
-        return SideStream.Decode(code, length, level, monitor);
     }
 }

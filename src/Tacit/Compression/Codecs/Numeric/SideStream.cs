@@ -6,6 +6,38 @@ namespace Tacit.Compression.Codecs.Numeric;
 /// <summary>Bytes that no column foresees, one after another, coded by the context mixer.</summary>
 internal static class SideStream
 {
+    /// <summary>Writes a head and the bytes beside what it tells of; returns their length, −1 if they do not fit.</summary>
+    public static int Write(HeadWriter head, List<byte> side, Span<byte> coded, int level)
+    {
+        head.Number((ulong)side.Count);
+        byte[] code = [];
+        if (side.Count > 0)
+        {
+            code = new byte[side.Count + side.Count / 8 + 64];
+            int length = Encode([.. side], code, level);
+            if (length < 0)
+                return -1;
+            code = code[..length];
+            head.Number((ulong)length);
+        }
+        byte[] start = [.. head.ToArray(), .. code];
+        if (start.Length > coded.Length)
+            return -1;
+        start.CopyTo(coded);
+        return start.Length;
+    }
+
+    /// <summary>Reads the bytes that follow the head.</summary>
+    /// <exception cref="InvalidDataException">There are fewer, or more than a block of so many bytes can have.</exception>
+    public static byte[] Read(ref HeadReader head, int rawLength, int level, WorkMonitor monitor)
+    {
+        int length = head.Number("bytes beside the table", rawLength + 1);
+        if (length == 0)
+            return [];
+        ReadOnlySpan<byte> code = head.Take(head.Number("their code", head.Rest.Length));
+        return Decode(code, length, level, monitor);
+    }
+
     /// <summary>Codes them; −1 if they do not fit.</summary>
     public static int Encode(ReadOnlySpan<byte> bytes, Span<byte> coded, int level)
     {
