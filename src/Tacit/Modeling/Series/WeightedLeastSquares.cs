@@ -92,8 +92,10 @@ internal sealed class WeightedLeastSquares
         ref double inverse = ref MemoryMarshal.GetArrayDataReference(_inverse);
         ref double z = ref MemoryMarshal.GetArrayDataReference(_scratch);
         ref double w = ref MemoryMarshal.GetArrayDataReference(_weights);
-        // Column by column: the rows' dot products do not wait for each other, nor z's, which is like one more row. They
-        // run over whole vectors: from its diagonal on, row j is zero.
+        // Column by column: the rows' dot products do not wait for each other, nor z's, which is like one more row. They run
+        // over whole vectors, for what is not yet known is zero: even if numbers of the last time were not finite.
+        Array.Clear(_factor);
+        Array.Clear(_scratch);
         for (int j = 0; j < n; j++)
         {
             ref double lj = ref Unsafe.Add(ref l, j * n);
