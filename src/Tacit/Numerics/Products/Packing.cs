@@ -13,6 +13,9 @@ internal static unsafe class Packing
     private const int MagnitudeBits = 0x7FFFFFFF;
     private const int SignBit = int.MinValue;
 
+    // Panels packed side by side.
+    private const int Together = 8;
+
     /// <summary>A value, or a zero of its sign if it is nearer to zero than <see cref="Floors.Product"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Floored<L, V>(V x)
@@ -110,8 +113,11 @@ internal static unsafe class Packing
         where L : struct, ILanes<V>
         where V : struct
     {
-        int panel = Panel.Width(L.Count);
-        for (int n = 0; n < columns; n += panel, panels += panelStep)
+        int panel = Panel.Width(L.Count), whole = columnStep == 1 ? columns / panel : 0;
+        for (int p = 0; p < whole; p += Together)
+            PackWhole<L, V>(source + (nint)p * panel, rowStep, rows, Math.Min(Together, whole - p), panels + p * panelStep, panelStep);
+        panels += whole * panelStep;
+        for (int n = whole * panel; n < columns; n += panel, panels += panelStep)
         {
             int width = Math.Min(panel, columns - n);
             float* from = source + n * columnStep;
@@ -133,6 +139,24 @@ internal static unsafe class Packing
             }
             for (int k = 0; width < panel && k < rows; k++)
                 new Span<float>(panels + k * panel + width, panel - width).Clear();
+        }
+    }
+
+    /// <summary>Panels side by side, row after row: rows may lie pages apart, so that each is visited once for all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackWhole<L, V>(float* source, nint rowStep, int rows, int count, float* panels, nint panelStep)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        int panel = Panel.Width(L.Count);
+        for (nint k = 0; k < rows; k++, source += rowStep, panels += panel)
+        {
+            float* from = source, to = panels;
+            for (int p = 0; p < count; p++, from += panel, to += panelStep)
+            {
+                for (int c = 0; c < panel; c += L.Count)
+                    L.Store(Floored<L, V>(L.Load(from + c)), to + c);
+            }
         }
     }
 
