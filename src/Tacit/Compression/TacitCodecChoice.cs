@@ -12,8 +12,8 @@ public static class TacitCodecChoice
     private const int LeastSample = 1 << 10, LeastSound = 256;
 
     /// <summary>
-    /// <see cref="TacitCodec.Audio"/> if it is a WAV or AIFF file's, <see cref="TacitCodec.Numeric"/> if the beginning is a table of numbers that it codes clearly smaller in a trial, else
-    /// <see cref="TacitCodec.ContextMixing"/>.
+    /// <see cref="TacitCodec.Audio"/> if it is a WAV or AIFF file's, <see cref="TacitCodec.Numeric"/> if the beginning is
+    /// a table of numbers that it codes clearly smaller in a trial, else <see cref="TacitCodec.ContextMixing"/>.
     /// </summary>
     /// <param name="beginning">The first bytes of the data.</param>
     /// <param name="level">The level to be compressed with.</param>

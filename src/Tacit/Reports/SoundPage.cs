@@ -7,7 +7,7 @@ namespace Tacit.Reports;
 /// <summary>A sound as one HTML page that needs nothing else: the wave of each channel, and underneath what it costs.</summary>
 public static class SoundPage
 {
-    private const int Columns = 1000, Left = 64, Right = 16, WaveHeight = 150, CostHeight = 170, Gap = 26, Top = 12;
+    private const int Columns = 1000, Left = 64, Right = 32, WaveHeight = 150, CostHeight = 170, Gap = 26, Top = 12;
     private const string WaveColour = "#334155", CostColour = "#c2410c";
     private const int MostChannels = 8;
 

@@ -173,6 +173,8 @@ public sealed class Autoregression : ISeriesForecaster
     {
         CheckSteps(steps);
         double[] residuals = Residuals();
+        if (residuals.Length == 0)
+            return Continue(steps, _ => 0);
         double mean = Correlogram.Mean(residuals);
         float[] places = new float[steps];
         Numerics.RandomFill.Uniform(seed, (ulong)path, places);
