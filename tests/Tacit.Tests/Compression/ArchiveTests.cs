@@ -110,7 +110,7 @@ public class ArchiveTests
         Assert.Null(last.Sha256);
         Assert.Empty(last.Metadata);
         Assert.Equal(frame.CodecName, last.CodecName);
-        Assert.Equal(codec == TacitCodec.Store ? 0 : codec is TacitCodec.ContextMixing or TacitCodec.Numeric ? 2 : 1, frame.Parameters.Length);
+        Assert.Equal(codec == TacitCodec.Store ? 0 : codec is TacitCodec.ContextMixing or TacitCodec.Numeric or TacitCodec.Audio ? 2 : 1, frame.Parameters.Length);
     }
 
     [Fact]
