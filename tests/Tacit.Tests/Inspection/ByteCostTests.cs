@@ -41,6 +41,7 @@ public class ByteCostTests
     {
         foreach (BlockKind kind in Enum.GetValues<BlockKind>())
         {
+            Assert.Equal(ContextSet.Names(kind).Count, ContextSet.Available(kind));
             Assert.InRange(ContextSet.Available(kind), 8, ContextSet.Max);
             Assert.All(ContextSet.Names(kind), name => Assert.Matches("^[0-9a-z -]+$", name));
         }

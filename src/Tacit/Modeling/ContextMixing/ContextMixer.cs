@@ -227,8 +227,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     internal IReadOnlyList<string> PartNames()
     {
         var names = new List<string>();
-        for (int i = 0; i < _contexts; i++)
-            names.Add(ContextSet.Names(_structure.Kind)[i]);
+        names.AddRange(ContextSet.Names(_structure.Kind).Take(_contexts));
         if (_runs)
             names.Add("long match");
         names.Add("match");

@@ -11,13 +11,16 @@ internal static unsafe class ContextSet
     /// <summary>So many contexts, and fewer, do without what a match predicts.</summary>
     public const int WithoutMatch = 12;
 
-    private static readonly string[][] AllNames = [.. Enum.GetValues<BlockKind>().Select(MakeNames)];
-
     /// <summary>What people call a kind's contexts, in order.</summary>
-    public static IReadOnlyList<string> Names(BlockKind kind) => AllNames[(int)kind];
+    public static IReadOnlyList<string> Names(BlockKind kind) => MakeNames(kind);
 
-    /// <summary>Contexts there are for a kind.</summary>
-    public static int Available(BlockKind kind) => AllNames[(int)kind].Length;
+    /// <summary>Contexts there are for a kind: as many as have names, told without compiling the lists for them.</summary>
+    public static int Available(BlockKind kind) => kind switch
+    {
+        BlockKind.Bilevel => PixelContexts.Count,
+        BlockKind.Ideographs => 20,
+        _ => Max,
+    };
 
     /// <summary>Fills in a hash for each context of the next byte; <paramref name="hashes"/> has room for <see cref="Max"/>.</summary>
     /// <param name="past">What came so far.</param>
