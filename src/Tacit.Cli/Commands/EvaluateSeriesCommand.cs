@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Tacit.Cli.Files;
 using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
 using Tacit.Modeling.Linear;
@@ -38,10 +39,11 @@ internal static class EvaluateSeriesCommand
         var command = new Command("evaluate", Help) { model.Option, data, column, horizon, first, season, refit };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            (ISeriesForecaster fitted, string name) = model.Load(parsed);
             string[] files = parsed.GetValue(data) ?? [];
             if (files.Length > 1)
                 throw new UsageException("evaluate takes one DATA file");
+            ModelInput.CheckStandardInput(parsed.GetValue(model.Option)!, files.Contains("-"));
+            (ISeriesForecaster fitted, string name) = model.Load(parsed);
             double[] series = files.Length == 1 ? SeriesText.Read(files[0], parsed.GetValue(column) ?? name).Values : fitted.Series.ToArray();
             int length = WholeNumber.Parse("--season", parsed.GetValue(season), fitted.Options.Season, 2, 20_000);
             int steps = WholeNumber.Parse("--horizon", parsed.GetValue(horizon), Math.Max(length, 1), 1, 100_000);
@@ -55,7 +57,7 @@ internal static class EvaluateSeriesCommand
             IReadOnlyList<ForecastAccuracy> rows = SeriesText.Try(() => RollingEvaluation.Run(series, rivals, origin, steps, length));
             await SeriesText.WriteAsync(null, false, writer =>
             {
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{origins} origins after {origin} values, {steps} steps each, {(origins + every - 1) / every} fits"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{origins} origins after {origin} values, {steps} steps each, {((long)origins + every - 1) / every} fits"));
                 SeriesText.Table(writer, [["", "MAE", "RMSE", "MASE"], .. rows.Select(r => new[] { r.Name, SeriesText.Short(r.MeanAbsolute), SeriesText.Short(r.RootMeanSquare), SeriesText.Short(r.Scaled) })]);
             }, cancellationToken);
             return ExitCode.Success;

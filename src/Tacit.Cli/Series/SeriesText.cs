@@ -41,11 +41,15 @@ internal static class SeriesText
     {
         if (path == "-")
             return null;
+        // Read twice if it is no sound, which only a file can be.
+        if (FileStatus.Of(path) is not { IsRegular: true })
+            return null;
         using InputFile input = InputFile.Open(path);
         byte[] beginning = new byte[12];
         int read = input.Stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
         ReadOnlySpan<byte> start = beginning.AsSpan(0, read);
-        if (!(start.EndsWith("WAVE"u8) || start.EndsWith("AIFF"u8) || start.EndsWith("AIFC"u8)))
+        bool isWave = start.EndsWith("WAVE"u8) && (start.StartsWith("RIFF"u8) || start.StartsWith("RF64"u8) || start.StartsWith("BW64"u8));
+        if (!isWave && !(start.StartsWith("FORM"u8) && (start.EndsWith("AIFF"u8) || start.EndsWith("AIFC"u8))))
             return null;
         if (input.Length is not <= MostSound)
             throw new InvalidDataException($"{input.Name} has more than {MostSound >> 20} MiB of sound");

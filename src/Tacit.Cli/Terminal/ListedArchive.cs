@@ -41,10 +41,22 @@ internal sealed class ListedArchive(string name, long compressedLength, TacitArc
     public static string CodecOf(TacitFrame frame) =>
         frame.Parameters.IsEmpty ? frame.CodecName : $"{frame.CodecName} -{frame.Parameters.Span[^1]}";
 
-    /// <summary>Rate, channels and seconds of one frame's samples, in words; null if it has none.</summary>
-    public static string? SoundOf(TacitArchive archive, TacitFrame frame) => archive.DescribeAudio(frame) is not { } audio ? null
+    /// <summary>Rate, channels and seconds of one frame's samples, in words; null if it has none, or is damaged where it says so.</summary>
+    public static string? SoundOf(TacitArchive archive, TacitFrame frame) => Describe(archive, frame) is not { } audio ? null
         : string.Create(CultureInfo.InvariantCulture, $"{(audio.Format.Rate > 0 ? $"{audio.Format.Rate} Hz, " : "")}{audio.Format.Channels} {(audio.Format.Channels == 1 ? "channel" : "channels")}, ")
             + (audio.Seconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.00} s") : string.Create(CultureInfo.InvariantCulture, $"{audio.Moments} samples"));
+
+    private static TacitAudio? Describe(TacitArchive archive, TacitFrame frame)
+    {
+        try
+        {
+            return archive.DescribeAudio(frame);
+        }
+        catch (InvalidDataException)
+        {
+            return null;   // a list tells what there is; "test" tells what is damaged
+        }
+    }
 
     private static string Sound(TacitArchive archive) =>
         archive.Frames.Count == 1 && SoundOf(archive, archive.Frames[0]) is { } sound ? $" ({sound})" : "";

@@ -23,7 +23,7 @@ internal sealed class TrainRun(TrainRequest request)
     {
         _outputs.Check();
         using ModelFile? checkpoint = request.Resume ? OpenCheckpoint() : null;
-        ModelInput.CheckStandardInput(request.From ?? "", request.Data.Contains("-"));
+        ModelInput.CheckStandardInput(request.From ?? "", request.Data.Contains("-") || request.Validation == "-");
         using OpenModel? opened = request.From is { } from ? await OpenModel.OpenAsync(from, cancellationToken) : null;
         var further = opened is null ? null : new FurtherTraining(request, opened.File);
         Settings given = checkpoint is not null ? await BeganAsync(checkpoint, cancellationToken)

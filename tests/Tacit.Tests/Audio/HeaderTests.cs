@@ -61,6 +61,18 @@ public class HeaderTests
     }
 
     [Theory]
+    [InlineData(0xFFFFFFF7u)]
+    [InlineData(0xFFFFFFF8u)]
+    [InlineData(0xFFFFFFFFu)]
+    public void AChunkAsLongAsCanBeSaidEndsTheFile(uint length)
+    {
+        byte[] format = SoundFiles.Chunk("fmt ", SoundFiles.Format(Cd)), data = SoundFiles.Chunk("data", new byte[40]);
+        Assert.Null(AudioLayout.Read(SoundFiles.Riff(format, SoundFiles.Chunk("JUNK", [], length), data)));
+        byte[] aiff = [.. "FORM0000AIFFJUNK"u8, (byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length];
+        Assert.Null(AudioLayout.Read(aiff));
+    }
+
+    [Theory]
     [InlineData("RF64")]
     [InlineData("BW64")]
     public void LengthsBeyondThirtyTwoBits(string name)

@@ -32,7 +32,7 @@ internal static class AiffHeader
                 long start = at + ChunkHead + SoundHead + offset;
                 return start <= file.Length ? new AudioLayout(known, start, Math.Max(0, length - SoundHead - (long)offset)) : null;
             }
-            at += ChunkHead + length + (length & 1);
+            at += ChunkHead + (long)length + (length & 1);
         }
         return null;
     }

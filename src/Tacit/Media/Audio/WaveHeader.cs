@@ -38,7 +38,7 @@ internal static class WaveHeader
                 format = ReadFormat(body);
             else if (chunk.StartsWith("ds64"u8) && body.Length >= 16)
                 longLength = BinaryPrimitives.ReadUInt64LittleEndian(body[8..]);
-            at += ChunkHead + length + (length & 1);
+            at += ChunkHead + (long)length + (length & 1);
         }
         return null;
     }

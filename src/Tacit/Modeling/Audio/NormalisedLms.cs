@@ -16,13 +16,14 @@ namespace Tacit.Modeling.Audio;
 internal sealed class NormalisedLms
 {
     private const int Chunk = 2048;
-    private const double LeastPower = 0.5;
+    private const double LeastPower = 0.5, PowerDigits = 1.0 / (1 << 24);
 
     private readonly int _n;
     private readonly double _step;
     private readonly float[] _weights, _history;
     private int _start;       // of the last n inputs
     private double _power;
+    private double _mostPower;   // since it was counted
 
     /// <summary>Starts with weights of zero.</summary>
     /// <param name="inputs">n.</param>
@@ -74,14 +75,23 @@ internal sealed class NormalisedLms
         {
             _history.AsSpan(Chunk, _n).CopyTo(_history);
             _start = 0;
-            // Counted anew, so that rounding does not add up.
-            _power = 0;
-            foreach (float x in _history.AsSpan(0, _n))
-                _power += (double)x * x;
+            CountPower();
         }
         double oldest = _history[_start];
         _history[_start + _n] = input;
         _start++;
         _power = Math.Max(_power + ((double)input * input - oldest * oldest), 0);
+        _mostPower = Math.Max(_mostPower, _power);
+        // After something loud the rounding of its power is louder than what is quiet.
+        if (_power < _mostPower * PowerDigits)
+            CountPower();
+    }
+
+    private void CountPower()
+    {
+        _power = 0;
+        foreach (float x in _history.AsSpan(_start, _n))
+            _power += (double)x * x;
+        _mostPower = _power;
     }
 }

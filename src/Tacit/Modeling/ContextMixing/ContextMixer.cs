@@ -373,7 +373,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             slot[node] = nextState[2 * state];
             state = slot[next];
             states[i] = (byte)state;
-            int unseen = (int)(state - 1 >> 32);   // −1 for the empty history, else 0
+            int unseen = (int)state - 1 >> 31;   // −1 for the empty history, else 0
             known += 1 + unseen;
             input[i] = inputTable[map[state] >> 20] & ~unseen;
             map += 256;
@@ -400,7 +400,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         {
             nuint state = slots[i][node];
             states[i] = (byte)state;
-            int unseen = (int)(state - 1 >> 32);   // −1 for the empty history, else 0
+            int unseen = (int)state - 1 >> 31;   // −1 for the empty history, else 0
             known += 1 + unseen;
             input[i] = inputTable[map[state] >> 20] & ~unseen;
             map += 256;
@@ -592,6 +592,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         {
             _mixers.Select(0, MatchSets + (_pixels.Near & 255));
             _mixers.Select(1, _match.LengthClass * (ContextSet.Max + 1) + known);
+            if (_mixerCount == 2)
+                return;
             _mixers.Select(2, MatchSets + 256 + _pixels.Near);
             if (_mixerCount == 3)
                 return;
@@ -603,6 +605,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         }
         _mixers.Select(0, MatchSets + _partial);
         _mixers.Select(1, _match.LengthClass * (ContextSet.Max + 1) + known);
+        if (_mixerCount == 2)
+            return;
         if (_structure.Kind == BlockKind.X86 && _mixerCount == 3)
             _mixers.Select(2, MatchSets + 256 + (_past.Code.Class << 3 | _bitIndex));
         else

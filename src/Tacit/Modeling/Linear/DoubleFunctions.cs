@@ -4,7 +4,10 @@ namespace Tacit.Modeling.Linear;
 /// <remarks>Accurate to a few units in the last place for the elementary functions, to about 1e-12 for the others.</remarks>
 internal static class DoubleFunctions
 {
-    private const double Ln2High = 0.693147180369123816490, Ln2Low = 1.90821492927058770002e-10, Ln2 = 0.693147180559945309417;
+    /// <summary>ln 2.</summary>
+    public const double Ln2 = 0.693147180559945309417;
+
+    private const double Ln2High = 0.693147180369123816490, Ln2Low = 1.90821492927058770002e-10;
 
     /// <summary>ln x for finite x &gt; 0: x = m · 2^e, ln m = 2 artanh((m − 1) / (m + 1)) by its series.</summary>
     public static double Log(double x)

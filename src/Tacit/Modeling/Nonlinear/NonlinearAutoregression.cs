@@ -106,6 +106,7 @@ public sealed class NonlinearAutoregression : ISeriesForecaster
     public Forecast Forecast(int steps, int paths, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(paths, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(paths, MostNumbers);
         paths += paths & 1;
         double deviation = Math.Sqrt(Variance);
         float[]?[] noise = new float[paths / 2][];
@@ -151,7 +152,9 @@ public sealed class NonlinearAutoregression : ISeriesForecaster
         IReadOnlyList<int> lags = Linear.Lags;
         double[] difference = Linear.DifferencePolynomial(), past = Linear.Differenced(), series = Series.ToArray();
         int seen = lags[^1], lost = difference.Length - 1;
-        if ((seen + lost + 2L * steps) * paths > MostNumbers)
+        // All paths go through the networks at once.
+        long hidden = (long)NonlinearFit.Members * NetworkOptions.Hidden;
+        if ((seen + lost + 2L * steps + hidden) * paths > MostNumbers)
             throw new ArgumentOutOfRangeException(nameof(paths), $"{paths} paths of {steps} values take too much memory; fewer do.");
         double[][] w = new double[paths][], y = new double[paths][];
         for (int path = 0; path < paths; path++)

@@ -11,7 +11,10 @@ internal static class NonlinearFit
     // Tried, beside the linear criterion's choice, when the order is to be chosen: what is linear noise may have a past all the same.
     private static readonly int[] Orders = [1, 2, 4, 8];
 
-    private const int Members = 10, Validations = 40;
+    /// <summary>Networks whose mean is taken.</summary>
+    public const int Members = 10;
+
+    private const int Validations = 40;
 
     // Much noise wants strong decay, a series that determines itself hardly any.
     private static readonly float[] Decays = [1f, 0.01f];

@@ -5,6 +5,8 @@ namespace Tacit.Compression.Codecs.Audio;
 /// <summary>Counts what bits would cost.</summary>
 internal struct BitCounting : IBitCoder
 {
+    public readonly bool Failed => false;
+
     /// <summary>The cost so far, in bits.</summary>
     public double Bits { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tacit.Modeling.Linear;
 
 namespace Tacit.Compression.Codecs.Audio;
 
@@ -83,7 +84,7 @@ internal sealed class SampleMapChoice
             if (i < 0 || counts[i] == 0)
                 continue;
             int width = Math.Min(i + Window, counts.Length - 1) - Math.Max(i - Window, 0) + 1;
-            double share = Math.Log2((double)width / used);
+            double share = DoubleFunctions.Log((double)width / used) / DoubleFunctions.Ln2;
             gain += share * counts[i] - (share + ListedBits);
         }
         return gain > _shiftGain + LeastGain + LeastGainShare * _samples;

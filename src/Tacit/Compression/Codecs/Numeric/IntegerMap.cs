@@ -1,3 +1,5 @@
+using Tacit.Modeling.Linear;
+
 namespace Tacit.Compression.Codecs.Numeric;
 
 /// <summary>Which integers a column has, as indices without gaps where that is worth it: all, every g-th, or those of a list.</summary>
@@ -110,7 +112,8 @@ internal sealed class IntegerMap
     private static bool Pays(int count, int distinct, ulong range)
     {
         double share = ((double)range + 1) / distinct;
-        return share >= LeastGainFactor && count * Math.Log2(share) > distinct * (Math.Log2(share) + ListedValueBits) + 64;
+        double bits = DoubleFunctions.Log(share) / DoubleFunctions.Ln2;
+        return share >= LeastGainFactor && count * bits > distinct * (bits + ListedValueBits) + 64;
     }
 
     private static ulong GreatestCommonDivisor(ulong a, ulong b)

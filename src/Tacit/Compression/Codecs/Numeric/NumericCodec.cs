@@ -33,9 +33,15 @@ internal sealed class NumericCodec(int level, BinaryLayout? known = null) : Bloc
 
     private readonly ContextMixingCodec _mixing = new(level);
 
-    public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
+    public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor) =>
+        Encode(raw, coded, new BlockPlace(0, null), out kind, monitor);
+
+    public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, BlockPlace place, out byte kind, WorkMonitor monitor)
     {
         BinaryLayout? layout = known;
+        // A row told by the caller may have begun in the block before.
+        if (known is { } told && place.Offset % told.RowLength is var begun and > 0)
+            layout = told with { Prefix = (int)Math.Min(told.RowLength - begun, raw.Length) };
         if (known is { } given ? given.Columns <= SeriesPlan.ColumnsOf(raw.Length) : LooksLikeTable(raw, out layout) && IsBetter(raw, layout))
         {
             kind = layout is null ? TextKind : BinaryKind;

@@ -6,6 +6,8 @@ namespace Tacit.Compression.Codecs.Numeric;
 /// <summary>Codes the integers of a table's columns row by row, after the lists their maps have.</summary>
 internal sealed class TableModel : IDisposable
 {
+    private const int ValuesOfAStretch = 4096;
+
     private readonly ColumnModel[] _columns;
     private readonly TableHistory _history;
 
@@ -36,9 +38,12 @@ internal sealed class TableModel : IDisposable
         where T : struct, IBitCoder, allows ref struct
     {
         using var model = new TableModel(1, level);
-        foreach (ref long value in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            value = model.Code(ref coder, 0, value);
+            // A damaged block may announce a list far longer than its bytes; the caller sees that the coder failed.
+            if (i % ValuesOfAStretch == 0 && coder.Failed)
+                return;
+            values[i] = model.Code(ref coder, 0, values[i]);
             model.NextRow();
         }
     }
