@@ -46,7 +46,7 @@ internal readonly record struct MixerPlan
         WeightSets = ContextMixer.WeightSets(Mixers);
     }
 
-    private static ReadOnlySpan<byte> TextContexts => [5, 5, 5, 8, 10, 12, 16, 20, 24];
+    private static ReadOnlySpan<byte> TextContexts => [5, 6, 7, 8, 10, 12, 16, 20, 24];
 
     private static ReadOnlySpan<byte> OtherContexts => [2, 3, 5, 7, 8, 12, 16, 20, 24];
 
