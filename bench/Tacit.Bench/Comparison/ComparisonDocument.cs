@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 
 namespace Tacit.Bench.Comparison;
@@ -23,7 +24,7 @@ internal static class ComparisonDocument
 
 
             """);
-        text.Append("Machine: ").Append(Machine()).Append(". ").Append(DateTime.UtcNow.ToString("yyyy-MM-dd")).Append(".\n\n");
+        text.Append("Machine: ").Append(Machine()).Append(". ").Append(DateTime.UtcNow.ToString("yyyy-MM-dd")).Append(Commit()).Append(".\n\n");
         text.Append("![Ratio against speed](benchmarks.svg)\n\n## All sets together\n\n");
         Table(text, Totals(results));
         Half(text, results, heldOut: false, "Sets on which Tacit's contexts and rates were chosen");
@@ -62,6 +63,14 @@ internal static class ComparisonDocument
             string name = r.Peer.Family == "tacit" ? $"**{r.Peer.Name}**" : r.Peer.Name;
             text.Append(CultureInfo.InvariantCulture, $"| {name} | {r.Coded:N0} | {8.0 * r.Coded / r.Raw:F3} | {r.PackSpeed:F2} | {r.UnpackSpeed:F2} | {Math.Max(r.Pack.Memory, r.Unpack.Memory) / 1e6:F0} |\n");
         }
+    }
+
+    // The SDK writes the commit into the version: "0.1.0+0123abc…".
+    private static string Commit()
+    {
+        string version = typeof(ComparisonDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        int plus = version.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0 ? "" : $", built at commit {version[(plus + 1)..][..Math.Min(7, version.Length - plus - 1)]}";
     }
 
     private static string Machine()
