@@ -20,6 +20,10 @@ if (args is ["audio", ..])
     return AudioRun.Run(args[1..]);
 if (args is ["cm", ..])
     return CodecRun.Run(args[1..]);
+if (args is ["neural", ..])
+    return NeuralTrial.Run(args[1..]);
+if (args is ["prior", ..])
+    return PriorTrial.Run(args[1..]);
 if (args is ["numeric", ..])
     return NumericBars.Run(args[1..]);
 if (args is ["kernels", ..])
