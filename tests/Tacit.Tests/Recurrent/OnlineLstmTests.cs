@@ -102,6 +102,13 @@ public class OnlineLstmTests
                         z[n] += input[k] * w[offset + k * 4 * cells + n];
                 }
                 offset += input.Length * 4 * cells;
+                for (int gate = 0; gate < 4; gate++)
+                {
+                    double scale = 1 / Math.Sqrt(z.Skip(gate * cells).Take(cells).Sum(x => x * x) / cells + 1e-5f);
+                    for (int n = gate * cells; n < (gate + 1) * cells; n++)
+                        z[n] = z[n] * scale * w[offset + n] + w[offset + 4 * cells + n];
+                }
+                offset += 8 * cells;
                 double[] next = new double[cells];
                 for (int j = 0; j < cells; j++)
                 {

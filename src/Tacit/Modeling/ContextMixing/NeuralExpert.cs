@@ -22,6 +22,9 @@ internal sealed unsafe class NeuralExpert(OnlineLstmOptions options, bool beside
 
     public int Selector => (_opinion + 2048 >> 7) << 3 | _bit;
 
+    /// <summary>Bytes of memory it takes.</summary>
+    public static long Memory(OnlineLstmOptions options) => OnlineLstm.Memory(options) + 2 * OnlineLstm.Values * sizeof(uint);
+
     public void Reset(int length)
     {
         _network.Reset();

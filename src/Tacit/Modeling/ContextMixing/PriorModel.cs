@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Tacit.Learning;
 using Tacit.Learning.Safetensors;
 using Tacit.Modeling.Series;
@@ -24,6 +27,9 @@ public static unsafe class PriorModel
 
     private const int LongestCode = 1 << 28;
 
+    // No bit costs less than 2^-21 of one.
+    private const long MostRatio = 1 << 18;
+
     /// <summary>The kind.</summary>
     public static ModelKind Kind { get; } = new("prior", "what a context mixer has learnt, for codec cm", Load);
 
@@ -37,7 +43,7 @@ public static unsafe class PriorModel
         ArgumentNullException.ThrowIfNull(prior);
         if (prior.Code.IsEmpty && !prior.Text.IsEmpty)
             throw new ArgumentException("The prior was read from a state: its whole text is not known.", nameof(prior));
-        Write(stream, prior, "text", 0, prior.Text.Length, [Tensor("text", prior.Code.ToArray())], provenance);
+        Write(stream, prior, "text", 0, prior.Text.Length, [("text", prior.Code.ToArray())], provenance);
     }
 
     /// <summary>Writes a prior as its state.</summary>
@@ -52,18 +58,29 @@ public static unsafe class PriorModel
         (byte[] text, int textLength) = CodeText(prior, size / TextShare);
         byte[] tables = CodeTables(prior, size / TablesShare);
         (byte[] slots, long slotBytes) = CodeSlots(prior, Math.Max(1, size - text.Length - tables.Length - 1024));
-        Write(stream, prior, "state", slotBytes, textLength, [Tensor("text", text), Tensor("tables", tables), Tensor("slots", slots)], provenance);
+        Write(stream, prior, "state", slotBytes, textLength, [("text", text), ("tables", tables), ("slots", slots)], provenance);
     }
 
-    private static void Write(Stream stream, MixerPrior prior, string form, long slotBytes, int textLength, SafetensorsTensor[] tensors,
+    private static void Write(Stream stream, MixerPrior prior, string form, long slotBytes, int textLength, (string Name, byte[] Bytes)[] codes,
         ReadOnlySpan<KeyValuePair<string, string>> provenance)
     {
         var settings = new Settings();
-        _ = Description.Ask(settings, new Description(form, prior.Level, prior.Structure, textLength, slotBytes));
+        var description = new Description(form, prior.Level, prior.Structure, textLength, slotBytes, "");
+        _ = Description.Ask(settings, description with { Hash = HashOf(description, codes.Select(code => code.Bytes)) });
+        SafetensorsTensor[] tensors = [.. codes.Select(code => new SafetensorsTensor(code.Name, ElementType.U8, [code.Bytes.Length], code.Bytes))];
         SafetensorsWriter.Write(stream, ModelFile.Describe(Kind.Name, settings.ToJson(), provenance), tensors);
     }
 
-    private static SafetensorsTensor Tensor(string name, byte[] bytes) => new(name, ElementType.U8, [bytes.Length], bytes);
+    // Code that is damaged still decodes, to nonsense.
+    private static string HashOf(Description d, IEnumerable<byte[]> codes)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"{d.Form} {d.Level} {(int)d.Structure.Kind} {d.Structure.RowLength} {d.TextLength} {d.SlotBytes}\n")));
+        foreach (byte[] code in codes)
+            hash.AppendData(code);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     // The last part of the text that fits: less and less until it does.
     private static (byte[] Code, int Length) CodeText(MixerPrior prior, int room)
@@ -125,19 +142,24 @@ public static unsafe class PriorModel
     private static MixerPrior Load(ModelFile file)
     {
         Settings settings = file.Settings;
-        Description d = Description.Ask(settings, new Description("", 1, default, 0, 0));
+        Description d = Description.Ask(settings, new Description("", 1, default, 0, 0, ""));
         settings.RefuseUnknown();
         if (!d.Structure.IsPossible || d.Structure.Kind == BlockKind.Bilevel)
             throw new InvalidDataException($"A prior for blocks of the structure {d.Structure} cannot be.");
+        byte[][] codes = [.. (d.Form == "text" ? (string[])["text"] : ["text", "tables", "slots"]).Select(name => Read(file, name))];
+        if (HashOf(d, codes) != d.Hash)
+            throw new InvalidDataException("The prior is damaged: its tensors are not what its settings say.");
+        if (d.TextLength > MostRatio * (codes[0].Length + 1L))
+            throw new InvalidDataException($"A prior's text of {d.TextLength} bytes cannot come from {codes[0].Length}.");
         byte[] text = new byte[d.TextLength];
         if (d.Form == "text")
-            return MixerPrior.OfCode(Read(file, "text"), text, d.Level, d.Structure);
+            return MixerPrior.OfCode(codes[0], text, d.Level, d.Structure);
         using (var model = new ContextMixer(new ContextMixerOptions { Level = TextLevel }))
         {
             model.ResetToPrime(text.Length, d.Structure);
-            MixedBytes.Decode(Read(file, "text"), text, model);
+            MixedBytes.Decode(codes[0], text, model);
         }
-        return MixerPrior.OfState(text, d.Level, d.Structure, Read(file, "tables"), Read(file, "slots"), d.SlotBytes);
+        return MixerPrior.OfState(text, d.Level, d.Structure, codes[1], codes[2], d.SlotBytes);
     }
 
     private static byte[] Read(ModelFile file, string name)
@@ -150,7 +172,7 @@ public static unsafe class PriorModel
         return bytes;
     }
 
-    private readonly record struct Description(string Form, int Level, BlockStructure Structure, int TextLength, long SlotBytes)
+    private readonly record struct Description(string Form, int Level, BlockStructure Structure, int TextLength, long SlotBytes, string Hash)
     {
         public static Description Ask(Settings settings, Description d)
         {
@@ -164,7 +186,7 @@ public static unsafe class PriorModel
             long slots = settings.Whole("slot_bytes", d.SlotBytes, 0L, 1L << 30);
             if (form == "state" && (!long.IsPow2(slots) || slots < MixerPlan.LeastPrimedSlotBytes))
                 throw new InvalidDataException($"A prior's table of {slots} bytes cannot be.");
-            return new Description(form, level, new BlockStructure((BlockKind)kind, row), length, slots);
+            return new Description(form, level, new BlockStructure((BlockKind)kind, row), length, slots, settings.Text("sha256", d.Hash));
         }
     }
 }

@@ -28,6 +28,9 @@ internal sealed unsafe class OnlineLstm : IDisposable
     /// <summary>Values of a byte.</summary>
     public const int Values = 256;
 
+    // Added to the mean square of a gate's sums.
+    private const float Epsilon = 1e-5f;
+
     private readonly OnlineLstmOptions _options;
     private readonly bool _besides;
     private readonly OnlineLstmTrainer _trainer;
@@ -81,9 +84,20 @@ internal sealed unsafe class OnlineLstm : IDisposable
     {
         nint count = 0;
         for (int layer = 0; layer < options.Layers; layer++)
-            count += (nint)InputsOf(layer, options.Cells) * 4 * options.Cells;
+            count += LayerCount(layer, options.Cells);
         return count;
     }
+
+    /// <summary>Bytes of memory a network takes, with all it needs to learn.</summary>
+    public static long Memory(OnlineLstmOptions options)
+    {
+        long all = (long)options.Layers * options.Cells;
+        long weights = 4 * WeightCount(options), rows = 8 * all * Values, segments = 2 * all * (13L * options.Segment + 1) + 4 * all * options.Segment;
+        return sizeof(float) * (weights + rows + segments + all * (Values + 16) + 4 * Values);
+    }
+
+    /// <summary>Weights of a layer, in rows of 4 · cells: one for each input, then the gains of the norms, then the biases.</summary>
+    public static int LayerCount(int layer, int cells) => (InputsOf(layer, cells) + 2) * 4 * cells;
 
     /// <summary>What a layer sees besides the byte: the layer below and itself.</summary>
     public static int InputsOf(int layer, int cells) => layer == 0 ? cells : 2 * cells;
@@ -107,13 +121,11 @@ internal sealed unsafe class OnlineLstm : IDisposable
             float bound = MathF.Sqrt(3f / (inputs + Cells));
             RandomFill.Uniform(1, stream++, new Span<float>(weights, count), -bound, bound);
             weights += count;
-            var rows = new Span<float>(_byteRows.Pointer + (nint)layer * Values * 4 * Cells, Values * 4 * Cells);
-            RandomFill.Uniform(1, stream++, rows, -bound, bound);
-            for (int i = 0; i < Values; i++)
-            {
-                foreach (ref float forget in rows.Slice((4 * i + 1) * Cells, Cells))
-                    forget += 1f;
-            }
+            new Span<float>(weights, 4 * Cells).Fill(1f);
+            new Span<float>(weights + 4 * Cells, 4 * Cells).Clear();
+            new Span<float>(weights + 5 * Cells, Cells).Fill(1f);       // cells begin by remembering
+            weights += 8 * Cells;
+            RandomFill.Uniform(1, stream++, new Span<float>(_byteRows.Pointer + (nint)layer * Values * 4 * Cells, Values * 4 * Cells), -bound, bound);
         }
         Buffer.MemoryCopy(Weights, OtherWeights, WeightCount(_options) * sizeof(float), WeightCount(_options) * sizeof(float));
         Clear(_output);
@@ -180,12 +192,20 @@ internal sealed unsafe class OnlineLstm : IDisposable
             if (layer > 0)
                 Copy(hidden + (layer - 1) * Cells, input, Cells);
             Copy(carried, input + inputs - Cells, Cells);
-            Copy(_byteRows.Pointer + ((nint)layer * Values + value) * 4 * Cells, gates, 4 * Cells);
-            VectorProducts.AddProduct(input, weights, inputs, 4 * Cells, gates);
+            float* sums = _segment.Sums(layer) + (nint)_step * 4 * Cells;
+            Copy(_byteRows.Pointer + ((nint)layer * Values + value) * 4 * Cells, sums, 4 * Cells);
+            VectorProducts.AddProduct(input, weights, inputs, 4 * Cells, sums);
+            weights += (nint)inputs * 4 * Cells;
+            for (int gate = 0; gate < 4; gate++)
+            {
+                RmsNormalization.Forward(new Span<float>(sums + gate * Cells, Cells), new Span<float>(weights + gate * Cells, Cells), Epsilon,
+                    new Span<float>(gates + gate * Cells, Cells), new Span<float>(_segment.Scales(layer) + 4 * _step + gate, 1));
+            }
+            Elementwise.Add(new Span<float>(gates, 4 * Cells), new Span<float>(weights + 4 * Cells, 4 * Cells), new Span<float>(gates, 4 * Cells));
             LstmCell.Forward(new Span<float>(gates, 4 * Cells), new Span<float>(state, Cells), new Span<float>(state + Cells, Cells),
                 new Span<float>(hidden + layer * Cells, Cells), Cells);
             Copy(hidden + layer * Cells, carried, Cells);
-            weights += (nint)inputs * 4 * Cells;
+            weights += 8 * Cells;
         }
         Copy(_outputBias.Pointer, _probabilities.Pointer, Values);
         VectorProducts.AddProduct(hidden, _output.Pointer, Layers * Cells, Values, _probabilities.Pointer);

@@ -64,7 +64,7 @@ internal sealed unsafe class OnlineLstmTrainer : IDisposable
                 new Matrix(new Span<float>(segment.Inputs(layer), _options.Segment * inputs), _options.Segment, inputs).Transposed,
                 new Matrix(new Span<float>(segment.Gates(layer), _options.Segment * columns), _options.Segment, columns),
                 new MatrixTarget(new Span<float>(gradient, inputs * columns), inputs, columns));
-            gradient += (nint)inputs * columns;
+            gradient += OnlineLstm.LayerCount(layer, _options.Cells);
         }
         Step(weights, target, _gradient.Pointer, _second.Pointer, _gradient.Length, rate, root);
         StepByteRows(segment, byteRows, rate, root);
@@ -100,19 +100,27 @@ internal sealed unsafe class OnlineLstmTrainer : IDisposable
         float* back = later + (nint)layers * cells;             // of a layer's inputs
         new Span<float>(later, layers * cells).Clear();
         new Span<float>(_stateGradient.Pointer, layers * cells).Clear();
+        float* sums = _gradient.Pointer;
+        for (int layer = 0; layer < layers; layer++)
+        {
+            sums += OnlineLstm.LayerCount(layer, cells);
+            new Span<float>(sums - 8 * cells, 8 * cells).Clear();
+        }
         for (int step = _options.Segment - 1; step >= 0; step--)
         {
-            float* weights = seen + OnlineLstm.WeightCount(_options);
+            float* weights = seen + OnlineLstm.WeightCount(_options), gradient = _gradient.Pointer + OnlineLstm.WeightCount(_options);
             for (int layer = layers - 1; layer >= 0; layer--)
             {
                 int inputs = OnlineLstm.InputsOf(layer, cells);
-                weights -= (nint)inputs * 4 * cells;
+                weights -= OnlineLstm.LayerCount(layer, cells);
                 float* dh = segment.Gradients(step) + layer * cells;
                 float* gates = segment.Gates(layer) + (nint)step * 4 * cells;
                 float* state = segment.States(layer) + (nint)step * cells;
                 AddCut(dh, later + layer * cells, cells);
                 LstmCell.Backward(new Span<float>(gates, 4 * cells), new Span<float>(state, cells), new Span<float>(state + cells, cells),
                     new Span<float>(dh, cells), new Span<float>(_stateGradient.Pointer + layer * cells, cells), new Span<float>(gates, 4 * cells), cells);
+                NormBack(segment, layer, step, gates, weights + (nint)inputs * 4 * cells, gradient - 8 * cells);
+                gradient -= OnlineLstm.LayerCount(layer, cells);
                 if (layer == 0 && step == 0)
                     continue;
                 VectorProducts.Transposed(gates, weights, inputs, 4 * cells, back);
@@ -120,6 +128,22 @@ internal sealed unsafe class OnlineLstmTrainer : IDisposable
                     AddCut(segment.Gradients(step) + (layer - 1) * cells, back, cells);
                 OnlineLstm.Copy(back + inputs - cells, later + layer * cells, cells);
             }
+        }
+    }
+
+    // From the gradient of the gates' sums as they are after norm and bias to that before; the parameters' is added up.
+    private void NormBack(OnlineSegment segment, int layer, int step, float* gates, float* gain, float* gradient)
+    {
+        int cells = _options.Cells;
+        var bias = new Span<float>(gradient + 4 * cells, 4 * cells);
+        Elementwise.Add(bias, new Span<float>(gates, 4 * cells), bias);
+        for (int gate = 0; gate < 4; gate++)
+        {
+            var sums = new Span<float>(segment.Sums(layer) + ((nint)step * 4 + gate) * cells, cells);
+            var scale = new Span<float>(segment.Scales(layer) + step * 4 + gate, 1);
+            var dy = new Span<float>(gates + gate * cells, cells);
+            RmsNormalization.BackwardParameters(sums, scale, dy, new Span<float>(gradient + gate * cells, cells));
+            RmsNormalization.Backward(sums, new Span<float>(gain + gate * cells, cells), scale, dy, dy);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Tacit.Modeling.Recurrent;
 /// <summary>What a segment of bytes leaves behind in an <see cref="OnlineLstm"/>: all that its gradients need.</summary>
 internal sealed unsafe class OnlineSegment : IDisposable
 {
-    private readonly NativeBuffer _inputs, _gates, _states, _hidden, _gradients;
+    private readonly NativeBuffer _inputs, _sums, _scales, _gates, _states, _hidden, _gradients;
     private readonly int _cells, _layers, _length;
 
     public OnlineSegment(OnlineLstmOptions options)
@@ -14,6 +14,8 @@ internal sealed unsafe class OnlineSegment : IDisposable
         nint all = (nint)_layers * _cells;
         Bytes = new int[_length];
         _inputs = new NativeBuffer(2 * all * _length);
+        _sums = new NativeBuffer(4 * all * _length);
+        _scales = new NativeBuffer((nint)4 * _layers * _length);
         _gates = new NativeBuffer(4 * all * _length);
         _states = new NativeBuffer(all * (_length + 1));
         _hidden = new NativeBuffer(all * _length);
@@ -25,6 +27,12 @@ internal sealed unsafe class OnlineSegment : IDisposable
 
     /// <summary>A layer's inputs, (steps, 2 · cells): the outputs of the layer below at that step, then its own of the step before.</summary>
     public float* Inputs(int layer) => _inputs.Pointer + (nint)layer * _length * 2 * _cells;
+
+    /// <summary>What a layer's gates are made of, (steps, 4 · cells): sums before they are normed.</summary>
+    public float* Sums(int layer) => _sums.Pointer + (nint)layer * _length * 4 * _cells;
+
+    /// <summary>The scales of a layer's norms, (steps, 4).</summary>
+    public float* Scales(int layer) => _scales.Pointer + (nint)layer * _length * 4;
 
     /// <summary>A layer's gates, (steps, 4 · cells).</summary>
     public float* Gates(int layer) => _gates.Pointer + (nint)layer * _length * 4 * _cells;
@@ -41,6 +49,8 @@ internal sealed unsafe class OnlineSegment : IDisposable
     public void Dispose()
     {
         _inputs.Dispose();
+        _sums.Dispose();
+        _scales.Dispose();
         _gates.Dispose();
         _states.Dispose();
         _hidden.Dispose();
