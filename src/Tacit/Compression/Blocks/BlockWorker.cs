@@ -42,6 +42,15 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
     /// <summary>The limit to keep: as set, or half of the machine's memory.</summary>
     public static long EffectiveLimit(long memoryLimit) => memoryLimit > 0 ? memoryLimit : DefaultLimit.Value;
 
+    /// <summary>What a limit leaves for workers beside models, which they share.</summary>
+    /// <exception cref="InsufficientMemoryException">The models alone exceed it.</exception>
+    public static long LimitBeside(long memoryLimit, long models)
+    {
+        long limit = EffectiveLimit(memoryLimit);
+        Check(models, limit);
+        return limit - models;
+    }
+
     /// <summary>Codes a block.</summary>
     /// <param name="raw">The block, at least one byte.</param>
     /// <param name="coded">Room for as many bytes as <paramref name="raw"/> has.</param>

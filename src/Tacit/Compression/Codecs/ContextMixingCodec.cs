@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Tacit.Coding;
 using Tacit.Modeling.ContextMixing;
+using Tacit.Modeling.LanguageModels;
 
 namespace Tacit.Compression.Codecs;
 
@@ -10,19 +11,30 @@ namespace Tacit.Compression.Codecs;
 /// A block's kind is its <see cref="BlockKind"/>. A block of rows or of pixels starts with the row length as two bytes, little-endian;
 /// then, for every kind, comes the message of the binary coder: each byte's bits, highest first.
 /// </remarks>
-internal sealed class ContextMixingCodec(int level) : BlockCodec
+internal sealed class ContextMixingCodec : BlockCodec
 {
     private const int RowLengthSize = 2;
 
     // How often a look is taken at whether going on makes sense.
-    private const int CheckInterval = 1 << 12;
+    internal const int CheckInterval = 1 << 12;
 
-    private readonly ContextMixer _model = new(new ContextMixerOptions { Level = level });
+    private readonly LanguageModelExpert? _expert;
+    private readonly ContextMixer _model;
+
+    /// <param name="level">1 to 9.</param>
+    /// <param name="expert">A language model to mix in, this codec's from now on; or null.</param>
+    public ContextMixingCodec(int level, LanguageModelExpert? expert = null)
+    {
+        _expert = expert;
+        Listen(false);
+        _model = new(new ContextMixerOptions { Level = level, Experts = expert is null ? [] : [expert] });
+    }
 
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
     {
         ContextMixer model = _model;
         kind = 0;
+        Listen(false);      // trials are cm's own
         if (Incompressibility.Holds(raw, model))
             return -1;
         BlockStructure structure = StructureTrial.Choose(raw, model);
@@ -34,11 +46,13 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
             BinaryPrimitives.WriteUInt16LittleEndian(coded, (ushort)structure.RowLength);
 
         raw = X86Addresses.Prepare(raw, structure);
+        Listen(true);
         model.Reset(raw.Length, structure);
         var encoder = new BinaryEncoder(coded[header..]);
         while (!raw.IsEmpty)
         {
             int count = Math.Min(CheckInterval, raw.Length);
+            _expert?.Tell(raw[..count]);
             EncodeChunk(ref encoder, model, raw[..count]);
             if (encoder.Overflowed)
                 return -1;
@@ -53,6 +67,7 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
     {
         BlockStructure structure = ReadStructure(ref coded, kind);
         ContextMixer model = _model;
+        Listen(true);
         model.Reset(raw.Length, structure);
         var decoder = new BinaryDecoder(coded);
         for (Span<byte> rest = raw; !rest.IsEmpty;)
@@ -71,7 +86,14 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
     public override void Dispose()
     {
         _model.Dispose();
+        _expert?.Dispose();
         base.Dispose();
+    }
+
+    private void Listen(bool active)
+    {
+        if (_expert is not null)
+            _expert.IsActive = active;
     }
 
     // Methods of their own, compiled in full at once: a loop that runs for seconds would spend its first in slow code.
