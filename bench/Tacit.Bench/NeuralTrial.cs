@@ -33,7 +33,7 @@ internal static class NeuralTrial
         {
             byte[] data = File.ReadAllBytes(file);
             if (data.Length > limit) data = data[..limit];
-            using var expert = new NeuralExpert(o, besides);
+            using var expert = new NeuralExpert(o) { Spare = besides ? new Tacit.Numerics.Threads.SpareThreads(2) : null };
             using var model = new ContextMixer(new ContextMixerOptions { Level = level, Experts = none ? [] : [expert] });
             double start = ThreadTime.Now, wall = Environment.TickCount64;
             var structure = StructureTrial.Choose(data, new ContextMixer(new ContextMixerOptions { Level = level }));

@@ -1,4 +1,5 @@
 using Tacit.Modeling.Recurrent;
+using Tacit.Numerics.Threads;
 using Tacit.Tests.Numerics;
 using Tacit.Tests.Support;
 
@@ -14,7 +15,7 @@ public class OnlineLstmTests
     public void GradientsAreThoseOfDifferenceQuotients()
     {
         OnlineLstmOptions options = Tiny with { Rate = 0f, OutputRate = 0f };
-        using var network = new OnlineLstm(options, besides: false);
+        using var network = new OnlineLstm(options);
         network.Reset();
         var random = new SplitMix64(5);
         foreach (ref float weight in network.OutputWeights)
@@ -38,9 +39,9 @@ public class OnlineLstmTests
     public void GivesTheSameBitsAtEveryWidthAndWithAThreadBesides()
     {
         byte[] text = Samples.Text(AllWidths.Emulated ? 20 : 300);
-        float[] expected = Run(text, besides: false);
-        AllWidths.Run(lanes => Assert.Equal(expected, Run(text, besides: false)));
-        Assert.Equal(expected, Run(text, besides: true));
+        float[] expected = Run(text, null);
+        AllWidths.Run(lanes => Assert.Equal(expected, Run(text, null)));
+        Assert.Equal(expected, Run(text, new SpareThreads(2)));
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public class OnlineLstmTests
     {
         if (AllWidths.Emulated)
             return;
-        using var network = new OnlineLstm(new OnlineLstmOptions { Layers = 1, Cells = 32, Segment = 16 }, besides: false);
+        using var network = new OnlineLstm(new OnlineLstmOptions { Layers = 1, Cells = 32, Segment = 16 });
         network.Reset();
         double first = 0, last = 0;
         for (int i = 0; i < 4000; i++)
@@ -67,9 +68,9 @@ public class OnlineLstmTests
         Assert.Equal(1f / 256, network.Probabilities[0]);
     }
 
-    private static float[] Run(byte[] text, bool besides)
+    private static float[] Run(byte[] text, SpareThreads? spare)
     {
-        using var network = new OnlineLstm(Tiny, besides);
+        using var network = new OnlineLstm(Tiny) { Spare = spare };
         network.Reset();
         var seen = new List<float>();
         foreach (byte value in text)

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Tacit.Coding;
 using Tacit.Modeling.ContextMixing;
+using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Recurrent;
+using Tacit.Numerics.Threads;
 
 namespace Tacit.Compression.Codecs;
 
@@ -20,29 +22,43 @@ internal sealed class ContextMixingCodec : BlockCodec
     private const int RowLengthSize = 2;
 
     // How often a look is taken at whether going on makes sense.
-    private const int CheckInterval = 1 << 12;
+    internal const int CheckInterval = 1 << 12;
 
+    private readonly LanguageModelExpert? _expert;
     private readonly ContextMixer _model;
     private readonly NeuralExpert? _network;
     private readonly ContextMixer? _networked;
 
     /// <param name="level">1 to 9.</param>
+    /// <param name="expert">A language model to mix in, this codec's from now on; or null.</param>
     /// <param name="prior">What blocks of its structure begin with, or null.</param>
     /// <param name="network">True if a network may take part.</param>
-    /// <param name="besides">Whether it learns on a thread of its own.</param>
-    public ContextMixingCodec(int level, MixerPrior? prior = null, bool network = false, bool besides = false)
+    public ContextMixingCodec(int level, LanguageModelExpert? expert = null, MixerPrior? prior = null, bool network = false)
     {
-        _model = new ContextMixer(new ContextMixerOptions { Level = level, Prior = prior });
+        _expert = expert;
+        Listen(false);
+        _model = new(new ContextMixerOptions { Level = level, Prior = prior, Experts = expert is null ? [] : [expert] });
         if (!network)
             return;
-        _network = new NeuralExpert(new OnlineLstmOptions(), besides);
-        _networked = new ContextMixer(new ContextMixerOptions { Level = level, Prior = prior, Experts = [_network] });
+        _network = new NeuralExpert(new OnlineLstmOptions());
+        _networked = new ContextMixer(new ContextMixerOptions { Level = level, Prior = prior, Experts = expert is null ? [_network] : [expert, _network] });
+    }
+
+    /// <inheritdoc/>
+    public override SpareThreads? Spare
+    {
+        set
+        {
+            if (_network is not null)
+                _network.Spare = value;
+        }
     }
 
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
     {
         ContextMixer model = _model;
         kind = 0;
+        Listen(false);      // trials are cm's own
         if (Incompressibility.Holds(raw, model))
             return -1;
         BlockStructure structure = StructureTrial.Choose(raw, model);
@@ -54,12 +70,12 @@ internal sealed class ContextMixingCodec : BlockCodec
             BinaryPrimitives.WriteUInt16LittleEndian(coded, (ushort)structure.RowLength);
 
         raw = X86Addresses.Prepare(raw, structure);
-        int length = Encode(raw, coded[header..], model, structure, monitor, counts: _networked is null);
+        int length = Encode(raw, coded[header..], _model, structure, monitor, counts: _networked is null);
         if (_networked is null)
             return length < 0 ? -1 : header + length;
 
         // The network helps or it does not, and what it costs to find out is little beside its own time.
-        model.Dispose();
+        _model.Dispose();
         byte[] better = new byte[length < 0 ? coded.Length - header : length];
         int shorter = Encode(raw, better, _networked, structure, monitor, counts: true);
         _networked.Dispose();
@@ -70,13 +86,15 @@ internal sealed class ContextMixingCodec : BlockCodec
         return header + shorter;
     }
 
-    private static int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, ContextMixer model, BlockStructure structure, WorkMonitor monitor, bool counts)
+    private int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, ContextMixer model, BlockStructure structure, WorkMonitor monitor, bool counts)
     {
+        Listen(true);
         model.Reset(raw.Length, structure);
         var encoder = new BinaryEncoder(coded);
         while (!raw.IsEmpty)
         {
             int count = Math.Min(CheckInterval, raw.Length);
+            _expert?.Tell(raw[..count]);
             EncodeChunk(ref encoder, model, raw[..count]);
             if (encoder.Overflowed)
                 return -1;
@@ -100,6 +118,7 @@ internal sealed class ContextMixingCodec : BlockCodec
             _networked?.Dispose();
         }
         BlockStructure structure = ReadStructure(ref coded, kind);
+        Listen(true);
         model.Reset(raw.Length, structure);
         var decoder = new BinaryDecoder(coded);
         for (Span<byte> rest = raw; !rest.IsEmpty;)
@@ -120,7 +139,14 @@ internal sealed class ContextMixingCodec : BlockCodec
         _model.Dispose();
         _networked?.Dispose();
         _network?.Dispose();
+        _expert?.Dispose();
         base.Dispose();
+    }
+
+    private void Listen(bool active)
+    {
+        if (_expert is not null)
+            _expert.IsActive = active;
     }
 
     // Methods of their own, compiled in full at once: a loop that runs for seconds would spend its first in slow code.

@@ -21,14 +21,30 @@ internal sealed class ContextMixingDescription(MixerPrior? prior = null, bool ne
 
     public override string Name => "cm";
 
+    public override bool TakesModels => true;
+
+    public override bool Uses(TacitModel model) => model.Content is MixerPrior;
+
+    public override CodecDescription With(IReadOnlyList<TacitModel> models) => models.Count == 0 ? this
+        : models.Count == 1 && models[0].Content is MixerPrior own ? new ContextMixingDescription(own, network)
+        : throw new ArgumentException($"codec 'cm' takes one model of the kind 'prior', not {string.Join(", ", models.Select(m => $"'{m.Kind}'"))}");
+
+    /// <summary>This codec, writing frames with a network or without.</summary>
+    /// <exception cref="ArgumentException">The level has no network, or is not the prior's.</exception>
+    public ContextMixingDescription At(int level, bool withNetwork)
+    {
+        if (withNetwork && level < LeastNetworkLevel)
+            throw new ArgumentException($"a network learns at levels {LeastNetworkLevel} to {MixerPlan.MaxLevel}, not {level}");
+        if (prior is not null && prior.Level != level)
+            throw new ArgumentException($"the model is for level {prior.Level}, not {level}");
+        return withNetwork ? new ContextMixingDescription(prior, true) : this;
+    }
+
     public override byte[] ParametersFor(int level)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(level, MixerPlan.MinLevel);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MixerPlan.MaxLevel);
-        if (prior is not null)
-            level = prior.Level;
-        if (network && level < LeastNetworkLevel)
-            throw new ArgumentOutOfRangeException(nameof(level), level, $"A network learns at levels {LeastNetworkLevel} to {MixerPlan.MaxLevel} only.");
+        _ = At(level, network);
         return network ? [ModelVersion, (byte)level, FlagNetwork] : [ModelVersion, (byte)level];
     }
 
@@ -57,7 +73,7 @@ internal sealed class ContextMixingDescription(MixerPrior? prior = null, bool ne
     public override BlockCodec Create(ReadOnlySpan<byte> parameters, int blockLength)
     {
         CheckParameters(parameters);
-        return new ContextMixingCodec(parameters[1], prior, parameters.Length == 3);
+        return new ContextMixingCodec(parameters[1], null, prior, parameters.Length == 3);
     }
 
     public override string KindName(byte kind) => (BlockKind)kind switch

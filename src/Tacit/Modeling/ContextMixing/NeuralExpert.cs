@@ -1,4 +1,5 @@
 using Tacit.Modeling.Recurrent;
+using Tacit.Numerics.Threads;
 
 namespace Tacit.Modeling.ContextMixing;
 
@@ -7,12 +8,18 @@ namespace Tacit.Modeling.ContextMixing;
 /// A probability p of a byte becomes the weight ⌊p · 2^24⌋ + 1, an integer; a bit's probability is the share of the bytes
 /// that go on with a 1 among those that agree with the bits so far.
 /// </remarks>
-internal sealed unsafe class NeuralExpert(OnlineLstmOptions options, bool besides) : ISelectingExpert, IDisposable
+internal sealed unsafe class NeuralExpert(OnlineLstmOptions options) : ISelectingExpert, IDisposable
 {
-    private readonly OnlineLstm _network = new(options, besides);
+    private readonly OnlineLstm _network = new(options);
     private readonly uint[] _sums = new uint[2 * OnlineLstm.Values];    // of the weights below a node; leaves from 256 on
     private int _node = 1;
     private int _opinion, _difference, _bit;
+
+    /// <summary>Where to ask for a thread to learn on, or null: then the network learns in between.</summary>
+    public SpareThreads? Spare
+    {
+        set => _network.Spare = value;
+    }
 
     public string Name => "network";
 

@@ -31,7 +31,7 @@ public static unsafe class PriorModel
     private const long MostRatio = 1 << 18;
 
     /// <summary>The kind.</summary>
-    public static ModelKind Kind { get; } = new("prior", "what a context mixer has learnt, for codec cm", Load);
+    public static ModelKind Kind { get; } = new("prior", "what a context mixer has learnt, for codec cm", Load, MemoryOf);
 
     /// <summary>Writes a prior as its text.</summary>
     /// <param name="stream">Receives the file.</param>
@@ -139,13 +139,27 @@ public static unsafe class PriorModel
         return (best, bestBytes);
     }
 
-    private static MixerPrior Load(ModelFile file)
+    // The prior, and for a while the mixer that learns it.
+    private static long MemoryOf(ModelFile file)
+    {
+        Description d = Read(file);
+        MixerPlan plan = MixerPrior.PlanToPrime(d.Level, d.Structure.Kind, d.TextLength);
+        long slots = d.Form == "text" ? 2 * plan.SlotBytes : d.SlotBytes;
+        return slots + 2 * plan.SmallSize + plan.HistoryLength + plan.MatchSize + d.TextLength;
+    }
+
+    private static Description Read(ModelFile file)
     {
         Settings settings = file.Settings;
         Description d = Description.Ask(settings, new Description("", 1, default, 0, 0, ""));
         settings.RefuseUnknown();
-        if (!d.Structure.IsPossible || d.Structure.Kind == BlockKind.Bilevel)
-            throw new InvalidDataException($"A prior for blocks of the structure {d.Structure} cannot be.");
+        return d.Structure.IsPossible && d.Structure.Kind != BlockKind.Bilevel ? d
+            : throw new InvalidDataException($"A prior for blocks of the structure {d.Structure} cannot be.");
+    }
+
+    private static MixerPrior Load(ModelFile file)
+    {
+        Description d = Read(file);
         byte[][] codes = [.. (d.Form == "text" ? (string[])["text"] : ["text", "tables", "slots"]).Select(name => Read(file, name))];
         if (HashOf(d, codes) != d.Hash)
             throw new InvalidDataException("The prior is damaged: its tensors are not what its settings say.");

@@ -2,6 +2,7 @@ using Tacit.Numerics;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
 using Tacit.Numerics.Products;
+using Tacit.Numerics.Threads;
 
 namespace Tacit.Modeling.Recurrent;
 
@@ -32,7 +33,6 @@ internal sealed unsafe class OnlineLstm : IDisposable
     private const float Epsilon = 1e-5f;
 
     private readonly OnlineLstmOptions _options;
-    private readonly bool _besides;
     private readonly OnlineLstmTrainer _trainer;
     private readonly NativeBuffer _weights, _byteRows, _output, _outputBias, _carried, _probabilities, _errors;
     private OnlineSegment _segment, _learning;
@@ -42,11 +42,9 @@ internal sealed unsafe class OnlineLstm : IDisposable
 
     /// <summary>Makes a network; call <see cref="Reset"/> before use.</summary>
     /// <param name="options">Its sizes and rates.</param>
-    /// <param name="besides">Whether to learn on another thread.</param>
-    public OnlineLstm(OnlineLstmOptions options, bool besides)
+    public OnlineLstm(OnlineLstmOptions options)
     {
         _options = options;
-        _besides = besides;
         Layers = options.Layers;
         Cells = options.Cells;
         _weights = new NativeBuffer(2 * WeightCount(options));
@@ -60,6 +58,9 @@ internal sealed unsafe class OnlineLstm : IDisposable
         _learning = new OnlineSegment(options);
         _trainer = new OnlineLstmTrainer(options);
     }
+
+    /// <summary>Where to ask for a thread to learn on, or null: then the network learns in between.</summary>
+    public SpareThreads? Spare { get; set; }
 
     public int Layers { get; }
 
@@ -228,14 +229,23 @@ internal sealed unsafe class OnlineLstm : IDisposable
         _step = 0;
         OnlineSegment learning = _learning;
         float* from = Weights, other = OtherWeights, rows = _byteRows.Pointer;
-        var work = () => _trainer.Run(learning, other, from, other, rows);
-        if (_besides)
+        if (Spare is { } spare && spare.TryTake())
         {
-            _training = Task.Run(work);
+            _training = Task.Run(() =>
+            {
+                try
+                {
+                    _trainer.Run(learning, other, from, other, rows);
+                }
+                finally
+                {
+                    spare.Release();
+                }
+            });
         }
         else
         {
-            work();
+            _trainer.Run(learning, other, from, other, rows);
             _training = Task.CompletedTask;
         }
     }
