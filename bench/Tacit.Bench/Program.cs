@@ -11,6 +11,7 @@ using Tacit.Bench.Comparison;
 // kernels [--quick] [PART…]: the numeric engine (products, widths, exp, int8, small, attention, threads, training, startup) against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
 // learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
 // generate [tiny|small|base|MODEL …] [TOKENS]: tokens per second of one stream, beside the time it takes to read what a token needs.
+// neural FILE --model MODEL [-LEVEL] [--sizes]: cm alone, a language model alone, and both: bytes, and speeds per second of thread time.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
 if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);
@@ -20,12 +21,18 @@ if (args is ["audio", ..])
     return AudioRun.Run(args[1..]);
 if (args is ["cm", ..])
     return CodecRun.Run(args[1..]);
+if (args is ["neural", ..])
+    return NeuralTrial.Run(args[1..]);
+if (args is ["prior", ..])
+    return PriorTrial.Run(args[1..]);
 if (args is ["numeric", ..])
     return NumericBars.Run(args[1..]);
 if (args is ["kernels", ..])
     return KernelBars.Run(args[1..]);
 if (args is ["learning", ..])
     return LearningBars.Run(args.AsSpan(1));
+if (args is ["neural", ..])
+    return NeuralRun.Run(args[1..]);
 if (args is ["generate", ..])
     return GenerationBars.Run(args.AsSpan(1));
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -82,6 +82,7 @@ internal sealed class FileOptions : CodingOptions
     private readonly Option<bool> _force = CommandLine.Flag("--force", "-f");
     private readonly Option<bool> _stdout = CommandLine.Flag("--stdout", "-c");
     private readonly Option<bool> _recursive = CommandLine.Flag("--recursive", "-r");
+    private readonly ModelsOption _models = new();
 
     public override void AddTo(Command command)
     {
@@ -92,6 +93,7 @@ internal sealed class FileOptions : CodingOptions
         command.Add(_force);
         command.Add(_stdout);
         command.Add(_recursive);
+        command.Add(_models.Option);
     }
 
     /// <summary>Reads all of them and checks that they fit together.</summary>
@@ -120,6 +122,7 @@ internal sealed class FileOptions : CodingOptions
             Remove = remove,
             Force = parsed.GetValue(_force),
             Recursive = recursive,
+            Models = _models.Read(parsed, MemoryLimit(parsed)),
         };
     }
 }
@@ -136,4 +139,5 @@ internal sealed class FileSettings
     public required bool Remove { get; init; }
     public required bool Force { get; init; }
     public required bool Recursive { get; init; }
+    public required ModelLookup Models { get; init; }
 }

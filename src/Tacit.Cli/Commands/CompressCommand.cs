@@ -24,13 +24,21 @@ internal sealed class CompressCommand
           -1 … -9             fast … small; -5 unless given
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
                               of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
-                              brotli, deflate, store; default: audio for WAV and AIFF files, numeric
+                              lm (a language model, --model), brotli, deflate, store; default: lm with
+                              a language model, audio for WAV and AIFF files, numeric
                               for files that begin as a table it makes clearly smaller, else cm
           --elements T        the data are numbers of this type in memory, for codec numeric: int8 to
                               int64, uint8 to uint64, float32, float64; int16be if the highest byte
                               comes first; float64*8 for rows of 8. Found out unless given
           --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
                               s8, s16le, s16be, s24le, s24be, s32le, s32be, f32le, f32be; as s16le:2:44100
+          --model M           code with a trained model (may be given again, for several); decompressing
+                              takes the same, which is looked for as 'tacit decompress --help' says
+          --mix, --no-mix     with a language model: mix it with cm (the default for models of bytes), or
+                              code by the model alone
+          --neural            with -7 to -9 and codec cm: a network learns the data while it is coded, and
+                              foresees it too. Smaller, and some thirty times slower, both ways
+          --embed-model       put the models into the output, which then needs nothing else
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads
           -o, --output OUT    write to OUT; - is standard output
@@ -61,10 +69,11 @@ internal sealed class CompressCommand
     private readonly PcmFormat? _pcm;
     private readonly int _level, _blockSize;
     private readonly string? _elements;
-    private readonly bool _verify, _sha256, _name;
+    private readonly bool? _mix;
+    private readonly bool _verify, _sha256, _name, _embed, _network;
     private OutputFile? _joined;
 
-    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, PcmFormat? pcm, int level, int blockSize, bool verify, bool sha256, bool name)
+    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, PcmFormat? pcm, int? level, int blockSize, bool verify, bool sha256, bool name, bool embed, bool mix, bool alone, bool network)
     {
         if (elements is not null && codec is not (null or TacitCodec.Numeric))
             throw new UsageException("--elements is for codec numeric");
@@ -78,9 +87,23 @@ internal sealed class CompressCommand
         {
             throw new UsageException($"--elements takes such as int16, uint32be, float64 or float64*8, not '{elements}'");
         }
-        (_settings, _codec, _level, _blockSize) = (settings, elements is not null ? TacitCodec.Numeric : pcm is not null ? TacitCodec.Audio : codec, level, blockSize);
+        (_settings, _codec, _level, _blockSize) = (settings, elements is not null ? TacitCodec.Numeric : pcm is not null ? TacitCodec.Audio : network ? codec ?? TacitCodec.ContextMixing : codec, level ?? settings.Models.Named.FirstOrDefault(m => m.Level is not null)?.Level ?? 5, blockSize);
         (_elements, _pcm) = (elements, pcm);
-        (_verify, _sha256, _name) = (verify, sha256, name);
+        (_verify, _sha256, _name, _embed, _network) = (verify, sha256, name, embed, network);
+        if (embed && settings.Models.Named.Count == 0)
+            throw new UsageException("--embed-model embeds what --model names");
+        if (mix && alone)
+            throw new UsageException("--mix and --no-mix exclude each other");
+        _mix = mix ? true : alone ? false : null;
+        if (_codec is null && settings.Models.Named.Count > 0)
+            _codec = Fitting(() => TacitCodecChoice.For(settings.Models.Named));
+        if (_mix is not null && _codec != TacitCodec.LanguageModel)
+            throw new UsageException("--mix and --no-mix are for a language model, which --model names");
+        Fitting(() =>
+        {
+            new TacitCompressionOptions { Codec = _codec ?? TacitCodec.ContextMixing, Models = settings.Models.Named, Mix = _mix, Level = _level, Network = network }.Check();
+            return true;
+        });
     }
 
     public static Command Create()
@@ -90,13 +113,26 @@ internal sealed class CompressCommand
         var codec = CommandLine.Value("--codec");
         Option<string> elements = CommandLine.Value("--elements"), pcm = CommandLine.Value("--pcm");
         var blockSize = CommandLine.Value("--block-size");
-        Option<bool> verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
-        var command = new Command("compress", Help) { level.Option, codec, elements, pcm, blockSize, verify, sha256, name };
+        Option<bool> mix = CommandLine.Flag("--mix"), alone = CommandLine.Flag("--no-mix"), network = CommandLine.Flag("--neural"), embed = CommandLine.Flag("--embed-model"), verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
+        var command = new Command("compress", Help) { level.Option, codec, elements, pcm, mix, alone, network, embed, blockSize, verify, sha256, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
-            parsed.GetValue(elements), PcmOption.Parse(parsed.GetValue(pcm)), level.Read(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
-            parsed.GetValue(name)).RunAsync(cancellationToken));
+            parsed.GetValue(elements), PcmOption.Parse(parsed.GetValue(pcm)), level.Given(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
+            parsed.GetValue(name), parsed.GetValue(embed), parsed.GetValue(mix), parsed.GetValue(alone), parsed.GetValue(network)).RunAsync(cancellationToken));
         return command;
+    }
+
+    // What the library says of options that do not fit together.
+    private static T Fitting<T>(Func<T> choice)
+    {
+        try
+        {
+            return choice();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private static TacitCodec? CodecNamed(string? name) => name switch
@@ -105,10 +141,11 @@ internal sealed class CompressCommand
         "cm" => TacitCodec.ContextMixing,
         "numeric" => TacitCodec.Numeric,
         "audio" => TacitCodec.Audio,
+        "lm" => TacitCodec.LanguageModel,
         "brotli" => TacitCodec.Brotli,
         "deflate" => TacitCodec.Deflate,
         "store" => TacitCodec.Store,
-        _ => throw new UsageException($"--codec is one of cm, numeric, audio, brotli, deflate, store, not '{name}'"),
+        _ => throw new UsageException($"--codec is one of cm, numeric, audio, lm, brotli, deflate, store, not '{name}'"),
     };
 
     private static int BlockSizeOf(string? text)
@@ -238,6 +275,10 @@ internal sealed class CompressCommand
             MemoryLimit = _settings.MemoryLimit,
             SourceLength = input.Length,
             IncludeSha256 = _sha256,
+            Models = _settings.Models.Named,
+            EmbedModels = _embed,
+            Mix = _mix,
+            Network = _network,
         };
         if (_name)
         {
@@ -262,5 +303,5 @@ internal sealed class CompressCommand
         return TacitCodecChoice.For(beginning.AsSpan(0, read), _level);
     }
 
-    private TacitDecompressionOptions DecodingOptions() => new() { Threads = _settings.Threads, MemoryLimit = _settings.MemoryLimit };
+    private TacitDecompressionOptions DecodingOptions() => _settings.Models.Options(archive: null, _settings.Threads);
 }

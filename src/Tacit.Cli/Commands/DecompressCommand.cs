@@ -22,6 +22,8 @@ internal sealed class DecompressCommand
                               A: is from A to the end, :B from the start
           --salvage           recover what is intact of a damaged archive, zeros for what is lost;
                               every loss is reported, and the exit code is 2
+          --model M           a model the archive may need (may be given again); without it, one is
+                              looked for beside the archive, in $TACIT_MODELS and in the user's folder
           --name              use the name kept in the archive (in the archive's folder)
           -f, --force         overwrite
           -k, --keep          keep the archive (the default)
@@ -68,7 +70,7 @@ internal sealed class DecompressCommand
         return command;
     }
 
-    private TacitDecompressionOptions Options => new() { Threads = _settings.Threads, MemoryLimit = _settings.MemoryLimit };
+    private TacitDecompressionOptions Options(InputFile input) => _settings.Models.Options(input.IsStandard ? null : input.Name, _settings.Threads);
 
     private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -124,7 +126,7 @@ internal sealed class DecompressCommand
     // Only ever a name in the folder where the archive is.
     private async Task<string> NamedTargetAsync(InputFile input, string path, CancellationToken cancellationToken)
     {
-        TacitArchive archive = TacitArchive.Open(await input.SeekableAsync(cancellationToken), Options);
+        TacitArchive archive = TacitArchive.Open(await input.SeekableAsync(cancellationToken), Options(input));
         if (!archive.Frames[0].Metadata.TryGetValue(StoredName.Key, out string? name))
             throw new InvalidDataException("keeps no name; give one with -o");
         if (!StoredName.IsSafe(name))
@@ -162,12 +164,12 @@ internal sealed class DecompressCommand
     {
         // Looking for a name has read the archive, and a pipe is in a temporary file by then.
         InputStream source = _name ? new InputStream(await RewoundAsync(input, cancellationToken)) : input.Stream;
-        await ArchiveReading.CopyAsync(source, destination, Options, progress, input.IsSmall, cancellationToken);
+        await ArchiveReading.CopyAsync(source, destination, Options(input), progress, input.IsSmall, cancellationToken);
     }
 
     private async Task CopyRangeAsync(InputFile input, Stream destination, ByteRange range, ProgressLine? progress, CancellationToken cancellationToken)
     {
-        TacitArchive archive = TacitArchive.Open(await RewoundAsync(input, cancellationToken), Options);
+        TacitArchive archive = TacitArchive.Open(await RewoundAsync(input, cancellationToken), Options(input));
         long end = range.End ?? archive.Length;
         if (range.Start > archive.Length || end > archive.Length)
             throw new InvalidDataException($"the range {range} goes beyond the end of the data, which has {archive.Length} bytes");
@@ -176,7 +178,7 @@ internal sealed class DecompressCommand
 
     private async Task SalvageAsync(InputFile input, Stream destination, ProgressLine? progress, CancellationToken cancellationToken)
     {
-        SalvageReport report = await TacitSalvage.SalvageAsync(await RewoundAsync(input, cancellationToken), destination, Options, progress, cancellationToken);
+        SalvageReport report = await TacitSalvage.SalvageAsync(await RewoundAsync(input, cancellationToken), destination, Options(input), progress, cancellationToken);
         if (report.RecoveredBytes == 0 && report.Losses.Count > 0)
             throw new InvalidDataException($"nothing could be recovered: {report.Losses[0].Reason}");
         foreach (SalvageLoss loss in report.Losses)
@@ -198,6 +200,6 @@ internal sealed class DecompressCommand
         byte[] written;
         await using (FileStream raw = output.OpenWritten())
             written = await Verification.HashAsync(raw, cancellationToken);
-        await Verification.CompareAsync(await RewoundAsync(input, cancellationToken), written, Options, cancellationToken);
+        await Verification.CompareAsync(await RewoundAsync(input, cancellationToken), written, Options(input), cancellationToken);
     }
 }

@@ -10,9 +10,12 @@ internal sealed class LevelOption
     public Option<bool> Option { get; } = CommandLine.Flag("-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "-9");
 
     /// <summary>The level.</summary>
-    public int Read(ParseResult parsed)
+    public int Read(ParseResult parsed) => Given(parsed) ?? 5;
+
+    /// <summary>The level, or null if none is given.</summary>
+    public int? Given(ParseResult parsed)
     {
-        int level = 5;
+        int? level = null;
         if (parsed.GetResult(Option) is null)
             return level;
         foreach (Token token in parsed.Tokens)

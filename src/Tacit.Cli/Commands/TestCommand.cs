@@ -16,6 +16,8 @@ internal static class TestCommand
         Decodes each FILE and checks all its checksums and that nothing follows the data.
         Says nothing and returns 0 if all are intact.
 
+          --model M           a model the archives may need (may be given again); without it, one is
+                              looked for beside the archive, in $TACIT_MODELS and in the user's folder
           -T, --threads N     use N threads (default: all processors)
           --memlimit SIZE     most memory (default: half of the machine's); lowers -T
           -v, --verbose       a line per file
@@ -25,14 +27,16 @@ internal static class TestCommand
     public static Command Create()
     {
         var options = new CodingOptions();
-        var command = new Command("test", Help);
+        var given = new ModelsOption();
+        var command = new Command("test", Help) { given.Option };
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             Report report = options.Report(parsed);
-            var decoding = new TacitDecompressionOptions { Threads = options.Threads(parsed), MemoryLimit = options.MemoryLimit(parsed) };
+            int threads = options.Threads(parsed);
+            ModelLookup models = given.Read(parsed, options.MemoryLimit(parsed));
             return Jobs.RunAsync(FileWalk.Expand(options.Files(parsed), recursive: false, report), report,
-                file => TestAsync(file.Path, decoding, report, cancellationToken), cancellationToken);
+                file => TestAsync(file.Path, models.Options(file.Path, threads), report, cancellationToken), cancellationToken);
         });
         return command;
     }

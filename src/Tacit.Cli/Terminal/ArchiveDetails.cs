@@ -1,3 +1,4 @@
+using Tacit.Cli.Files;
 using Tacit.Compression;
 
 namespace Tacit.Cli.Terminal;
@@ -10,14 +11,14 @@ internal sealed class ArchiveDetails : IArchiveTable
         Console.WriteLine(listed.Name);
         Console.WriteLine($"  {listed.Archive.Length} bytes in {listed.CompressedLength}, {ByteSize.Ratio(listed.CompressedLength, listed.Archive.Length)}");
         for (int i = 0; i < listed.Archive.Frames.Count; i++)
-            Show(listed.Archive, i);
+            Show(listed.Archive, i, listed.Models);
     }
 
     public void End()
     {
     }
 
-    private static void Show(TacitArchive archive, int index)
+    private static void Show(TacitArchive archive, int index, ModelPlaces models)
     {
         TacitFrame frame = archive.Frames[index];
         Console.WriteLine($"  frame {index} at {frame.Offset}: {frame.Length} bytes in {frame.CompressedLength}, {ListedArchive.CodecOf(frame)}, " +
@@ -28,14 +29,28 @@ internal sealed class ArchiveDetails : IArchiveTable
             Console.WriteLine($"    {Report.Printable(key)}: {Report.Printable(value)}");
         if (frame.Sha256 is { } hash)
             Console.WriteLine($"    SHA-256 {hash}");
-        if (frame.ModelSha256 is { } model)
-            Console.WriteLine($"    needs the model with SHA-256 {model}");
+        for (int i = 0; i < frame.ModelHashes.Count; i++)
+            Console.WriteLine($"    model {frame.ModelHashes[i]}, {PlaceOf(archive, frame, i, models)}");
         for (int i = 0; i < frame.Blocks.Count; i++)
         {
             TacitBlock block = frame.Blocks[i];
             string kind = archive.DescribeBlock(frame, block);
             Console.WriteLine($"    block {i} at {block.Offset}: {block.RawLength} bytes from {block.RawOffset} in {block.CodedLength}" +
                 (kind.Length > 0 ? $", {kind}" : ""));
+        }
+    }
+
+    private static string PlaceOf(TacitArchive archive, TacitFrame frame, int number, ModelPlaces models)
+    {
+        if (!frame.EmbedsModels)
+            return models.Describe(frame.ModelHashes[number]);
+        try
+        {
+            return $"of the kind {Report.Printable(archive.DescribeModel(frame, number)!)}, {frame.EmbeddedModelLength(number)} bytes in the frame";
+        }
+        catch (Exception e) when (e is InvalidDataException or InsufficientMemoryException)
+        {
+            return $"in the frame, but: {e.Message}";
         }
     }
 }

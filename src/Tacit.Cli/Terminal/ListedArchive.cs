@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tacit.Cli.Files;
 using Tacit.Compression;
 
 namespace Tacit.Cli.Terminal;
@@ -14,7 +15,7 @@ internal interface IArchiveTable
 }
 
 /// <summary>One row of a list.</summary>
-internal sealed class ListedArchive(string name, long compressedLength, TacitArchive archive)
+internal sealed class ListedArchive(string name, long compressedLength, TacitArchive archive, ModelPlaces models)
 {
     public static IReadOnlyList<string> Headings { get; } = ["raw", "compressed", "ratio", "codec", "name"];
 
@@ -23,6 +24,9 @@ internal sealed class ListedArchive(string name, long compressedLength, TacitArc
     public long CompressedLength => compressedLength;
 
     public TacitArchive Archive => archive;
+
+    /// <summary>Where models the archive names may be.</summary>
+    public ModelPlaces Models => models;
 
     /// <summary>Codec and level, or "several".</summary>
     public string Codec

@@ -19,9 +19,10 @@ namespace Tacit.Compression;
 internal sealed class FrameDecoder : IDisposable
 {
     /// <summary>What the next bytes are.</summary>
-    private enum Part { Boundary, Header, MetadataLength, Metadata, Marker, Block, Payload, IndexLength, IndexCount, Index, Footer }
+    private enum Part { Boundary, Header, MetadataLength, Metadata, ModelHead, Model, Marker, Block, Payload, IndexLength, IndexCount, Index, Footer }
 
     private readonly long _memoryLimit;
+    private readonly ModelShelf _shelf;
     private readonly int _threads;
     private readonly WorkProgress? _progress;
     private readonly bool _inline;
@@ -34,9 +35,13 @@ internal sealed class FrameDecoder : IDisposable
 
     private FrameHeader _header = null!;
     private CodecDescription _codec = null!;
+    private readonly List<TacitModel> _models = [];   // of the frame, as they come
+    private MemoryStream? _model;  // the bytes of the one that is coming; null if it is here already
+    private long _modelLeft;
+    private long _blockLimit;      // what the limit leaves beside the models
     private BlockRing? _ring;
     private readonly Queue<(long Number, long Offset)> _places = new();   // of the blocks in flight, for messages
-    private IncrementalHash? _sha256;
+    private IncrementalHash? _sha256, _modelHash;
     private long _position;        // bytes fed
     private long _frameStart;
     private long _blockCount;
@@ -58,6 +63,7 @@ internal sealed class FrameDecoder : IDisposable
     {
         _inline = inline;
         _memoryLimit = BlockWorker.EffectiveLimit(options.MemoryLimit);
+        _shelf = new ModelShelf(options);
         _threads = options.Threads;
         _progress = progress is null ? null : new WorkProgress(progress);
     }
@@ -101,6 +107,7 @@ internal sealed class FrameDecoder : IDisposable
             {
                 Part.Payload => FeedPayload(source),
                 Part.Index => FeedIndex(source),
+                Part.Model => FeedModel(source),
                 Part.Boundary => FeedBoundary(source),
                 _ => FeedStaged(source),
             };
@@ -169,6 +176,7 @@ internal sealed class FrameDecoder : IDisposable
         _ring?.Dispose();
         _stop.Dispose();
         _sha256?.Dispose();
+        _modelHash?.Dispose();
     }
 
     // The magic is compared byte by byte, so that bytes which belong to somebody else are taken back exactly.
@@ -233,6 +241,19 @@ internal sealed class FrameDecoder : IDisposable
         return taken;
     }
 
+    private int FeedModel(ReadOnlySpan<byte> source)
+    {
+        int taken = (int)Math.Min(source.Length, _modelLeft);
+        if (_model is not null)
+            _model.Write(source[..taken]);
+        else
+            _modelHash!.AppendData(source[..taken]);
+        _modelLeft -= taken;
+        if (_modelLeft == 0)
+            EndModel();
+        return taken;
+    }
+
     private void Expect(Part part, int length, int keep = 0)
     {
         _part = part;
@@ -258,7 +279,10 @@ internal sealed class FrameDecoder : IDisposable
                 break;
             case Part.Metadata:
                 _ = FrameMetadata.Read(bytes);
-                Expect(Part.Marker, 4);
+                ExpectModels();
+                break;
+            case Part.ModelHead:
+                StartModel(EmbeddedModel.LengthOf(bytes));
                 break;
             case Part.Marker when BinaryPrimitives.ReadUInt32LittleEndian(bytes) == FormatConstants.BlockMarker:
                 Expect(Part.Block, FormatConstants.BlockHeaderLength, keep: 4);
@@ -304,10 +328,62 @@ internal sealed class FrameDecoder : IDisposable
         _rawLength = _blockCount = _expectedEntriesLength = 0;
         if (header.Has(FormatConstants.FlagSha256))
             _sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _models.Clear();
         if (header.Has(FormatConstants.FlagMetadata))
             Expect(Part.MetadataLength, 4);
         else
-            Expect(Part.Marker, 4);
+            ExpectModels();
+    }
+
+    // What follows the metadata: models in the frame, or those to be found elsewhere, and then blocks.
+    private void ExpectModels()
+    {
+        bool embedded = _header.Has(FormatConstants.FlagEmbeddedModel);
+        if (embedded && _models.Count < _header.ModelHashes.Length)
+        {
+            Expect(Part.ModelHead, FormatConstants.ModelHeadLength);
+            return;
+        }
+        if (!embedded)
+            _models.AddRange(_shelf.For(_header));
+        _shelf.Keep(_models);
+        _codec = CodecRegistry.For(_header, _models);
+        _blockLimit = BlockWorker.LimitBeside(_memoryLimit, _models.Sum(model => model.Memory));
+        Expect(Part.Marker, 4);
+    }
+
+    private void StartModel(int length)
+    {
+        if (_shelf.Find(_header.ModelHashes[_models.Count]) is null)
+        {
+            BlockWorker.LimitBeside(_memoryLimit, length + _models.Sum(model => model.Memory));
+            _model = new MemoryStream();
+        }
+        else
+        {
+            _model = null;
+            _modelHash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        }
+        _modelLeft = length;
+        Expect(Part.Model, 0);
+    }
+
+    private void EndModel()
+    {
+        byte[] hash = _header.ModelHashes[_models.Count];
+        if (_model is not null)
+        {
+            byte[] file = _model.ToArray();
+            _model = null;
+            _models.Add(TacitModel.FromBytes(file, BlockWorker.LimitBeside(_memoryLimit, _models.Sum(model => model.Memory)), hash));
+        }
+        else
+        {
+            if (!_modelHash!.GetHashAndReset().AsSpan().SequenceEqual(hash))
+                throw Damaged("the embedded model");
+            _models.Add(_shelf.Find(hash)!);
+        }
+        ExpectModels();
     }
 
     private void StartBlock(ReadOnlySpan<byte> bytes)
@@ -318,13 +394,13 @@ internal sealed class FrameDecoder : IDisposable
             throw Damaged($"block {_blockCount} is missing or out of place");
         if (_blockCount == 0 && header.RawCrc != _header.Tag)
             throw Damaged("the tag is not the first block's check sum");
-        BlockWorker.Check(BlockWorker.Memory(_codec, _header.Parameters, header.RawLength), _memoryLimit);
+        BlockWorker.Check(BlockWorker.Memory(_codec, _header.Parameters, header.RawLength), _blockLimit);
         if (_ring is null)
         {
             // More than one worker only if each could take the largest block the frame may hold.
             long memory = BlockWorker.Memory(_codec, _header.Parameters, _header.BlockLength);
-            int slots = memory > _memoryLimit ? 1 : BlockWorker.CountFor(memory, _memoryLimit, _threads);
-            _ring = new BlockRing(_codec, _header.Parameters, slots, _progress, _stop.Token);
+            int slots = memory > _blockLimit ? 1 : BlockWorker.CountFor(memory, _blockLimit, _threads);
+            _ring = new BlockRing(_codec, _header.Parameters, slots, _threads, _progress, _stop.Token);
         }
         _ring.Current.Header = header;
         _chain = BlockHeader.Chain(_chain, bytes);

@@ -17,6 +17,8 @@ internal sealed class FrameEncoder : IDisposable
     private readonly CodecDescription _codec;      // what the options say now: they may be changed for another frame
     private readonly byte[] _parameters;
     private readonly byte[] _metadata = [];
+    private readonly IReadOnlyList<TacitModel> _models;
+    private readonly bool _embeds;
     private readonly int _blockLength;
     private readonly long _memoryLimit;
     private readonly int _expected;                // raw bytes of the first block, if that is known
@@ -41,14 +43,16 @@ internal sealed class FrameEncoder : IDisposable
     /// <param name="progress">Told of raw bytes coded, from any thread, or null.</param>
     /// <param name="sourceLength">Raw bytes to come, if known better than the options say.</param>
     /// <param name="inline">True to code on the calling thread where there is one slot only.</param>
-    /// <exception cref="ArgumentException">The metadata exceeds its limits.</exception>
-    /// <exception cref="InsufficientMemoryException">One block of a source of known length exceeds the memory limit.</exception>
+    /// <exception cref="ArgumentException">The metadata exceeds its limits, or the codec and the models do not fit together.</exception>
+    /// <exception cref="InsufficientMemoryException">The models, or one block of a source of known length, exceed the memory limit.</exception>
     public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long? sourceLength = null, bool inline = false)
     {
         _codec = options.Description;
         _blockLength = options.EffectiveBlockSize;
         _parameters = _codec.ParametersFor(options.Level);
-        _memoryLimit = BlockWorker.EffectiveLimit(options.MemoryLimit);
+        _models = [.. options.Models];
+        _embeds = options.EmbedModels && _models.Count > 0;
+        _memoryLimit = BlockWorker.LimitBeside(options.MemoryLimit, _models.Sum(model => model.Memory + (_embeds ? model.FileLength : 0)));
         _inline = inline;
         long? known = sourceLength ?? options.SourceLength;
         int largest = (int)Math.Clamp(known ?? long.MaxValue, 1, _blockLength);
@@ -62,7 +66,7 @@ internal sealed class FrameEncoder : IDisposable
             _checkedLength = largest;
         }
         _expected = known is null ? 0 : largest;
-        _ring = new BlockRing(_codec, _parameters, slots, progress is null ? null : new WorkProgress(progress), _stop.Token);
+        _ring = new BlockRing(_codec, _parameters, slots, options.Threads, progress is null ? null : new WorkProgress(progress), _stop.Token);
         _sha256 = options.IncludeSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         if (options.Metadata is { Count: > 0 } metadata)
             _metadata = FrameMetadata.Write(metadata);
@@ -184,17 +188,25 @@ internal sealed class FrameEncoder : IDisposable
     {
         _header = new FrameHeader
         {
-            Flags = (_metadata.Length > 0 ? FormatConstants.FlagMetadata : 0) | (_sha256 is null ? 0 : FormatConstants.FlagSha256),
+            Flags = (_metadata.Length > 0 ? FormatConstants.FlagMetadata : 0) | (_sha256 is null ? 0 : FormatConstants.FlagSha256)
+                | (_models.Count > 0 ? FormatConstants.FlagModel : 0) | (_embeds ? FormatConstants.FlagEmbeddedModel : 0),
             Codec = _codec.Id,
             Parameters = _parameters,
             BlockLength = _blockLength,
             Tag = tag,
+            ModelHashes = [.. _models.Select(model => model.Hash)],
         };
         byte[] header = new byte[_header.Length];
         _header.Write(header);
         Emit(header);
         if (_metadata.Length > 0)
             Emit(_metadata);
+        for (int i = 0; _embeds && i < _models.Count; i++)
+        {
+            byte[] file = _models[i].ReadFile();
+            Emit(EmbeddedModel.Head(file.Length));
+            Emit(file);
+        }
     }
 
     private void EmitEnd()

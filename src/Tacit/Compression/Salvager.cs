@@ -15,9 +15,12 @@ internal sealed class Salvager : IDisposable
     private readonly DamagedArchive _archive;
     private readonly Stream _destination;
     private readonly long _memoryLimit;
+    private readonly ModelShelf _shelf;
     private readonly WorkMonitor _monitor;
     private readonly List<SalvageLoss> _losses = [];
     private BlockWorker? _worker;
+    private IReadOnlyList<TacitModel>? _models;      // of the frame at hand, once they were needed …
+    private string? _withoutModels;                  // … or why it has none
     private byte[] _coded = [], _raw = [];
     private readonly bool _holes;
     private long _written;           // bytes of the destination
@@ -25,6 +28,8 @@ internal sealed class Salvager : IDisposable
     private long _due;               // gaps before this offset are written even if nothing follows
     private long _recovered;
     private long _metadataChecked;   // where the last metadata section ended
+    private long _sectionsRead;      // and all sections of the last frame whose embedded models were looked for
+    private long _frameStart;        // of the frame at hand
 
     public Salvager(Stream archive, Stream destination, TacitDecompressionOptions options, IProgress<long>? progress,
         CancellationToken cancellationToken)
@@ -33,6 +38,7 @@ internal sealed class Salvager : IDisposable
         _destination = destination;
         _holes = destination.CanSeek && destination.Position == destination.Length;   // what it holds must not show through
         _memoryLimit = BlockWorker.EffectiveLimit(options.MemoryLimit);
+        _shelf = new ModelShelf(options);
         _monitor = new WorkMonitor(progress is null ? null : new WorkProgress(progress), cancellationToken);
     }
 
@@ -44,7 +50,7 @@ internal sealed class Salvager : IDisposable
         {
             FrameHeader? header = _archive.HeaderAt(position);
             (FrameFooter Footer, long End)? footer = _archive.FooterAfter(position, header);
-            long blocks = position;
+            long blocks = _frameStart = position;
             if (header is not null)
             {
                 blocks += header.Length;
@@ -89,6 +95,8 @@ internal sealed class Salvager : IDisposable
         _worker?.Dispose();
         _worker = null;
         _coded = _raw = [];
+        _models = null;
+        _withoutModels = null;
         int expected = 0;            // number of the next block
         long searched = position;    // where the last intact structure ended
         bool trusted = false;        // position is where the structure before says something begins
@@ -151,8 +159,8 @@ internal sealed class Salvager : IDisposable
         {
             try
             {
-                CodecDescription codec = CodecRegistry.For(frame);
-                BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Parameters, block.RawLength), _memoryLimit, 1);
+                CodecDescription codec = CodecOf(frame);
+                BlockWorker.Check(BlockWorker.Memory(codec, frame.Parameters, block.RawLength), BlockWorker.LimitBeside(_memoryLimit, _models!.Sum(model => model.Memory)));
                 _worker ??= new BlockWorker(codec, frame.Parameters);
                 Span<byte> coded = Room(ref _coded, block.CodedLength), raw = Room(ref _raw, block.RawLength);
                 _archive.ReadAt(offset, coded);
@@ -170,6 +178,33 @@ internal sealed class Salvager : IDisposable
         }
         Lose(block.RawLength, $"the block at byte {position} is damaged: {reason}");
         return false;
+    }
+
+    // Models are looked for when a block is found, and no byte of the archive is read for two frames' models.
+    private CodecDescription CodecOf(FrameHeader frame)
+    {
+        if (_withoutModels is not null)
+            throw new InvalidDataException(_withoutModels);
+        CodecRegistry.For(frame);
+        try
+        {
+            _models ??= _shelf.For(frame, EmbeddedModels(frame));
+            return CodecRegistry.For(frame, _models);
+        }
+        catch (InvalidDataException e)
+        {
+            _withoutModels = e.Message;
+            throw;
+        }
+    }
+
+    private Func<int, TacitModel>? EmbeddedModels(FrameHeader frame)
+    {
+        if (!frame.Has(FormatConstants.FlagEmbeddedModel) || _frameStart < _sectionsRead)
+            return null;
+        FrameSections? sections = _archive.SectionsOf(frame, _frameStart);
+        _sectionsRead = sections?.End ?? _frameStart + frame.Length + FormatConstants.MaxMetadataLength;
+        return sections is null ? null : i => _archive.ModelAt(sections.Models[i], frame.ModelHashes[i], _memoryLimit);
     }
 
     // Without an index, missing blocks are taken to be of full length, but only as many as the bytes between could hold.

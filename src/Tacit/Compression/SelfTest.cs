@@ -12,7 +12,7 @@ namespace Tacit.Compression;
 /// <summary>Computes digests that must be the same on every machine.</summary>
 public static class SelfTest
 {
-    private const int SampleLength = 1 << 15, ModelSampleLength = 1 << 13;
+    private const int SampleLength = 1 << 15, ModelSampleLength = 1 << 13, LanguageSampleLength = 1000;
 
     // What the digests are everywhere. A change here is a change of the format.
     private static readonly (string Name, Func<byte[]> Make, string Expected)[] Digests =
@@ -52,6 +52,8 @@ public static class SelfTest
         ("audio/sound-1", () => Compressed(SelfTestSamples.Sound, 1, TacitCodec.Audio), "ed7c9756b340dbea"),
         ("audio/sound-5", () => Compressed(SelfTestSamples.Sound, 5, TacitCodec.Audio), "e4317ed7b48f7010"),
         ("audio/sound-9", () => Compressed(SelfTestSamples.Sound, 9, TacitCodec.Audio), "b610891dd80c29c3"),
+        ("lm/text", () => LanguageCompressed(mix: false), "0a813848c8e8d2f1"),
+        ("lm/mixed-5", () => LanguageCompressed(mix: true), "705c603d8e2055db"),
         ("linear/fits", LinearDigests.Fits, "512de9a3a7c53771"),
         ("nonlinear/model", NonlinearDigests.Model, "723fe154edb67597"),
     ];
@@ -65,12 +67,19 @@ public static class SelfTest
     private static byte[] Compressed(Func<int, byte[]> sample, int level, TacitCodec codec = TacitCodec.ContextMixing)
     {
         byte[] data = sample(ModelSampleLength);
-        var options = new TacitCompressionOptions { Codec = codec, Level = level };
+        return Compressed(data, new TacitCompressionOptions { Codec = codec, Level = level });
+    }
+
+    private static byte[] LanguageCompressed(bool mix) => Compressed(SelfTestSamples.Text(LanguageSampleLength),
+        new TacitCompressionOptions { Codec = TacitCodec.LanguageModel, Models = [SelfTestModel.Model], Mix = mix });
+
+    private static byte[] Compressed(byte[] data, TacitCompressionOptions options)
+    {
         byte[] packed = new byte[TacitEncoder.GetMaxCompressedLength(data.Length, options)];
         TacitEncoder.TryCompress(data, packed, out int length, options);
         byte[] restored = new byte[data.Length];
         // A machine that does not even undo its own work must not pass by luck.
-        return TacitDecoder.TryDecompress(packed.AsSpan(0, length), restored, out _) && restored.AsSpan().SequenceEqual(data)
+        return TacitDecoder.TryDecompress(packed.AsSpan(0, length), restored, out _, new() { Models = options.Models }) && restored.AsSpan().SequenceEqual(data)
             ? packed[..length]
             : [];
     }

@@ -13,11 +13,13 @@ public sealed class TacitArchive
 {
     private readonly ArchiveReader _reader;
     private readonly TacitDecompressionOptions _options;
+    private readonly ModelShelf _shelf;
 
     private TacitArchive(ArchiveReader reader, TacitDecompressionOptions options, IReadOnlyList<TacitFrame> frames)
     {
         _reader = reader;
         _options = options;
+        _shelf = new ModelShelf(options);
         Frames = frames;
         Length = frames.Sum(frame => frame.Length);
     }
@@ -54,10 +56,10 @@ public sealed class TacitArchive
             long count = Math.Min(footer.IndexLength / 2, footer.FrameLength / (FormatConstants.BlockHeaderLength + 1));
             BlockWorker.Check(footer.IndexLength + 40 * count, BlockWorker.EffectiveLimit(options.MemoryLimit));
             List<TacitBlock> blocks = reader.BlocksOf(footer, end);
-            IReadOnlyDictionary<string, string> metadata = reader.MetadataOf(header, start, out long headerEnd);
-            if (headerEnd != (blocks.Count > 0 ? blocks[0].Offset : end - header.FooterLength - footer.IndexLength))
+            FrameSections sections = reader.SectionsOf(header, start);
+            if (sections.End != (blocks.Count > 0 ? blocks[0].Offset : end - header.FooterLength - footer.IndexLength))
                 throw new InvalidDataException($"The index of the frame at byte {start} leaves bytes out, or its header does.");
-            frames.Add(new TacitFrame(footer, start, blocks, metadata));
+            frames.Add(new TacitFrame(footer, start, blocks, sections));
             end = start;
         }
         while (end > 0);
@@ -72,6 +74,17 @@ public sealed class TacitArchive
         uint chain = 0;
         BlockHeader header = ReadHeader(frame, block, ref chain);
         return header.Stored ? "stored" : frame.Codec?.KindName(header.Kind) ?? "";
+    }
+
+    /// <summary>The kind of an embedded model, whose bytes are read and checked; null if the models are not in the frame.</summary>
+    /// <param name="frame">A frame of this archive.</param>
+    /// <param name="number">The model's number among the frame's.</param>
+    /// <exception cref="InvalidDataException">It is damaged or no model.</exception>
+    /// <exception cref="InsufficientMemoryException">Its file exceeds the memory limit.</exception>
+    public string? DescribeModel(TacitFrame frame, int number)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        return frame.EmbedsModels ? _reader.ModelKindAt(frame.EmbeddedModels[number], frame.Header.ModelHashes[number], BlockWorker.EffectiveLimit(_options.MemoryLimit)) : null;
     }
 
     /// <summary>What the samples of a frame of codec <see cref="TacitCodec.Audio"/> are; null for other frames and without samples.</summary>
@@ -138,10 +151,13 @@ public sealed class TacitArchive
         var wanted = new List<TacitBlock>();
         for (int number = BlockAt(frame, start); number < frame.Blocks.Count && frame.Blocks[number].RawOffset < end; number++)
             wanted.Add(frame.Blocks[number]);
-        CodecDescription codec = CodecRegistry.For(frame.Header);
+        CodecRegistry.For(frame.Header);    // before any model is read for it
+        IReadOnlyList<TacitModel> models = _shelf.For(frame.Header, frame.EmbedsModels
+            ? i => _reader.ModelAt(frame.EmbeddedModels[i], frame.Header.ModelHashes[i], BlockWorker.EffectiveLimit(_options.MemoryLimit)) : null);
+        CodecDescription codec = CodecRegistry.For(frame.Header, models);
         int slots = BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Header.Parameters, wanted.Max(b => b.RawLength)),
-            BlockWorker.EffectiveLimit(_options.MemoryLimit), Math.Min(_options.Threads, wanted.Count));
-        using var ring = new BlockRing(codec, frame.Header.Parameters, slots, progress, cancellationToken);
+            BlockWorker.LimitBeside(_options.MemoryLimit, models.Sum(model => model.Memory)), Math.Min(_options.Threads, wanted.Count));
+        using var ring = new BlockRing(codec, frame.Header.Parameters, slots, _options.Threads, progress, cancellationToken);
         uint chain = 0;
         for (int next = 0, oldest = 0; oldest < wanted.Count;)
         {

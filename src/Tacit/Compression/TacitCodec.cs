@@ -20,4 +20,7 @@ public enum TacitCodec
 
     /// <summary>Sound: samples foreseen by adaptive linear prediction. What is no WAV, AIFF or raw PCM is coded as by <see cref="ContextMixing"/>.</summary>
     Audio = 5,
+
+    /// <summary>A trained language model (<see cref="TacitCompressionOptions.Models"/>), by itself or mixed with <see cref="ContextMixing"/>. Slow both ways.</summary>
+    LanguageModel = 6,
 }

@@ -1,3 +1,4 @@
+using Tacit.Compression.Codecs;
 using Tacit.Compression.Codecs.Numeric;
 using Tacit.Media.Audio;
 
@@ -10,6 +11,16 @@ public static class TacitCodecChoice
     public const int SampleLength = 1 << 16;
 
     private const int LeastSample = 1 << 10, LeastSound = 256;
+
+    /// <summary>The first codec that codes with all of these models.</summary>
+    /// <exception cref="ArgumentException">None does, or there is no model.</exception>
+    public static TacitCodec For(IReadOnlyList<TacitModel> models)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        CodecDescription? codec = CodecRegistry.All.FirstOrDefault(codec => models.All(codec.Uses));
+        return models.Count > 0 && codec is not null ? (TacitCodec)codec.Id
+            : throw new ArgumentException($"no codec takes {(models.Count == 1 ? "a model" : "models together")} of the kind {string.Join(", ", models.Select(model => $"'{model.Kind}'"))}");
+    }
 
     /// <summary>
     /// <see cref="TacitCodec.Audio"/> if it is a WAV or AIFF file's, <see cref="TacitCodec.Numeric"/> if the beginning is

@@ -1,4 +1,5 @@
 using Tacit.Compression.Codecs;
+using Tacit.Compression.Codecs.Language;
 using Tacit.Compression.Codecs.Numeric;
 using Tacit.Compression.Container;
 using Tacit.Media.Audio;
@@ -7,7 +8,7 @@ using Tacit.Modeling.Series;
 
 namespace Tacit.Compression;
 
-/// <summary>How to compress. The bytes written depend on codec, level, block size, SHA-256 and metadata only.</summary>
+/// <summary>How to compress. The bytes written depend on codec, level, block size, models, mixing, SHA-256 and metadata only.</summary>
 /// <remarks>Safe to share between threads while nobody sets a property.</remarks>
 public sealed class TacitCompressionOptions
 {
@@ -117,7 +118,50 @@ public sealed class TacitCompressionOptions
     /// <summary>Text kept with the data, or null: keys of 1 to 255 UTF-8 bytes, 65,536 bytes in all.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; set; }
 
-    internal int EffectiveBlockSize => BlockSize > 0 ? BlockSize : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
+    /// <summary>Trained models to code with, at most 4, in the codec's order; frames name them by their SHA-256, and decompressing takes the same.</summary>
+    /// <exception cref="ArgumentException">There are more, or one twice.</exception>
+    public IReadOnlyList<TacitModel> Models
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value.Count > FormatConstants.MaxModels)
+                throw new ArgumentException($"{value.Count} models; a frame names {FormatConstants.MaxModels} at most.", nameof(value));
+            if (value.DistinctBy(model => model.Sha256).Count() < value.Count)
+                throw new ArgumentException("A model is given twice.", nameof(value));
+            field = [.. value];
+        }
+    } = [];
 
-    internal CodecDescription Description => Codec == TacitCodec.Numeric && _layout is not null ? new NumericDescription(_layout) : CodecRegistry.Get((byte)Codec);
+    /// <summary>Puts the models into the frame, so that decompressing needs nothing else.</summary>
+    public bool EmbedModels { get; set; }
+
+    /// <summary>For <see cref="TacitCodec.LanguageModel"/>: whether the model is mixed with <see cref="TacitCodec.ContextMixing"/>; null, unless set, if it is a model of bytes.</summary>
+    public bool? Mix { get; set; }
+
+    /// <summary>
+    /// For <see cref="TacitCodec.ContextMixing"/> at levels 7 to 9: whether a network learns each block while it is coded, and foresees it together
+    /// with the contexts. Smaller, and some thirty times slower, both ways; blocks it makes no smaller are written without it.
+    /// </summary>
+    public bool Network { get; set; }
+
+    /// <summary>Checks that codec, models and mixing fit together, as whatever compresses with these options does.</summary>
+    /// <exception cref="ArgumentException">They do not; the message says why.</exception>
+    public void Check() => _ = Description;
+
+    internal int EffectiveBlockSize => BlockSize > 0 ? BlockSize : Description is LanguageDescription { Mixes: false } ? LanguageDescription.BlockLength : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
+
+    internal CodecDescription Description
+    {
+        get
+        {
+            CodecDescription codec = (Codec == TacitCodec.Numeric && _layout is not null ? new NumericDescription(_layout) : CodecRegistry.Get((byte)Codec)).With(Models);
+            if (codec is ContextMixingDescription cm)
+                return cm.At(Level, Network);
+            if (Network)
+                throw new ArgumentException("a network learns with codec 'cm' only");
+            return codec is LanguageDescription language ? language.Mixing(Mix) : codec;
+        }
+    }
 }

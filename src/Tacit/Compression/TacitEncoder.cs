@@ -93,7 +93,8 @@ public sealed class TacitEncoder : IDisposable
         options ??= new();
         long blocks = inputLength == 0 ? 0 : (inputLength - 1) / options.EffectiveBlockSize + 1;
         long extra = FormatConstants.MaxFrameOverhead + (options.IncludeSha256 ? FormatConstants.HashLength : 0)
-            + (options.Metadata is { Count: > 0 } metadata ? FrameMetadata.Write(metadata).Length : 0);
+            + (options.Metadata is { Count: > 0 } metadata ? FrameMetadata.Write(metadata).Length : 0)
+            + options.Models.Sum(model => 2L * FormatConstants.HashLength + (options.EmbedModels ? FormatConstants.ModelHeadLength + (long)model.FileLength : 0));
         Int128 length = inputLength + (Int128)blocks * FormatConstants.MaxBlockOverhead + extra;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, long.MaxValue, nameof(inputLength));
         return (long)length;

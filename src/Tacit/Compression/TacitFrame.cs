@@ -7,7 +7,7 @@ namespace Tacit.Compression;
 /// <summary>What an archive says of one of its frames.</summary>
 public sealed class TacitFrame
 {
-    internal TacitFrame(FrameFooter footer, long offset, IReadOnlyList<TacitBlock> blocks, IReadOnlyDictionary<string, string> metadata)
+    internal TacitFrame(FrameFooter footer, long offset, IReadOnlyList<TacitBlock> blocks, FrameSections sections)
     {
         Header = footer.Header;
         Codec = CodecRegistry.Find(Header.Codec);
@@ -17,7 +17,9 @@ public sealed class TacitFrame
         Chain = footer.Chain;
         Sha256 = footer.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null;
         Blocks = blocks;
-        Metadata = metadata;
+        Metadata = sections.Metadata;
+        EmbeddedModels = sections.Models;
+        ModelHashes = [.. Header.ModelHashes.Select(Convert.ToHexStringLower)];
     }
 
     /// <summary>First byte of the frame in the archive.</summary>
@@ -41,8 +43,15 @@ public sealed class TacitFrame
     /// <summary>SHA-256 of the raw bytes in lower-case hex, or null.</summary>
     public string? Sha256 { get; }
 
-    /// <summary>SHA-256 of the model needed to decode, in lower-case hex, or null.</summary>
-    public string? ModelSha256 => Header.ModelHash is { } hash ? Convert.ToHexStringLower(hash) : null;
+    /// <summary>SHA-256 of each model needed to decode, in lower-case hex.</summary>
+    public IReadOnlyList<string> ModelHashes { get; }
+
+    /// <summary>Whether these models are in the frame.</summary>
+    public bool EmbedsModels => EmbeddedModels.Count > 0;
+
+    /// <summary>Bytes of an embedded model's file.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such model in the frame.</exception>
+    public int EmbeddedModelLength(int number) => EmbeddedModels[number].Length;
 
     /// <summary>The blocks in order.</summary>
     public IReadOnlyList<TacitBlock> Blocks { get; }
@@ -56,6 +65,8 @@ public sealed class TacitFrame
         : BlockWorker.Memory(Codec, Header.Parameters, Blocks.Max(block => block.RawLength));
 
     internal FrameHeader Header { get; }
+
+    internal IReadOnlyList<(long Offset, int Length)> EmbeddedModels { get; }
 
     internal uint Chain { get; }
 

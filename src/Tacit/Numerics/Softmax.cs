@@ -48,6 +48,11 @@ public static unsafe class Softmax
     public static void LogBackward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, int columns, Span<float> dx, WorkPool? pool = null) =>
         Run(Kind.LogBackward, y, dy, columns, dx, pool);
 
+    /// <summary>y = e^(x − max x), zero below <see cref="Floors.Softmax"/>: the terms alone, the largest of which is 1.</summary>
+    /// <inheritdoc cref="Forward"/>
+    public static void Terms(ReadOnlySpan<float> x, int columns, Span<float> y, WorkPool? pool = null) =>
+        Run(Kind.Terms, x, x, columns, y, pool);
+
     private static void Run(Kind kind, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, int columns, Span<float> target, WorkPool? pool)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
@@ -66,6 +71,7 @@ public static unsafe class Softmax
         Backward,
         LogForward,
         LogBackward,
+        Terms,
     }
 
     private struct Rows : IRangeKernel
@@ -95,6 +101,9 @@ public static unsafe class Softmax
                         Over2<L, V, TimesDifference>(x, dy, dot, target, Columns);
                         break;
                     }
+                    case Kind.Terms:
+                        SoftmaxRow.Terms<L, V>(x, target, Columns, out _);
+                        break;
                     case Kind.LogForward:
                     {
                         float sum = SoftmaxRow.Terms<L, V>(x, Terms(Columns), Columns, out float maximum);

@@ -10,6 +10,13 @@ namespace Tacit.Reports;
 public sealed record ByteCosts(string Name, string Model, ReadOnlyMemory<byte> Data, ReadOnlyMemory<float> Bits,
     ReadOnlyMemory<byte> Best, IReadOnlyList<string> Kinds)
 {
+    /// <summary>
+    /// For each of <see cref="Kinds"/>, how many bits more the data would have cost if, at each bit, this part alone had had
+    /// no opinion and all else had been as it was: the weights of the others, the refiners, what was learnt. Parts stand in for
+    /// each other, so this is not what a model without the part would cost, and the sum has no meaning. Empty if not measured.
+    /// </summary>
+    public IReadOnlyList<double> Saved { get; init; } = [];
+
     /// <summary>Cost of all bytes, in bits.</summary>
     public double TotalBits => Sum(Bits.Span);
 

@@ -26,22 +26,25 @@ public static class CostMeasurement
         float[] bits = new float[data.Length];
         byte[] best = new byte[data.Length];
         var kinds = new List<string>();
+        var saved = new List<double>();
         using var model = new ContextMixer(new ContextMixerOptions { Level = level });
         for (int start = 0; start < data.Length; start += blockSize)
         {
             int length = Math.Min(blockSize, data.Length - start);
-            MeasureBlock(model, data.Span.Slice(start, length), bits.AsSpan(start, length), best.AsSpan(start, length), kinds, cancellationToken);
+            MeasureBlock(model, data.Span.Slice(start, length), bits.AsSpan(start, length), best.AsSpan(start, length), kinds, saved, cancellationToken);
         }
-        return new ByteCosts(name, $"cm -{level}", data, bits, best, kinds);
+        return new ByteCosts(name, $"cm -{level}", data, bits, best, kinds) { Saved = saved };
     }
 
     private static void MeasureBlock(ContextMixer model, ReadOnlySpan<byte> data, Span<float> bits, Span<byte> best, List<string> kinds,
-        CancellationToken cancellationToken)
+        List<double> saved, CancellationToken cancellationToken)
     {
         BlockStructure structure = StructureTrial.Choose(data, model);
         data = X86Addresses.Prepare(data, structure);
         model.Reset(data.Length, structure);
         byte[] kindOfPart = [.. model.PartNames().Select(part => KindNumber(kinds, part))];
+        saved.AddRange(Enumerable.Repeat(0.0, kinds.Count - saved.Count));
+        bool[][] silent = [.. Enumerable.Range(0, kinds.Count).Select(kind => kindOfPart.Select(k => k == kind).ToArray())];
         int[] opinions = new int[kindOfPart.Length];
         float[] costs = new float[kindOfPart.Length];
         for (int i = 0; i < data.Length; i++)
@@ -53,8 +56,13 @@ public static class CostMeasurement
             for (int shift = 7; shift >= 0; shift--)
             {
                 int bit = data[i] >> shift & 1;
-                double p = model.Probability / 4294967296.0;
-                cost -= Math.Log2(bit != 0 ? p : 1 - p);
+                double bitCost = Cost(model.Probability, bit);
+                cost += bitCost;
+                for (int kind = 0; kind < silent.Length; kind++)
+                {
+                    if (silent[kind].AsSpan().Contains(true))
+                        saved[kind] += Cost(model.ProbabilityWithout(silent[kind]), bit) - bitCost;
+                }
                 model.ReadOpinions(opinions);
                 for (int part = 0; part < opinions.Length; part++)
                     costs[part] += CostOfOpinion[2048 + Math.Clamp(bit != 0 ? opinions[part] : -opinions[part], -2048, 2048)];
@@ -63,6 +71,12 @@ public static class CostMeasurement
             bits[i] = (float)cost;
             best[i] = kindOfPart[costs.AsSpan().IndexOf(costs.Min())];
         }
+    }
+
+    private static double Cost(uint probability, int bit)
+    {
+        double p = probability / 4294967296.0;
+        return -Math.Log2(bit != 0 ? p : 1 - p);
     }
 
     private static byte KindNumber(List<string> kinds, string name)

@@ -31,6 +31,7 @@ public static class CostPage
             ("{{summary}}", WebUtility.HtmlEncode(Summary(costs, shown))),
             ("{{kinds}}", Table("Best foreseen by", costs.ByKind())),
             ("{{classes}}", Table("Bytes that are", costs.ByClass())),
+            ("{{saved}}", Savings(costs)),
             ("{{kind-names}}", string.Join(',', costs.Kinds.Select(k => $"\"{WebUtility.HtmlEncode(k)}\""))),
             ("{{data}}", Convert.ToBase64String(costs.Data.Span[..shown])),
             ("{{costs}}", Convert.ToBase64String(quantised)),
@@ -46,6 +47,21 @@ public static class CostPage
     private static string Summary(ByteCosts costs, int shown) => string.Create(CultureInfo.InvariantCulture,
         $"{costs.Data.Length:N0} bytes cost {costs.TotalBits / 8:N0} bytes under {costs.Model}: {costs.TotalBits / Math.Max(1, costs.Data.Length):F3} bits per byte.")
         + (shown < costs.Data.Length ? string.Create(CultureInfo.InvariantCulture, $" The first {shown:N0} are shown.") : "");
+
+    private static string Savings(ByteCosts costs)
+    {
+        if (costs.Saved.Count == 0)
+            return "";
+        double most = Math.Max(costs.Saved.Max(), 1e-9);
+        var html = new StringBuilder("<table><tr><th title=\"what the bytes would have cost more if, at each bit, this part had had no opinion and all else had been as it was\">"
+            + "Part</th><th>bytes saved</th><th>of the whole cost</th></tr>");
+        foreach ((string name, double bits) in costs.Kinds.Zip(costs.Saved).OrderByDescending(part => part.Second))
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{WebUtility.HtmlEncode(name)}</td><td>{bits / 8:N0}</td>");
+            html.Append(CultureInfo.InvariantCulture, $"<td><div class=\"bar\" style=\"width:{Math.Max(0, 120 * bits / most):F1}px\"></div>{100 * bits / Math.Max(1e-9, costs.TotalBits):F1} %</td></tr>");
+        }
+        return html.Append("</table>").ToString();
+    }
 
     private static string Table(string title, IReadOnlyList<CostTotal> totals)
     {

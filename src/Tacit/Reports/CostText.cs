@@ -64,6 +64,11 @@ public static class CostText
             $"{costs.Name}: {costs.Data.Length} bytes cost {costs.TotalBits / 8:F0} under {costs.Model}, {costs.TotalBits / Math.Max(1, costs.Data.Length):F3} bits per byte\n"));
         WriteTable(writer, "best foreseen by", costs.ByKind());
         WriteTable(writer, "bytes that are", costs.ByClass());
+        if (costs.Saved.Count == 0)
+            return;
+        writer.Write($"\n{"part",-28}{"bytes saved",27}{"share",15}\n");
+        foreach ((string name, double bits) in costs.Kinds.Zip(costs.Saved).OrderByDescending(part => part.Second))
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{bits / 8,27:F0}{100 * bits / Math.Max(1e-9, costs.TotalBits),13:F1} %\n"));
     }
 
     private static int StepOf(float bits)

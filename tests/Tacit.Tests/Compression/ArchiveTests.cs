@@ -97,7 +97,7 @@ public class ArchiveTests
         Assert.Equal((0, a.Length, 750, 250), (frame.Offset, frame.CompressedLength, frame.Length, frame.BlockSize));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(first)), frame.Sha256);
         Assert.Equal(new Dictionary<string, string> { ["name"] = "ü", ["x"] = "" }, frame.Metadata);
-        Assert.Null(frame.ModelSha256);
+        Assert.Empty(frame.ModelHashes);
         Assert.Equal([0L, 250, 500], frame.Blocks.Select(block => block.RawOffset));
         Assert.All(frame.Blocks, block => Assert.Equal(250, block.RawLength));
         Assert.All(frame.Blocks, block => Assert.Equal(0x61B3D5C9u, BitConverter.ToUInt32(packed, (int)block.Offset)));
@@ -121,14 +121,15 @@ public class ArchiveTests
         [
             .. new ForgedFrame([1, 2, 3]) { Codec = 200, Parameters = [1, 2, 3, 4, 5, 6] }.Build(),
             .. new ForgedFrame([4]) { Flags = 4, ModelHash = hash }.Build(),
-            .. new ForgedFrame([5]) { Flags = 12, ModelHash = hash, AfterHeader = [2, 0, 0, 0, 0, 0, 0, 0, 8, 8] }.Build(),
+            .. new ForgedFrame([5]) { Flags = 12, ModelHash = hash, AfterHeader = ForgedFrame.ModelSection([8, 8]) }.Build(),
         ];
         TacitArchive archive = TacitArchive.Open(new MemoryStream(packed));
         Assert.Equal(5, archive.Length);
         Assert.Equal("codec 200", archive.Frames[0].CodecName);
         Assert.Equal(0, archive.Frames[0].DecodingMemory);
-        Assert.Equal(Convert.ToHexStringLower(hash), archive.Frames[1].ModelSha256);
-        Assert.Equal(Convert.ToHexStringLower(hash), archive.Frames[2].ModelSha256);
+        Assert.Equal([Convert.ToHexStringLower(hash)], archive.Frames[1].ModelHashes);
+        Assert.Equal([Convert.ToHexStringLower(hash)], archive.Frames[2].ModelHashes);
+        Assert.Equal((false, true, 2), (archive.Frames[1].EmbedsModels, archive.Frames[2].EmbedsModels, archive.Frames[2].EmbeddedModelLength(0)));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using Tacit.Compression;
 using Tacit.Compression.Container;
 using Tacit.Tests.Format;
@@ -22,7 +23,17 @@ public class HostileHeaderTests
         ["flag 128"] = (() => new(A) { Flags = 128 }, "flags"),
         ["embedded model without name"] = (() => new(A) { Flags = 8 }, "model"),
         ["model"] = (() => new(A) { Flags = 4, ModelHash = Hash }, "model"),
-        ["embedded model"] = (() => new(A) { Flags = 12, ModelHash = Hash, AfterHeader = [1, 0, 0, 0, 0, 0, 0, 0, 9] }, "model"),
+        ["embedded model"] = (() => new(A) { Flags = 12, ModelHash = Hash, AfterHeader = ForgedFrame.ModelSection([9]) }, "model"),
+        ["five models"] = (() => new(A) { Flags = 4, ModelHash = Samples.Noise(160) }, "models"),
+        ["flag without models"] = (() => new(A) { Flags = 4 }, "models"),
+        ["models without flag"] = (() => new(A) { ModelHash = Hash }, "models"),
+        ["lm without model"] = (() => Lm(), "model"),
+        ["model that is not there"] = (() => Lm(Hash), Convert.ToHexStringLower(Hash)),
+        ["embedded model of another hash"] = (() => Lm(Hash, ForgedFrame.ModelSection([9])), "SHA-256"),
+        ["embedded model that is none"] = (() => Lm(SHA256.HashData([9]), ForgedFrame.ModelSection([9])), "safetensors"),
+        ["embedded model of length 0"] = (() => Lm(SHA256.HashData([]), ForgedFrame.ModelSection([])), "model"),
+        ["embedded model longer than any"] = (() => Lm(Hash, ForgedFrame.ModelSection([9], 1UL << 31)), "model"),
+        ["embedded model, damaged length"] = (() => Lm(Hash, [1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 9]), "model"),
         ["codec 77"] = (() => new(A) { Codec = 77 }, "codec 77"),
         ["codec 255"] = (() => new(A) { Codec = 255 }, "codec 255"),
         ["parameters of store"] = (() => new(A) { Parameters = [1] }, "parameters"),
@@ -167,6 +178,15 @@ public class HostileHeaderTests
         TacitArchive archive = TacitArchive.Open(new MemoryStream(packed));
         await archive.CopyRangeAsync(0, archive.Length, Stream.Null);
     }
+
+    private static ForgedFrame Lm(byte[]? hash = null, byte[]? section = null) => new(A)
+    {
+        Codec = 6,
+        Parameters = [1, 3, 1],
+        Flags = (byte)((hash is null ? 0 : 4) | (section is null ? 0 : 8)),
+        ModelHash = hash ?? [],
+        AfterHeader = section ?? [],
+    };
 
     private static ForgedFrame Changed(Action<ForgedFrame.Block> change)
     {

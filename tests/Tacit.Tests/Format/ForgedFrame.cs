@@ -34,7 +34,8 @@ internal sealed class ForgedFrame
     public byte Codec { get; set; }
     public byte? ParameterLength { get; set; }
     public byte[] Parameters { get; set; } = [];
-    public byte[] ModelHash { get; set; } = [];
+    public byte[] ModelHash { get; set; } = [];     // of all models, one after another
+    public int? ModelCount { get; set; }
     public uint BlockLength { get; set; } = 1000;
     public uint? Tag { get; set; }
     public byte[]? Metadata { get; set; }
@@ -82,7 +83,7 @@ internal sealed class ForgedFrame
         int flags = Flags | (Metadata is not null ? 1 : 0) | (Sha256 is not null ? 2 : 0);
         uint tag = Tag ?? (Blocks.Count > 0 ? RawCrcOf(Blocks[0]) : 0);
 
-        byte[] header = Join(U32(Magic), [Version, (byte)flags, Codec, ParameterLength ?? (byte)Parameters.Length],
+        byte[] header = Join(U32(Magic), [Version, (byte)flags, Codec, (byte)((ParameterLength ?? Parameters.Length) | (ModelCount ?? ModelHash.Length / 32) << 4)],
             U32(BlockLength), U32(tag), Parameters, ModelHash);
         byte[] metadata = [];
         if (Metadata is not null)
@@ -116,6 +117,13 @@ internal sealed class ForgedFrame
             U64(FrameLength ?? (ulong)(start.Length + footerLength)), U32(IndexLength ?? (uint)index.Length),
             U32(Chain ?? (Blocks.Count == 0 ? 0 : Crc([.. headers]))), U16(FooterLength ?? (ushort)footerLength));
         return Join(start, footer, U32(Crc(footer)), U32(0xD26E9A87));
+    }
+
+    /// <summary>An embedded model as it stands in a frame; its length may be a lie.</summary>
+    public static byte[] ModelSection(byte[] model, ulong? length = null)
+    {
+        byte[] claimed = U64(length ?? (ulong)model.Length);
+        return Join(claimed, U32(Crc(claimed)), model);
     }
 
     /// <summary>Sets the hash that belongs to the blocks, which must all be stored.</summary>

@@ -92,6 +92,9 @@ internal sealed class FuzzCorpus
         params (string Key, string Value)[] metadata) => new()
         {
             Codec = codec,
+            Models = codec == TacitCodec.LanguageModel ? [TinyModels.Small] : [],
+            EmbedModels = codec == TacitCodec.LanguageModel && sha,
+            Mix = codec == TacitCodec.LanguageModel ? level > 1 : null,
             Level = level,
             BlockSize = blockSize,
             IncludeSha256 = sha,

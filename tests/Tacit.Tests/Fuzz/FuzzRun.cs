@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Tacit.Compression;
+using Tacit.Tests.Support;
 
 namespace Tacit.Tests.Fuzz;
 
@@ -13,8 +14,8 @@ internal sealed class FuzzRun(FuzzCorpus corpus, TimeSpan timeLimit)
     // Reading needs the limit itself, what the container keeps besides, and the test's own buffers.
     private const long AllocationLimit = 8 * MemoryLimit;
 
-    private readonly TacitDecompressionOptions _one = new() { MemoryLimit = MemoryLimit };
-    private readonly TacitDecompressionOptions _two = new() { MemoryLimit = MemoryLimit, Threads = 2 };
+    private readonly TacitDecompressionOptions _one = new() { MemoryLimit = MemoryLimit, Models = [TinyModels.Small] };
+    private readonly TacitDecompressionOptions _two = new() { MemoryLimit = MemoryLimit, Threads = 2, Models = [TinyModels.Small] };
 
     /// <summary>How many cases were read without an error.</summary>
     public long Accepted { get; private set; }

@@ -1,4 +1,5 @@
 using Tacit.Compression.Codecs;
+using Tacit.Numerics.Threads;
 
 namespace Tacit.Compression.Blocks;
 
@@ -14,14 +15,16 @@ internal sealed class BlockRing : IDisposable
     /// <param name="codec">The codec of the blocks.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="count">Number of slots, at least 1.</param>
+    /// <param name="threads">Threads there are: those beyond the slots may help with a block.</param>
     /// <param name="progress">Told of raw bytes done, or null.</param>
     /// <param name="cancellationToken">Makes all work end soon with <see cref="OperationCanceledException"/>.</param>
-    public BlockRing(CodecDescription codec, byte[] parameters, int count, WorkProgress? progress, CancellationToken cancellationToken)
+    public BlockRing(CodecDescription codec, byte[] parameters, int count, int threads, WorkProgress? progress, CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _slots = new BlockSlot[count];
+        var spare = new SpareThreads(threads);
         for (int i = 0; i < count; i++)
-            _slots[i] = new BlockSlot(new BlockWorker(codec, parameters), new WorkMonitor(progress, _stop.Token));
+            _slots[i] = new BlockSlot(new BlockWorker(codec, parameters, spare), new WorkMonitor(progress, _stop.Token));
     }
 
     /// <summary>Blocks started and not yet removed.</summary>

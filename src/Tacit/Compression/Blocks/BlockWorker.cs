@@ -1,11 +1,12 @@
 using System.Numerics;
 using Tacit.Compression.Codecs;
 using Tacit.Compression.Container;
+using Tacit.Numerics.Threads;
 
 namespace Tacit.Compression.Blocks;
 
 /// <summary>Codes and decodes blocks one at a time, with their checks; keeps its codec's tables in between.</summary>
-internal sealed class BlockWorker(CodecDescription description, byte[] parameters) : IDisposable
+internal sealed class BlockWorker(CodecDescription description, byte[] parameters, SpareThreads? spare = null) : IDisposable
 {
     private BlockCodec? _codec;
     private int _codecCapacity;
@@ -42,6 +43,15 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
     /// <summary>The limit to keep: as set, or half of the machine's memory.</summary>
     public static long EffectiveLimit(long memoryLimit) => memoryLimit > 0 ? memoryLimit : DefaultLimit.Value;
 
+    /// <summary>What a limit leaves for workers beside models, which they share.</summary>
+    /// <exception cref="InsufficientMemoryException">The models alone exceed it.</exception>
+    public static long LimitBeside(long memoryLimit, long models)
+    {
+        long limit = EffectiveLimit(memoryLimit);
+        Check(models, limit);
+        return limit - models;
+    }
+
     /// <summary>Codes a block.</summary>
     /// <param name="raw">The block, at least one byte.</param>
     /// <param name="coded">Room for as many bytes as <paramref name="raw"/> has.</param>
@@ -54,7 +64,17 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
         uint rawCrc = Crc32C.Of(raw);
         byte kind = 0;
         // A coded block must be shorter than its raw bytes, so a single byte is always stored.
-        int length = raw.Length == 1 || !MayShorten ? -1 : Codec(raw.Length).Encode(raw, coded[..(raw.Length - 1)], place, out kind, monitor);
+        int length = -1;
+        spare?.Take();
+        try
+        {
+            if (raw.Length > 1 && MayShorten)
+                length = Codec(raw.Length).Encode(raw, coded[..(raw.Length - 1)], place, out kind, monitor);
+        }
+        finally
+        {
+            spare?.Release();
+        }
         monitor.CompleteBlock(raw.Length);
         bool stored = length < 0;
         return new BlockHeader
@@ -74,10 +94,18 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
     public void Decode(in BlockHeader header, ReadOnlySpan<byte> coded, Span<byte> raw, WorkMonitor monitor)
     {
         Check("coded", Crc32C.Of(coded), header.CodedCrc);
-        if (header.Stored)
-            coded.CopyTo(raw);
-        else
-            Codec(header.RawLength).Decode(coded, header.Kind, raw, monitor);
+        spare?.Take();
+        try
+        {
+            if (header.Stored)
+                coded.CopyTo(raw);
+            else
+                Codec(header.RawLength).Decode(coded, header.Kind, raw, monitor);
+        }
+        finally
+        {
+            spare?.Release();
+        }
         Check("raw", Crc32C.Of(raw), header.RawCrc);
         monitor.CompleteBlock(raw.Length);
     }
@@ -97,6 +125,7 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
             Dispose();
             _codecCapacity = (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)rawLength), FormatConstants.MaxBlockLength);
             _codec = description.Create(parameters, _codecCapacity);
+            _codec.Spare = spare;
         }
         return _codec;
     }

@@ -1,9 +1,17 @@
+using Tacit.Numerics.Threads;
+
 namespace Tacit.Compression.Codecs;
 
 /// <summary>One worker's coder of blocks: a model, a coder and the tables both need, used for one block at a time.</summary>
 /// <remarks>Not thread-safe: each worker owns one. A block is coded from a fresh state, whatever came before.</remarks>
 internal abstract class BlockCodec : IDisposable
 {
+    /// <summary>Where to ask for a second thread for a block, or null: then there is none.</summary>
+    public virtual SpareThreads? Spare
+    {
+        set { }
+    }
+
     /// <summary>Codes one block.</summary>
     /// <param name="raw">The block's bytes, at least one.</param>
     /// <param name="coded">Receives the coded bytes.</param>

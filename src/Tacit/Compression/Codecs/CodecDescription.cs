@@ -23,6 +23,17 @@ internal abstract class CodecDescription
     /// <summary>Makes one worker's codec for blocks of at most <paramref name="blockLength"/> raw bytes.</summary>
     public abstract BlockCodec Create(ReadOnlySpan<byte> parameters, int blockLength);
 
+    /// <summary>True if this codec can code with the model.</summary>
+    public virtual bool Uses(TacitModel model) => false;
+
+    /// <summary>This codec coding with models. Most codecs take none.</summary>
+    /// <exception cref="ArgumentException">It takes others, in another number, or none.</exception>
+    public virtual CodecDescription With(IReadOnlyList<TacitModel> models) => models.Count == 0 ? this
+        : throw new ArgumentException($"codec '{Name}' uses no model");
+
+    /// <summary>True if frames of this codec may name models.</summary>
+    public virtual bool TakesModels => false;
+
     /// <summary>The name of a block kind, for people.</summary>
     public virtual string KindName(byte kind) => kind == 0 ? "" : $"kind {kind}";
 }

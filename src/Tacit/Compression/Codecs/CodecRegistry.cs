@@ -9,6 +9,7 @@ internal static class CodecRegistry
     [
         new StoreCodec.Description(), new DeflateCodec.Description(), new BrotliCodec.Description(),
         new ContextMixingDescription(), new Numeric.NumericDescription(), new Audio.AudioDescription(),
+        new Language.LanguageDescription(),
     ];
 
     /// <summary>All codecs in order of their numbers.</summary>
@@ -22,17 +23,31 @@ internal static class CodecRegistry
     public static CodecDescription Get(byte id) => Find(id)
         ?? throw new InvalidDataException($"The frame was written with codec {id}, which this version does not know.");
 
-    /// <summary>The codec that decodes the blocks of a frame.</summary>
-    /// <exception cref="InvalidDataException">This build has none, its parameters are damaged, or it needs a model.</exception>
+    /// <summary>The codec of a frame, not yet with the models it names.</summary>
+    /// <exception cref="InvalidDataException">This build has none, its parameters are damaged, or it uses no models.</exception>
     public static CodecDescription For(FrameHeader frame)
     {
         CodecDescription codec = Get(frame.Codec);
         codec.CheckParameters(frame.Parameters);
-        if (frame.ModelHash is { } hash)
+        if (frame.ModelHashes.Length > 0 && !codec.TakesModels)
         {
-            throw new InvalidDataException($"The frame needs the model with SHA-256 {Convert.ToHexStringLower(hash)}; " +
+            throw new InvalidDataException($"The frame needs the model with SHA-256 {Convert.ToHexStringLower(frame.ModelHashes[0])}; " +
                 $"codec '{codec.Name}' of this version uses none. A newer tacit may read it.");
         }
         return codec;
+    }
+
+    /// <summary>The codec that decodes the blocks of a frame.</summary>
+    /// <exception cref="InvalidDataException">As above, or the models are not those it takes.</exception>
+    public static CodecDescription For(FrameHeader frame, IReadOnlyList<TacitModel> models)
+    {
+        try
+        {
+            return For(frame).With(models);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"The frame's models do not fit it: {e.Message}", e);
+        }
     }
 }

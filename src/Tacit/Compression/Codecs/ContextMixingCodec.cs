@@ -2,27 +2,63 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Tacit.Coding;
 using Tacit.Modeling.ContextMixing;
+using Tacit.Modeling.LanguageModels;
+using Tacit.Modeling.Recurrent;
+using Tacit.Numerics.Threads;
 
 namespace Tacit.Compression.Codecs;
 
 /// <summary>Codec <c>cm</c>: a context mixer's predictions, arithmetic coded.</summary>
 /// <remarks>
 /// A block's kind is its <see cref="BlockKind"/>. A block of rows or of pixels starts with the row length as two bytes, little-endian;
-/// then, for every kind, comes the message of the binary coder: each byte's bits, highest first.
+/// then, for every kind, comes the message of the binary coder: each byte's bits, highest first. With
+/// <see cref="NetworkKind"/> added to the kind, a network that learns the block is mixed in.
 /// </remarks>
-internal sealed class ContextMixingCodec(int level) : BlockCodec
+internal sealed class ContextMixingCodec : BlockCodec
 {
+    /// <summary>Added to a block's kind: a network takes part.</summary>
+    public const byte NetworkKind = 64;
+
     private const int RowLengthSize = 2;
 
     // How often a look is taken at whether going on makes sense.
-    private const int CheckInterval = 1 << 12;
+    internal const int CheckInterval = 1 << 12;
 
-    private readonly ContextMixer _model = new(new ContextMixerOptions { Level = level });
+    private readonly LanguageModelExpert? _expert;
+    private readonly ContextMixer _model;
+    private readonly NeuralExpert? _network;
+    private readonly ContextMixer? _networked;
+
+    /// <param name="level">1 to 9.</param>
+    /// <param name="expert">A language model to mix in, this codec's from now on; or null.</param>
+    /// <param name="prior">What blocks of its structure begin with, or null.</param>
+    /// <param name="network">True if a network may take part.</param>
+    public ContextMixingCodec(int level, LanguageModelExpert? expert = null, MixerPrior? prior = null, bool network = false)
+    {
+        _expert = expert;
+        Listen(false);
+        _model = new(new ContextMixerOptions { Level = level, Prior = prior, Experts = expert is null ? [] : [expert] });
+        if (!network)
+            return;
+        _network = new NeuralExpert(new OnlineLstmOptions());
+        _networked = new ContextMixer(new ContextMixerOptions { Level = level, Prior = prior, Experts = expert is null ? [_network] : [expert, _network] });
+    }
+
+    /// <inheritdoc/>
+    public override SpareThreads? Spare
+    {
+        set
+        {
+            if (_network is not null)
+                _network.Spare = value;
+        }
+    }
 
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
     {
         ContextMixer model = _model;
         kind = 0;
+        Listen(false);      // trials are cm's own
         if (Incompressibility.Holds(raw, model))
             return -1;
         BlockStructure structure = StructureTrial.Choose(raw, model);
@@ -34,25 +70,55 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
             BinaryPrimitives.WriteUInt16LittleEndian(coded, (ushort)structure.RowLength);
 
         raw = X86Addresses.Prepare(raw, structure);
+        int length = Encode(raw, coded[header..], _model, structure, monitor, counts: _networked is null);
+        if (_networked is null)
+            return length < 0 ? -1 : header + length;
+
+        // The network helps or it does not, and what it costs to find out is little beside its own time.
+        _model.Dispose();
+        byte[] better = new byte[length < 0 ? coded.Length - header : length];
+        int shorter = Encode(raw, better, _networked, structure, monitor, counts: true);
+        _networked.Dispose();
+        if (shorter < 0 || shorter >= better.Length)
+            return length < 0 ? -1 : header + length;
+        better.AsSpan(0, shorter).CopyTo(coded[header..]);
+        kind += NetworkKind;
+        return header + shorter;
+    }
+
+    private int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, ContextMixer model, BlockStructure structure, WorkMonitor monitor, bool counts)
+    {
+        Listen(true);
         model.Reset(raw.Length, structure);
-        var encoder = new BinaryEncoder(coded[header..]);
+        var encoder = new BinaryEncoder(coded);
         while (!raw.IsEmpty)
         {
             int count = Math.Min(CheckInterval, raw.Length);
+            _expert?.Tell(raw[..count]);
             EncodeChunk(ref encoder, model, raw[..count]);
             if (encoder.Overflowed)
                 return -1;
             raw = raw[count..];
-            monitor.Advance(count);
+            monitor.Advance(counts ? count : 0);
         }
-        int length = encoder.Finish();
-        return length < 0 ? -1 : header + length;
+        return encoder.Finish();
     }
 
     public override void Decode(ReadOnlySpan<byte> coded, byte kind, Span<byte> raw, WorkMonitor monitor)
     {
-        BlockStructure structure = ReadStructure(ref coded, kind);
         ContextMixer model = _model;
+        if (kind >= NetworkKind)
+        {
+            model = _networked ?? throw new InvalidDataException($"Block kind {kind} of codec 'cm' needs a network, and the frame says there is none.");
+            _model.Dispose();
+            kind -= NetworkKind;
+        }
+        else
+        {
+            _networked?.Dispose();
+        }
+        BlockStructure structure = ReadStructure(ref coded, kind);
+        Listen(true);
         model.Reset(raw.Length, structure);
         var decoder = new BinaryDecoder(coded);
         for (Span<byte> rest = raw; !rest.IsEmpty;)
@@ -71,7 +137,16 @@ internal sealed class ContextMixingCodec(int level) : BlockCodec
     public override void Dispose()
     {
         _model.Dispose();
+        _networked?.Dispose();
+        _network?.Dispose();
+        _expert?.Dispose();
         base.Dispose();
+    }
+
+    private void Listen(bool active)
+    {
+        if (_expert is not null)
+            _expert.IsActive = active;
     }
 
     // Methods of their own, compiled in full at once: a loop that runs for seconds would spend its first in slow code.

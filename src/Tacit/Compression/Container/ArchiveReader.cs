@@ -1,4 +1,6 @@
-using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Tacit.Compression.Blocks;
+using Tacit.Modeling;
 
 namespace Tacit.Compression.Container;
 
@@ -62,10 +64,25 @@ internal sealed class ArchiveReader(Stream stream)
     public FrameHeader HeaderAt(long offset) =>
         FrameHeader.Read(Take(offset, FrameHeader.LengthOf(Take(offset, FormatConstants.HeaderFixedLength))));
 
+    /// <summary>What stands between the header of the frame at <paramref name="offset"/> and its first block.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public FrameSections SectionsOf(FrameHeader header, long offset)
+    {
+        IReadOnlyDictionary<string, string> metadata = MetadataOf(header, offset, out long end);
+        var models = new List<(long, int)>();
+        for (int i = 0; header.Has(FormatConstants.FlagEmbeddedModel) && i < header.ModelHashes.Length; i++)
+        {
+            int length = EmbeddedModel.LengthOf(Take(end, FormatConstants.ModelHeadLength));
+            models.Add((end += FormatConstants.ModelHeadLength, length));
+            end += length;
+        }
+        return new FrameSections(metadata, models, end);
+    }
+
     /// <summary>The metadata of the frame at <paramref name="offset"/>; empty if it has none.</summary>
     /// <param name="header">The frame's header.</param>
     /// <param name="offset">Where the frame begins.</param>
-    /// <param name="end">Where the header with its sections ends, and the first block or the index begins.</param>
+    /// <param name="end">Where the header and the metadata end.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public IReadOnlyDictionary<string, string> MetadataOf(FrameHeader header, long offset, out long end)
     {
@@ -77,9 +94,31 @@ internal sealed class ArchiveReader(Stream stream)
             metadata = FrameMetadata.Read(section);
             end += section.Length;
         }
-        if (header.Has(FormatConstants.FlagEmbeddedModel))
-            end += 8 + (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(Take(end, 8)), (ulong)Length);
         return metadata;
+    }
+
+    /// <summary>An embedded model, loaded.</summary>
+    /// <param name="place">Where its file lies.</param>
+    /// <param name="hash">Its SHA-256.</param>
+    /// <param name="memoryLimit">Most bytes it may take, also while it is loaded.</param>
+    /// <exception cref="InvalidDataException">It is damaged or no model.</exception>
+    /// <exception cref="InsufficientMemoryException">It takes more.</exception>
+    public TacitModel ModelAt((long Offset, int Length) place, byte[] hash, long memoryLimit)
+    {
+        BlockWorker.Check(place.Length, memoryLimit);
+        return TacitModel.FromBytes(Take(place.Offset, place.Length), memoryLimit, hash);
+    }
+
+    /// <summary>The kind of an embedded model, which is not loaded.</summary>
+    /// <inheritdoc cref="ModelAt"/>
+    public string ModelKindAt((long Offset, int Length) place, byte[] hash, long memoryLimit)
+    {
+        BlockWorker.Check(place.Length, memoryLimit);
+        byte[] file = Take(place.Offset, place.Length);
+        if (!SHA256.HashData(file).AsSpan().SequenceEqual(hash))
+            throw new InvalidDataException($"The embedded model at byte {place.Offset} is damaged.");
+        using var model = new ModelFile(new MemoryStream(file, writable: false));
+        return model.Kind;
     }
 
     // No caller asks for more than a checked length of the format or of what lies within the archive.

@@ -27,6 +27,15 @@ internal static class FormatConstants
     /// <summary>Most bytes of codec parameters.</summary>
     public const int MaxParameterLength = 6;
 
+    /// <summary>Most models a frame may name.</summary>
+    public const int MaxModels = 4;
+
+    /// <summary>Bytes before an embedded model: its length, and the CRC of that.</summary>
+    public const int ModelHeadLength = 12;
+
+    /// <summary>Longest embedded model there may be.</summary>
+    public const int MaxModelLength = 0x7FFFFFC7;
+
     /// <summary>Bytes of a block header.</summary>
     public const int BlockHeaderLength = 27;
 
@@ -46,7 +55,7 @@ internal static class FormatConstants
     public const int MaxMetadataLength = 1 << 16;
 
     /// <summary>A frame never exceeds its raw bytes by more than this, plus <see cref="MaxBlockOverhead"/> a block.</summary>
-    /// <remarks>Holds without metadata (counted by its own length), SHA-256 (32 bytes) and model hash (64 bytes).</remarks>
+    /// <remarks>Holds without metadata (counted by its own length), SHA-256 (32 bytes) and models (64 bytes each, 12 more and themselves if embedded).</remarks>
     public const int MaxFrameOverhead = 96;
 
     /// <summary>A block never exceeds its raw bytes by more than this, its index entry included.</summary>
@@ -61,10 +70,10 @@ internal static class FormatConstants
     /// <summary>Flag: the footer holds the SHA-256 of the frame's raw bytes.</summary>
     public const int FlagSha256 = 2;
 
-    /// <summary>Flag: the header holds the SHA-256 of the model the codec needs.</summary>
+    /// <summary>Flag: the header holds the SHA-256 of each model the codec needs.</summary>
     public const int FlagModel = 4;
 
-    /// <summary>Flag: the model follows the header and metadata. Only with <see cref="FlagModel"/>.</summary>
+    /// <summary>Flag: the models follow the header and metadata. Only with <see cref="FlagModel"/>.</summary>
     public const int FlagEmbeddedModel = 8;
 
     /// <summary>All flags of this version; a reader refuses others.</summary>

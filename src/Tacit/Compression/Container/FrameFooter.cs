@@ -8,7 +8,7 @@ internal sealed class FrameFooter
     private const int MinLength = FormatConstants.HeaderFixedLength - 4 + FormatConstants.FooterFixedLength;
 
     /// <summary>The longest footer there is.</summary>
-    public const int MaxLength = MinLength + FormatConstants.MaxParameterLength + 2 * FormatConstants.HashLength;
+    public const int MaxLength = MinLength + FormatConstants.MaxParameterLength + (1 + FormatConstants.MaxModels) * FormatConstants.HashLength;
 
     /// <summary>The frame's header, of which the footer keeps a copy.</summary>
     public required FrameHeader Header { get; init; }

@@ -20,17 +20,18 @@ internal sealed class FrameHeader
     /// <summary>CRC-32C of the first block's raw bytes: what tells this frame's blocks from another's.</summary>
     public required uint Tag { get; init; }
 
-    /// <summary>SHA-256 of the model the codec needs, or null.</summary>
-    public byte[]? ModelHash { get; init; }
+    /// <summary>SHA-256 of each model the codec needs, in the codec's order.</summary>
+    public byte[][] ModelHashes { get; init; } = [];
 
     /// <summary>The longest header there is.</summary>
-    public const int MaxLength = FormatConstants.HeaderFixedLength + FormatConstants.MaxParameterLength + FormatConstants.HashLength + 4;
+    public const int MaxLength = FormatConstants.HeaderFixedLength + FormatConstants.MaxParameterLength
+        + FormatConstants.MaxModels * FormatConstants.HashLength + 4;
 
     /// <summary>True if the flag is set.</summary>
     public bool Has(int flag) => (Flags & flag) != 0;
 
     /// <summary>Bytes of the header in the file, magic and CRC included.</summary>
-    public int Length => FormatConstants.HeaderFixedLength + VariableLength(Flags, Parameters.Length) + 4;
+    public int Length => FormatConstants.HeaderFixedLength + VariableLength(Counts) + 4;
 
     /// <summary>Bytes of the footer in the file.</summary>
     public int FooterLength => CopyLength + (Has(FormatConstants.FlagSha256) ? FormatConstants.HashLength : 0)
@@ -39,14 +40,20 @@ internal sealed class FrameHeader
     /// <summary>Bytes of the copy that the footer keeps: the header without magic and CRC.</summary>
     public int CopyLength => Length - 8;
 
-    /// <summary>Bytes between the fixed part and the CRC.</summary>
-    public static int VariableLength(int flags, int parameterLength) =>
-        parameterLength + ((flags & FormatConstants.FlagModel) != 0 ? FormatConstants.HashLength : 0);
+    // Byte 7: bytes of parameters in its low half, models in its high half.
+    private byte Counts => (byte)(Parameters.Length | ModelHashes.Length << 4);
+
+    // Bytes between the fixed part and the CRC.
+    private static int VariableLength(byte counts) => (counts & 15) + (counts >> 4) * FormatConstants.HashLength;
+
+    private static bool ArePossible(byte counts) =>
+        (counts & 15) <= FormatConstants.MaxParameterLength && counts >> 4 <= FormatConstants.MaxModels;
 
     /// <summary>True if all fields are equal.</summary>
     public bool Matches(FrameHeader other) =>
         Flags == other.Flags && Codec == other.Codec && BlockLength == other.BlockLength && Tag == other.Tag
-        && Parameters.AsSpan().SequenceEqual(other.Parameters) && ModelHash.AsSpan().SequenceEqual(other.ModelHash);
+        && Parameters.AsSpan().SequenceEqual(other.Parameters) && ModelHashes.Length == other.ModelHashes.Length
+        && ModelHashes.Zip(other.ModelHashes).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 
     /// <summary>Writes <see cref="Length"/> bytes.</summary>
     public void Write(Span<byte> destination)
@@ -55,11 +62,12 @@ internal sealed class FrameHeader
         destination[4] = FormatConstants.Version;
         destination[5] = (byte)Flags;
         destination[6] = Codec;
-        destination[7] = (byte)Parameters.Length;
+        destination[7] = Counts;
         BinaryPrimitives.WriteInt32LittleEndian(destination[8..], BlockLength);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], Tag);
         Parameters.CopyTo(destination[FormatConstants.HeaderFixedLength..]);
-        ModelHash?.CopyTo(destination[(FormatConstants.HeaderFixedLength + Parameters.Length)..]);
+        for (int i = 0; i < ModelHashes.Length; i++)
+            ModelHashes[i].CopyTo(destination[(FormatConstants.HeaderFixedLength + Parameters.Length + i * FormatConstants.HashLength)..]);
         int end = Length - 4;
         BinaryPrimitives.WriteUInt32LittleEndian(destination[end..], Crc32C.Of(destination[..end]));
     }
@@ -71,20 +79,20 @@ internal sealed class FrameHeader
         if (BinaryPrimitives.ReadUInt32LittleEndian(start) != FormatConstants.FrameMagic)
             throw new InvalidDataException("Not a Tacit file: the first four bytes are not its magic number.");
         CheckVersion(start[4]);
-        if (start[7] > FormatConstants.MaxParameterLength)
-            throw new InvalidDataException($"The frame header is damaged: {start[7]} bytes of codec parameters.");
-        return FormatConstants.HeaderFixedLength + VariableLength(start[5], start[7]) + 4;
+        if (!ArePossible(start[7]))
+            throw new InvalidDataException($"The frame header is damaged: {start[7] & 15} bytes of codec parameters, {start[7] >> 4} models.");
+        return FormatConstants.HeaderFixedLength + VariableLength(start[7]) + 4;
     }
 
     /// <summary>True if an intact header begins here, whether this version can read it or not; never throws.</summary>
     public static bool BeginsAt(ReadOnlySpan<byte> source)
     {
-        if (source.Length < FormatConstants.HeaderFixedLength + 4 || source[7] > FormatConstants.MaxParameterLength
+        if (source.Length < FormatConstants.HeaderFixedLength + 4 || !ArePossible(source[7])
             || BinaryPrimitives.ReadUInt32LittleEndian(source) != FormatConstants.FrameMagic)
         {
             return false;
         }
-        int end = FormatConstants.HeaderFixedLength + VariableLength(source[5], source[7]);
+        int end = FormatConstants.HeaderFixedLength + VariableLength(source[7]);
         return source.Length >= end + 4 && BinaryPrimitives.ReadUInt32LittleEndian(source[end..]) == Crc32C.Of(source[..end]);
     }
 
@@ -113,12 +121,17 @@ internal sealed class FrameHeader
             throw new InvalidDataException($"The frame uses features (flags {flags:x2}) this version does not know.");
         if ((flags & FormatConstants.FlagEmbeddedModel) != 0 && (flags & FormatConstants.FlagModel) == 0)
             throw new InvalidDataException("The frame embeds a model but does not name it.");
+        if (((flags & FormatConstants.FlagModel) != 0) != (copy[3] >> 4 != 0))
+            throw new InvalidDataException($"The frame's flags and its number of models, {copy[3] >> 4}, disagree.");
         int blockLength = BinaryPrimitives.ReadInt32LittleEndian(copy[4..]);
         if (blockLength is < FormatConstants.MinBlockLength or > FormatConstants.MaxBlockLength)
             throw new InvalidDataException($"The frame's block length is {blockLength}, outside 1 to {FormatConstants.MaxBlockLength}.");
-        int parameterLength = copy[3];
-        if (parameterLength > FormatConstants.MaxParameterLength || copy.Length != 12 + VariableLength(flags, parameterLength))
+        if (!ArePossible(copy[3]) || copy.Length != 12 + VariableLength(copy[3]))
             throw new InvalidDataException("The frame header's lengths disagree.");
+        int parameterLength = copy[3] & 15;
+        byte[][] hashes = new byte[copy[3] >> 4][];
+        for (int i = 0; i < hashes.Length; i++)
+            hashes[i] = copy.Slice(12 + parameterLength + i * FormatConstants.HashLength, FormatConstants.HashLength).ToArray();
         return new FrameHeader
         {
             Flags = flags,
@@ -126,7 +139,7 @@ internal sealed class FrameHeader
             Parameters = copy.Slice(12, parameterLength).ToArray(),
             BlockLength = blockLength,
             Tag = BinaryPrimitives.ReadUInt32LittleEndian(copy[8..]),
-            ModelHash = (flags & FormatConstants.FlagModel) != 0 ? copy[(12 + parameterLength)..].ToArray() : null,
+            ModelHashes = hashes,
         };
     }
 

@@ -119,6 +119,13 @@ internal unsafe struct ContextHistory
     [UnscopedRef]
     public readonly ref readonly X86Instruction Code => ref _code;
 
+    /// <summary>A <see cref="LongHash"/> after another byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Lengthen(ulong hash, byte value) => (hash + value + 1) * (0x9E3779B97F4A7C15UL << 3);
+
+    /// <summary>Takes the first <paramref name="position"/> bytes of the memory for a past that something new begins after.</summary>
+    public void BeginAt(int position) => Position = _lineStart = _previousLineStart = position;
+
     /// <summary>Takes in a byte.</summary>
     public void Add(byte value, int rowLength)
     {
@@ -132,7 +139,7 @@ internal unsafe struct ContextHistory
         Position = (Position + 1) & int.MaxValue;
         Older = Older << 8 | Last >> 56;
         Last = Last << 8 | value;
-        LongHash = (LongHash + value + 1) * (0x9E3779B97F4A7C15UL << 3);
+        LongHash = Lengthen(LongHash, value);
         var kind = (CharacterClass)_classes[value];
         Folded = Folded << 8 | (kind == CharacterClass.Letter ? value | 32u : value);
         AddToCharacter(value);

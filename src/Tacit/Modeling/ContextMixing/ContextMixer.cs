@@ -51,8 +51,10 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private const int MaxExpertInputs = 64;
 
     private readonly int _level;
+    private readonly MixerPrior? _prior;
     private readonly IBitExpert[] _experts;
-    private readonly int _expertInputs;
+    private readonly ExpertSizes _expertSizes;
+    private readonly ISelectingExpert? _selecting;
     private readonly NativeBuffer _slotMemory = new();
     private readonly NativeBuffer _historyMemory = new();
     private readonly NativeBuffer _matchMemory = new();
@@ -77,8 +79,12 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     private ProbabilityRefiner _refiner2;
     private int _contexts;
     private int _mixerCount;
+    private int _selectedStart;   // first weight set of the mixer an expert selects for
     private bool _refines;
     private bool _runs;
+    private byte* _learnt;        // where the small tables begin, up to the mixers; then these; then the refiners
+    private byte* _mixerMemory;
+    private byte* _refinerMemory;
     private uint* _runMaps;       // (contexts, RunValues)
     private uint* _maps;          // (contexts, 256): state → probability
     private int _partial;         // the bits of the byte so far after a leading 1
@@ -100,14 +106,20 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Level, MixerPlan.MinLevel);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Level, MixerPlan.MaxLevel);
         _level = options.Level;
+        _prior = options.Prior;
+        if (_prior is not null && _prior.Level != _level)
+            throw new ArgumentException($"The prior is of level {_prior.Level}, the mixer of level {_level}.", nameof(options));
         _experts = [.. options.Experts];
+        int inputs = 0;
         foreach (IBitExpert expert in _experts)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(expert.InputCount, 1);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(expert.InputCount, MaxExpertInputs);
-            _expertInputs += expert.InputCount;
+            inputs += expert.InputCount;
+            _selecting ??= expert as ISelectingExpert;
         }
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(_expertInputs, 128);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(inputs, 128);
+        _expertSizes = new ExpertSizes(inputs, _selecting?.SelectorValues ?? 0);
         Reset(0);
     }
 
@@ -121,6 +133,13 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
     /// <summary>Most bytes of native memory in use for blocks of at most that length, of any structure, without experts.</summary>
     public static long WorkingMemory(int level, int blockLength) => MixerPlan.MaxMemory(level, blockLength);
 
+    /// <summary>The same for blocks that may begin with a prior; the prior's own memory is not in it.</summary>
+    public static long WorkingMemory(MixerPrior prior, int blockLength)
+    {
+        ArgumentNullException.ThrowIfNull(prior);
+        return MixerPlan.MaxMemory(prior.Level, blockLength, prior);
+    }
+
     /// <summary>Forgets everything and makes ready for about <paramref name="length"/> bytes of no known structure.</summary>
     public void Reset(int length) => Reset(length, default);
 
@@ -133,7 +152,16 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         {
             throw new ArgumentException($"No such structure: {structure}.", nameof(structure));
         }
-        var plan = new MixerPlan(_level, structure.Kind, length, _expertInputs);
+        MixerPrior? prior = _prior?.Structure == structure ? _prior : null;
+        Reset(length, structure, prior?.PlanFor(length, _expertSizes) ?? new MixerPlan(_level, structure.Kind, length, _expertSizes), prior);
+    }
+
+    /// <summary>Forgets everything and makes ready for bytes that others are to be primed with: see <see cref="MixerPrior"/>.</summary>
+    internal void ResetToPrime(int length, BlockStructure structure) =>
+        Reset(length, structure, MixerPrior.PlanToPrime(_level, structure.Kind, length), null);
+
+    private void Reset(int length, BlockStructure structure, in MixerPlan plan, MixerPrior? prior)
+    {
         _structure = structure;
         _bilevel = structure.Kind == BlockKind.Bilevel;
         _mapLimit = structure.Kind is BlockKind.Text or BlockKind.Ideographs ? TextMapLimit : MapLimit;
@@ -142,7 +170,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _refines = plan.Refines;
         _runs = plan.Runs;
 
-        byte* table = _slotMemory.Clear((nuint)plan.SlotBytes);
+        bool isCopied = prior is not null && prior.SlotBytes == plan.SlotBytes;
+        byte* table = isCopied ? _slotMemory.Take((nuint)plan.SlotBytes) : _slotMemory.Clear((nuint)plan.SlotBytes);
         if (_bilevel)
             _pixels = new PixelContexts(table, plan.SlotBytes);
         else
@@ -159,6 +188,7 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         _hashes = (uint*)Take(ref small, MixerPlan.ScratchSize / 6);
         _run = (int*)Take(ref small, MixerPlan.ScratchSize / 6);
         _states = Take(ref small, MixerPlan.ScratchSize / 6);
+        _learnt = small;
         _maps = (uint*)Take(ref small, plan.MapSize);
         _runMaps = (uint*)Take(ref small, plan.RunMapSize);
         uint* trust = (uint*)Take(ref small, MixerPlan.TrustSize);
@@ -169,8 +199,11 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             _longMatch = new MatchModel(
                 (int*)positions + plan.MatchEntries, plan.MatchEntries, LongMatch, history, historyMask, trust + MatchModel.TrustCount);
         }
+        _mixerMemory = small;
         _mixers = new MixerNetwork(
-            Take(ref small, plan.MixerSize), plan.Inputs, plan.UsedInputs, plan.Mixers, plan.WeightSets, plan.EndRate);
+            Take(ref small, plan.MixerSize), plan.Inputs, plan.UsedInputs, plan.Mixers + (plan.SelectorSets > 0 ? 1 : 0), plan.WeightSets, plan.EndRate);
+        _selectedStart = plan.WeightSets - plan.SelectorSets;
+        _refinerMemory = small;
         if (_refines)
         {
             _refiner0 = new ProbabilityRefiner(Take(ref small, plan.RefinerSize(256)), 256);
@@ -186,6 +219,8 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             for (int run = 0; run < RunValues && _runs; run++)
                 _runMaps[i * RunValues + run] = AdaptiveProbability.Start(32768 + (2 * (run & 1) - 1) * (32768 - 32768 / ((run >> 1) + 2)));
         }
+        if (prior is not null)
+            Prime(prior, table, plan, history);
         foreach (IBitExpert expert in _experts)
             expert.Reset(length);
 
@@ -231,10 +266,16 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         if (_runs)
             names.Add("long match");
         names.Add("match");
-        for (int i = 0; i < _experts.Length; i++)
-            names.Add($"expert {i + 1}");
+        foreach (IBitExpert expert in _experts)
+            names.Add(expert.Name);
         return names;
     }
+
+    /// <summary>The small tables as they are now: what was learnt but for slots and past, the mixers, the refiners.</summary>
+    internal (nint Learnt, nint Mixers, nint Refiners) SmallTables => ((nint)_learnt, (nint)_mixerMemory, (nint)_refinerMemory);
+
+    /// <summary>The slot table as it is now.</summary>
+    internal nint SlotMemory => (nint)_slotMemory.Pointer;
 
     /// <summary>What each part alone thinks of the next bit, in the units of <see cref="IBitExpert"/>; as many as there are names.</summary>
     internal void ReadOpinions(Span<int> opinions)
@@ -259,6 +300,62 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         }
     }
 
+    /// <summary>What <see cref="Probability"/> would be if some parts had no opinion on this bit, and all else were as it is.</summary>
+    /// <param name="silent">For each part, in the order of their names, whether it is one of them.</param>
+    internal uint ProbabilityWithout(ReadOnlySpan<bool> silent)
+    {
+        Span<short> inputs = new(_mixers.Inputs, _mixers.InputCount), kept = stackalloc short[MixerKernels.MaxInputs];
+        inputs.CopyTo(kept);
+        for (int part = 0; part < silent.Length; part++)
+        {
+            if (silent[part])
+                Silence(inputs, part);
+        }
+        MixerNetwork mixers = _mixers;
+        uint p;
+        if (_mixerCount == 1)
+        {
+            p = mixers.MixAlone();
+        }
+        else
+        {
+            int sum = mixers.Mix(FinalSet);
+            ProbabilityRefiner first = _refiner0, second = _refiner1, third = _refiner2;
+            p = _refines ? Refined(sum, ref first, ref second, ref third) : Logistic.Squash(Logistic.SquashTable, sum);
+        }
+        kept[..inputs.Length].CopyTo(inputs);
+        mixers = _mixers;
+        if (_mixerCount > 1)
+            mixers.Mix(FinalSet);    // the second layer's inputs as they were
+        return p;
+    }
+
+    // Takes a part's inputs away.
+    private void Silence(Span<short> inputs, int part)
+    {
+        int matches = _runs ? 2 : 1, start = (BaseInputs + (_runs ? 1 : 0)) * _contexts;
+        if (part < _contexts)
+        {
+            inputs.Slice(BaseInputs * part, BaseInputs).Clear();
+            if (_runs)
+                inputs[BaseInputs * _contexts + part] = 0;
+            return;
+        }
+        part -= _contexts;
+        if (part < matches)
+        {
+            inputs.Slice(start + MatchModel.InputCount * part, MatchModel.InputCount).Clear();
+            return;
+        }
+        start += MatchModel.InputCount * matches + 1;
+        foreach (IBitExpert expert in _experts)
+        {
+            if (part-- == matches)
+                inputs.Slice(start, expert.InputCount).Clear();
+            start += expert.InputCount;
+        }
+    }
+
     /// <summary>Frees the tables.</summary>
     public void Dispose()
     {
@@ -270,6 +367,13 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
 
     /// <summary>Weight sets of all mixers: see <see cref="SelectWeights"/>.</summary>
     internal static int WeightSets(int mixers) => mixers == 1 ? 1024 : SelectorStart(mixers);
+
+    /// <summary>The weight sets of a mixer of the first layer, among those of all: the first, and the one after the last.</summary>
+    internal static (int First, int End) SetsOf(int mixer, int mixers) =>
+        mixers == 1 ? (0, WeightSets(1))
+        : mixer == 0 ? (MatchSets, SelectorStart(2))
+        : mixer == 1 ? (0, MatchSets)
+        : (SelectorStart(mixer), SelectorStart(mixer + 1));
 
     // The first weight set of each selector, and at the end their number.
     private static int SelectorStart(int selector)
@@ -290,6 +394,32 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         byte* taken = memory;
         memory += length;
         return taken;
+    }
+
+    // What the prior has learnt takes the place of what a model starts with.
+    private void Prime(MixerPrior prior, byte* table, in MixerPlan plan, byte* history)
+    {
+        Unsafe.CopyBlock(_learnt, prior.Learnt, (uint)(_mixerMemory - _learnt));
+        _mixers.TakeOver(prior.Mixers, prior.Plan.Inputs, prior.Plan.UsedInputs, prior.Plan.WeightSets, MixerPrior.MostUses);
+        Unsafe.CopyBlock(_refinerMemory, prior.Refiners, (uint)plan.RefinersSize);
+        if (plan.SlotBytes == prior.SlotBytes)
+            Buffer.MemoryCopy(prior.Slots, table, plan.SlotBytes, plan.SlotBytes);
+        else
+            _slots.TakeIn(prior.Slots, prior.SlotBytes);
+
+        ReadOnlySpan<byte> text = prior.Text.Span;
+        text.CopyTo(new Span<byte>(history, plan.HistoryLength));
+        _past.BeginAt(text.Length);
+        ulong last = 0, longHash = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            byte value = text[i];
+            _match.Remember((last & 0xFFFFFFFFFF) << 4 | (uint)value >> 4, i + 1, value);
+            if (_runs)
+                _longMatch.Remember(longHash + (uint)(16 | value >> 4), i + 1, value);
+            last = last << 8 | value;
+            longHash = ContextHistory.Lengthen(longHash, value);
+        }
     }
 
     // Learns a bit, goes to the contexts' slots of the bits to come and asks them; how many contexts have been seen before.
@@ -548,12 +678,16 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         input += MatchModel.InputCount;
         *input++ = 256;   // bias
         if (_experts.Length != 0)
+        {
             AskExperts(input);
+            if (_selecting is not null && _mixerCount > 1)
+                _mixers.Select(_mixerCount, _selectedStart + _selecting.Selector);
+        }
 
         SelectWeights(known);
         if (!_refines)
         {
-            _probability = _mixerCount == 1 ? _mixers.MixAlone() : Logistic.Squash(Logistic.SquashTable, _mixers.Mix(_match.PredictedBit));
+            _probability = _mixerCount == 1 ? _mixers.MixAlone() : Logistic.Squash(Logistic.SquashTable, _mixers.Mix(FinalSet));
             return;
         }
 
@@ -572,11 +706,19 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
             _refiner1.ForeseePair((uint)_partial * 0x2C1B3C6Du + ((last & 0xFF) * 0x9E3779B1u) >> 13);
             _refiner2.ForeseePair((uint)_partial * 0x2C1B3C6Du + _refinerHash >> 13);
         }
-        int sum = _mixers.Mix(_match.PredictedBit << 3 | _bitIndex);
+        _probability = Refined(_mixers.Mix(FinalSet), ref _refiner0, ref _refiner1, ref _refiner2);
+    }
+
+    // The weight set of the second layer.
+    private int FinalSet => _refines ? _match.PredictedBit << 3 | _bitIndex : _match.PredictedBit;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Refined(int sum, ref ProbabilityRefiner first, ref ProbabilityRefiner second, ref ProbabilityRefiner third)
+    {
         ulong mixed = Logistic.Squash(Logistic.SquashTable, sum);
-        ulong refined = (2 * (ulong)_refiner0.Refine(sum) + 3 * (ulong)_refiner1.Refine(sum) + 3 * (ulong)_refiner2.Refine(sum)) >> 3;
+        ulong refined = (2 * (ulong)first.Refine(sum) + 3 * (ulong)second.Refine(sum) + 3 * (ulong)third.Refine(sum)) >> 3;
         ulong p = (mixed + refined) >> 1;
-        _probability = (uint)Math.Clamp(p, Logistic.MinProbability, Logistic.MaxProbability);
+        return (uint)Math.Clamp(p, Logistic.MinProbability, Logistic.MaxProbability);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

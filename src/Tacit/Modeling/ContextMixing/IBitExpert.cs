@@ -12,6 +12,9 @@ namespace Tacit.Modeling.ContextMixing;
 /// </remarks>
 public interface IBitExpert
 {
+    /// <summary>What people call it where it is shown what it saved.</summary>
+    string Name => "expert";
+
     /// <summary>Opinions per bit, at least 1.</summary>
     int InputCount { get; }
 

@@ -88,6 +88,16 @@ internal unsafe struct MatchModel
             Sse.Prefetch0(_positions + _line);
     }
 
+    /// <summary>Remembers where a byte stood in the past that is there from the beginning: before <paramref name="position"/>.</summary>
+    /// <param name="context">As for <see cref="NextHalf"/>, with the byte's first half.</param>
+    /// <param name="position">Bytes up to and with it.</param>
+    /// <param name="value">The byte.</param>
+    public readonly void Remember(ulong context, int position, byte value)
+    {
+        ulong hash = context * 0x9E3779B97F4A7C15UL;
+        _positions[((int)(hash >> _hashShift) & -LineLength) | value & (LineLength - 1)] = position & _positionMask | (int)(hash >> 8) & ~_positionMask;
+    }
+
     /// <summary>Asks for the place where the byte came before to be brought near.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void ForeseeByte(byte value)

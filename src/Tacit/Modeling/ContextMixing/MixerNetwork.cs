@@ -27,7 +27,8 @@ internal unsafe struct MixerNetwork
 
     // Uses of a weight set after which its rate is half way down.
     private const int RateHalf = 512;
-    private const int MaxUses = 4095;
+    /// <summary>Uses of a weight set are counted up to here.</summary>
+    public const int MaxUses = 4095;
 
     private readonly short* _inputs;
     private readonly short* _weights;       // (sets of all mixers, inputs)
@@ -75,6 +76,25 @@ internal unsafe struct MixerNetwork
         }
     }
 
+    /// <summary>Takes over the weights another network has learnt, whose inputs are the first of this one's.</summary>
+    /// <param name="memory">That network's memory.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="usedInputs">How many of them are set.</param>
+    /// <param name="sets">Its weight sets, of which this one may have more.</param>
+    /// <param name="mostUses">How often a set counts as trained at most: the more, the slower it learns from now on.</param>
+    public readonly void TakeOver(byte* memory, int inputs, int usedInputs, int sets, int mostUses)
+    {
+        short* finalWeights = (short*)memory + inputs + MaxMixers;
+        short* weights = finalWeights + FinalSets * MaxMixers;
+        int* uses = (int*)(weights + (long)sets * inputs);
+        Unsafe.CopyBlock(_finalWeights, finalWeights, FinalSets * MaxMixers * sizeof(short));
+        for (int i = 0; i < sets; i++)
+        {
+            Unsafe.CopyBlock(_weights + (long)i * _inputCount, weights + (long)i * inputs, (uint)usedInputs * sizeof(short));
+            _uses[i] = Math.Min(uses[i], mostUses);
+        }
+    }
+
     /// <summary>Starts an input with another weight, in all sets.</summary>
     public readonly void Start(int input, int weight)
     {
@@ -84,6 +104,9 @@ internal unsafe struct MixerNetwork
 
     /// <summary>The inputs of the next bit; those that nobody sets stay 0.</summary>
     public readonly short* Inputs => _inputs;
+
+    /// <summary>How many there are.</summary>
+    public readonly int InputCount => _inputCount;
 
     /// <summary>Bytes of memory a network takes.</summary>
     public static long Size(int inputs, int sets) =>

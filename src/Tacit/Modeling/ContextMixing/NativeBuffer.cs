@@ -21,8 +21,19 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
     /// <summary>Bytes held.</summary>
     public long Capacity => (long)_capacity;
 
+    /// <summary>The memory; null before any was asked for.</summary>
+    public byte* Pointer => _pointer;
+
     /// <summary>Makes room for <paramref name="length"/> bytes, sets them to zero and returns them.</summary>
     public byte* Clear(nuint length)
+    {
+        Take(length);
+        NativeMemory.Clear(_pointer, length);
+        return _pointer;
+    }
+
+    /// <summary>Makes room for <paramref name="length"/> bytes of no defined value and returns them.</summary>
+    public byte* Take(nuint length)
     {
         if (length > _capacity)
         {
@@ -34,7 +45,6 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
             if (huge && OperatingSystem.IsLinux())
                 _ = Advise(_pointer, length / HugePageSize * HugePageSize, AdviseHugePages);
         }
-        NativeMemory.Clear(_pointer, length);
         return _pointer;
     }
 

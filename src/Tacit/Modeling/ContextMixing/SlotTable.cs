@@ -82,6 +82,43 @@ internal unsafe struct SlotTable
         return TakeOver(line, check);
     }
 
+    /// <summary>The slot of a number in a line.</summary>
+    public static byte* SlotOf(byte* line, int number) => line + FirstSlot + number * SlotSize;
+
+    /// <summary>Takes in the slots of another table, both with at least 2^16 lines, so that a slot tells its whole hash.</summary>
+    /// <param name="source">The other table.</param>
+    /// <param name="sourceLength">Its bytes.</param>
+    /// <param name="least">Slots with a lower <see cref="Worth"/> are left out.</param>
+    /// <returns>How many were taken in.</returns>
+    public readonly long TakeIn(byte* source, long sourceLength, int least = 0)
+    {
+        long count = 0;
+        Debug.Assert(sourceLength >= MixerPlan.LeastPrimedSlotBytes);
+        uint sourceMask = (uint)(sourceLength / LineSize - 1);
+        for (uint line = 0; line <= sourceMask; line++)
+        {
+            for (int i = 0; i < SlotsPerLine; i++)
+            {
+                byte* slot = SlotOf(source + (nuint)line * LineSize, i);
+                ushort check = ((ushort*)(source + (nuint)line * LineSize))[i];
+                uint hash = (uint)check << 16 | line & 0xFFFF;
+                if (slot[1] == 0 || Worth(slot, hash) < least)
+                    continue;
+                Unsafe.CopyBlock(Find(hash) + 1, slot + 1, SlotSize);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /// <summary>What a slot is worth: how much its root has seen, and of equals an order by their hashes.</summary>
+    public readonly int Worth(byte* slot, uint hash) => _confidence[slot[1]] << WorthBits | (int)(hash * 0x9E3779B1u >> (32 - WorthBits));
+
+    /// <summary>Above all there is of <see cref="Worth"/>.</summary>
+    public const int MostWorth = 1 << (6 + WorthBits);
+
+    private const int WorthBits = 8;
+
     private readonly byte* TakeOver(byte* line, ushort check)
     {
         byte* slot = line + FirstSlot;

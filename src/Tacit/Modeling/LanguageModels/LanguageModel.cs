@@ -10,6 +10,8 @@ namespace Tacit.Modeling.LanguageModels;
 /// <remarks>Its methods may be called from several threads at a time.</remarks>
 public sealed class LanguageModel
 {
+    private readonly GptServing?[] _serving = new GptServing?[2];
+
     /// <summary>A language model.</summary>
     /// <exception cref="ArgumentException">The vocabularies differ.</exception>
     public LanguageModel(Gpt model, ITokenizer tokenizer)
@@ -27,6 +29,14 @@ public sealed class LanguageModel
 
     /// <summary>Turns text into its tokens.</summary>
     public ITokenizer Tokenizer { get; }
+
+    /// <summary>The network laid out for prediction, made when first asked for and shared.</summary>
+    /// <param name="quantised">True for weights in eight bits.</param>
+    internal GptServing Serving(bool quantised)
+    {
+        lock (_serving)
+            return _serving[quantised ? 1 : 0] ??= new GptServing(Model, quantised);
+    }
 
     /// <summary>The tokens that follow a prompt, one at a time, without end.</summary>
     /// <param name="prompt">Tokens to continue; with none, the tokeniser's start, else its end, else a line's end comes first.</param>

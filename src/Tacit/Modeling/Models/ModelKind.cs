@@ -4,18 +4,21 @@ namespace Tacit.Modeling;
 public sealed class ModelKind
 {
     private readonly Func<ModelFile, object> _load;
+    private readonly Func<ModelFile, long>? _memory;
 
     /// <summary>A kind.</summary>
     /// <param name="name">Its name in model files: lower case.</param>
     /// <param name="summary">A line for people.</param>
     /// <param name="load">Makes the model; throws <see cref="InvalidDataException"/> for what does not fit, before allocating for it.</param>
-    public ModelKind(string name, string summary, Func<ModelFile, object> load)
+    /// <param name="memory">Bytes it will take, told without making it; null for eight for each of the file's numbers.</param>
+    public ModelKind(string name, string summary, Func<ModelFile, object> load, Func<ModelFile, long>? memory = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(load);
         Name = name;
         Summary = summary;
         _load = load;
+        _memory = memory;
     }
 
     /// <summary>Its name in model files.</summary>
@@ -24,11 +27,15 @@ public sealed class ModelKind
     /// <summary>A line for people.</summary>
     public string Summary { get; }
 
-    internal object Load(ModelFile file)
+    internal object Load(ModelFile file) => Checked(file, _load);
+
+    internal long MemoryOf(ModelFile file) => _memory is null ? 8 * file.ParameterCount : Checked(file, _memory);
+
+    private static T Checked<T>(ModelFile file, Func<ModelFile, T> read)
     {
         try
         {
-            return _load(file);
+            return read(file);
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {

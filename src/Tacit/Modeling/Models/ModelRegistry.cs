@@ -1,3 +1,4 @@
+using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.Linear;
 using Tacit.Modeling.Nonlinear;
 using Tacit.Modeling.Transformers;
@@ -13,7 +14,7 @@ public sealed class ModelRegistry
     private ModelRegistry(ModelKind[] kinds) => _kinds = kinds;
 
     /// <summary>Tacit's own kinds.</summary>
-    public static ModelRegistry Standard { get; } = new([GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind]);
+    public static ModelRegistry Standard { get; } = new([GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, PriorModel.Kind]);
 
     /// <summary>The kinds, in the order they were added.</summary>
     public IReadOnlyList<ModelKind> Kinds => _kinds;
@@ -46,10 +47,20 @@ public sealed class ModelRegistry
         where T : class
     {
         ArgumentNullException.ThrowIfNull(file);
-        ModelKind kind = Find(file.Kind)
-            ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}', which is not known here; " +
-                $"known are {string.Join(", ", _kinds.Select(k => k.Name))}.");
+        ModelKind kind = KindOf(file);
         return kind.Load(file) as T
             ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}' ({kind.Summary}), which cannot be used for this.");
     }
+
+    /// <summary>Bytes a model will take in memory, about; told by its sizes, before it is loaded.</summary>
+    /// <exception cref="InvalidDataException">The kind is unknown, or the file does not fit it.</exception>
+    public long MemoryOf(ModelFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return KindOf(file).MemoryOf(file);
+    }
+
+    private ModelKind KindOf(ModelFile file) => Find(file.Kind)
+        ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}', which is not known here; " +
+            $"known are {string.Join(", ", _kinds.Select(k => k.Name))}.");
 }

@@ -11,7 +11,7 @@ public static class GptModel
     private const long MaxTable = 1 << 26;
 
     /// <summary>The kind.</summary>
-    public static ModelKind Kind { get; } = new("gpt", "decoder-only Transformer: the next token from those before it", Load);
+    public static ModelKind Kind { get; } = new("gpt", "decoder-only Transformer: the next token from those before it", Load, MemoryOf);
 
     /// <summary>The sizes with what the settings give in place.</summary>
     /// <exception cref="InvalidDataException">A value cannot be, or they do not fit together.</exception>
@@ -75,6 +75,14 @@ public static class GptModel
     {
         if ((long)options.Context * options.Columns > MaxTable)
             throw new InvalidDataException($"A context of {options.Context} with {options.Columns} columns is too large; at most {MaxTable / options.Columns}.");
+    }
+
+    // Weights and their packed copies, tables of positions, and the tokeniser's text as it is and made into tables.
+    private static long MemoryOf(ModelFile file)
+    {
+        GptOptions options = Options(file.Settings);
+        long text = file.Tensors.FindMetadata(TokenizerText.ContentKey)?.Length ?? 0;
+        return 2 * sizeof(float) * (Math.Max(file.ParameterCount, ParameterCount(options)) + (long)options.Context * options.Columns) + 20 * text;
     }
 
     private static LanguageModel Load(ModelFile file)

@@ -1,5 +1,6 @@
 using Tacit.Compression.Codecs.Numeric;
 using Tacit.Media.Audio;
+using Tacit.Modeling.Series;
 
 namespace Tacit.Compression.Codecs.Audio;
 

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using Tacit.Coding;
-using Tacit.Modeling.Series;
 
-namespace Tacit.Compression.Codecs.Numeric;
+namespace Tacit.Modeling.Series;
 
 /// <summary>Writes the bits it is given.</summary>
 internal ref struct BitWriting(Span<byte> destination) : IBitCoder
