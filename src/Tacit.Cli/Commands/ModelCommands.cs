@@ -4,19 +4,25 @@ using Tacit.Cli.Terminal;
 
 namespace Tacit.Cli.Commands;
 
-/// <summary>What the commands that take a model do for one kind of model; null where the kind cannot be used so.</summary>
+/// <summary>What the commands that take a model do for one kind of model: makers of the commands, null where the kind cannot be used so.</summary>
 /// <param name="Kind">The kind in the model file.</param>
-/// <param name="Forecast">Makes 'tacit forecast'.</param>
-/// <param name="Generate">Makes 'tacit generate'.</param>
-/// <param name="Evaluate">Makes 'tacit evaluate'.</param>
-internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<Command>? Generate, Func<Command>? Evaluate)
+internal sealed record ModelCommands(string Kind)
 {
     private static readonly ModelCommands[] All =
     [
-        new("gpt", null, GenerateCommand.Create, EvaluateCommand.Create),
-        new("ar", ForecastCommand.Create, GenerateSeriesCommand.Create, EvaluateSeriesCommand.Create),
-        new("nar", ForecastCommand.Create, GenerateSeriesCommand.Create, EvaluateSeriesCommand.Create),
+        new("gpt") { Generate = GenerateCommand.Create, Evaluate = EvaluateCommand.Create },
+        new("ar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
+        new("nar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
     ];
+
+    public Func<Command>? Forecast { get; init; }
+    public Func<Command>? Generate { get; init; }
+    public Func<Command>? Evaluate { get; init; }
+    public Func<Command>? Reconstruct { get; init; }
+    public Func<Command>? Embed { get; init; }
+
+    /// <summary>'tacit inspect', where it is not the one of files.</summary>
+    public Func<Command>? Inspect { get; init; }
 
     /// <summary>The command of the kind that the model named by --model in the arguments has.</summary>
     /// <param name="name">The command's name.</param>
