@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tacit.Cli.Files;
+using Tacit.Cli.Sequences;
 using Tacit.Cli.Terminal;
 
 namespace Tacit.Cli.Commands;
@@ -13,6 +14,10 @@ internal sealed record ModelCommands(string Kind)
         new("gpt") { Generate = GenerateCommand.Create, Evaluate = EvaluateCommand.Create },
         new("ar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
         new("nar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
+        new("lstm-ae")
+        {
+            Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create, Inspect = InspectSequencesCommand.Create,
+        },
     ];
 
     public Func<Command>? Forecast { get; init; }
@@ -43,6 +48,19 @@ internal sealed record ModelCommands(string Kind)
         ModelCommands? commands = Array.Find(All, c => c.Kind == kind);
         return (commands is null ? null : use(commands))?.Invoke()
             ?? throw new InvalidDataException($"{path}: a model of the kind '{kind}' cannot be used to {name}");
+    }
+
+    /// <summary>The command of the model's kind where it has one of its own, else another.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="use">Its maker for a kind.</param>
+    /// <param name="otherwise">The other.</param>
+    public static Command CreateOr(string[] args, Func<ModelCommands, Func<Command>?> use, Func<Command> otherwise)
+    {
+        if (ModelIn(args) is not { } path)
+            return otherwise();
+        OpenModel model = OpenModel.OpenAsync(path, CancellationToken.None).GetAwaiter().GetResult();
+        model.Keep();
+        return (Array.Find(All, c => c.Kind == model.File.Kind) is { } commands ? use(commands) ?? otherwise : otherwise)();
     }
 
     private static string? ModelIn(string[] args)
