@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tacit.Cli.Files;
 using Tacit.Cli.Items;
+using Tacit.Cli.Sequences;
 using Tacit.Cli.Terminal;
 
 namespace Tacit.Cli.Commands;
@@ -17,6 +18,11 @@ internal sealed record ModelCommands(string Kind)
         new("ae")
         {
             Generate = GenerateItemsCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectItemsCommand.Create,
+            Embed = () => EmbedCommand.Create(new ItemLatents()),
+        },
+        new("lstm-ae")
+        {
+            Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create, Inspect = InspectSequencesCommand.Create,
         },
     ];
 

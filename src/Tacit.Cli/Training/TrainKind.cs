@@ -8,7 +8,7 @@ namespace Tacit.Cli.Training;
 internal abstract class TrainKind
 {
     /// <summary>The kinds there are.</summary>
-    public static IReadOnlyList<TrainKind> All { get; } = [new GptKind(), new AutoencoderKind()];
+    public static IReadOnlyList<TrainKind> All { get; } = [new GptKind(), new AutoencoderKind(), new LstmAutoencoderKind()];
 
     /// <summary>The KIND on the command line and in the model file.</summary>
     public abstract string Name { get; }
@@ -63,6 +63,9 @@ internal sealed class TrainJob
 
     /// <summary>What a batch holds.</summary>
     public required string Items { get; init; }
+
+    /// <summary>What was left out of the data, and the like: said before the run.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>What the model file says besides, such as the tokeniser.</summary>
     public IEnumerable<KeyValuePair<string, string>> Metadata { get; init; } = [];

@@ -35,6 +35,8 @@ internal sealed class TrainRun(TrainRequest request)
 
         TrainData data = await TrainData.ReadAsync(request.Data, request.Validation, share, splits: !request.Kind.KeepsItems, _outputs, _report, cancellationToken);
         TrainJob job = request.Kind.Prepare(model, task, data, options.Seed, checkpoint ?? opened?.File, request.MemoryLimit > 0 ? request.MemoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        foreach (string note in job.Notes)
+            _report.Note(note);
         if (!job.Task.CanValidate && data.Validation.Length > 0)
             _report.Note($"there is no validation: {data.Validation.Length} bytes are too few");
         given.RefuseUnknown(model, task, training);
