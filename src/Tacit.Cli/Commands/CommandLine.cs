@@ -20,6 +20,8 @@ internal static class CommandLine
                tacit generate            what a model makes up: text or series; --model MODEL
                tacit forecast            the values to come of a series: --model MODEL
                tacit evaluate   FILE…    how well a model foresees files: --model MODEL
+               tacit reconstruct DATA…   what an autoencoder gives back: --model MODEL
+               tacit embed      DATA…    what it makes of each item: --model MODEL -o OUT.csv
                tacit import     FILE     a model of another program: -o MODEL.tacitmodel
                tacit export     MODEL    a model's weights for other programs
                tacit selftest            check that this machine codes as all others do
@@ -46,11 +48,13 @@ internal static class CommandLine
             "decompress" or "d" => DecompressCommand.Create(),
             "test" or "t" => TestCommand.Create(),
             "list" or "l" => ListCommand.Create(),
-            "inspect" => InspectCommand.Create(),
+            "inspect" => ModelCommands.CreateOr(args, kind => kind.Inspect, InspectCommand.Create),
             "train" => TrainCommand.Create(ref args),
             "forecast" => ModelCommands.Create("forecast", args, kind => kind.Forecast),
             "generate" => ModelCommands.Create("generate", args, kind => kind.Generate),
             "evaluate" => ModelCommands.Create("evaluate", args, kind => kind.Evaluate),
+            "reconstruct" => ModelCommands.Create("reconstruct", args, kind => kind.Reconstruct),
+            "embed" => ModelCommands.Create("embed", args, kind => kind.Embed),
             "import" => ImportCommand.Create(),
             "export" => ExportCommand.Create(),
             "selftest" => SelfTestCommand.Create(),

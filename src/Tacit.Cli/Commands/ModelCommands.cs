@@ -1,22 +1,39 @@
 using System.CommandLine;
 using Tacit.Cli.Files;
+using Tacit.Cli.Items;
+using Tacit.Cli.Sequences;
 using Tacit.Cli.Terminal;
 
 namespace Tacit.Cli.Commands;
 
-/// <summary>What the commands that take a model do for one kind of model; null where the kind cannot be used so.</summary>
+/// <summary>What the commands that take a model do for one kind of model: makers of the commands, null where the kind cannot be used so.</summary>
 /// <param name="Kind">The kind in the model file.</param>
-/// <param name="Forecast">Makes 'tacit forecast'.</param>
-/// <param name="Generate">Makes 'tacit generate'.</param>
-/// <param name="Evaluate">Makes 'tacit evaluate'.</param>
-internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<Command>? Generate, Func<Command>? Evaluate)
+internal sealed record ModelCommands(string Kind)
 {
     private static readonly ModelCommands[] All =
     [
-        new("gpt", null, GenerateCommand.Create, EvaluateCommand.Create),
-        new("ar", ForecastCommand.Create, GenerateSeriesCommand.Create, EvaluateSeriesCommand.Create),
-        new("nar", ForecastCommand.Create, GenerateSeriesCommand.Create, EvaluateSeriesCommand.Create),
+        new("gpt") { Generate = GenerateCommand.Create, Evaluate = EvaluateCommand.Create },
+        new("ar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
+        new("nar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
+        new("ae")
+        {
+            Generate = GenerateItemsCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectItemsCommand.Create,
+            Embed = () => EmbedCommand.Create(new ItemLatents()),
+        },
+        new("lstm-ae")
+        {
+            Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create, Inspect = InspectSequencesCommand.Create,
+        },
     ];
+
+    public Func<Command>? Forecast { get; init; }
+    public Func<Command>? Generate { get; init; }
+    public Func<Command>? Evaluate { get; init; }
+    public Func<Command>? Reconstruct { get; init; }
+    public Func<Command>? Embed { get; init; }
+
+    /// <summary>'tacit inspect', where it is not the one of files.</summary>
+    public Func<Command>? Inspect { get; init; }
 
     /// <summary>The command of the kind that the model named by --model in the arguments has.</summary>
     /// <param name="name">The command's name.</param>
@@ -37,6 +54,19 @@ internal sealed record ModelCommands(string Kind, Func<Command>? Forecast, Func<
         ModelCommands? commands = Array.Find(All, c => c.Kind == kind);
         return (commands is null ? null : use(commands))?.Invoke()
             ?? throw new InvalidDataException($"{path}: a model of the kind '{kind}' cannot be used to {name}");
+    }
+
+    /// <summary>The command of the model's kind where it has one of its own, else another.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="use">Its maker for a kind.</param>
+    /// <param name="otherwise">The other.</param>
+    public static Command CreateOr(string[] args, Func<ModelCommands, Func<Command>?> use, Func<Command> otherwise)
+    {
+        if (ModelIn(args) is not { } path)
+            return otherwise();
+        OpenModel model = OpenModel.OpenAsync(path, CancellationToken.None).GetAwaiter().GetResult();
+        model.Keep();
+        return (Array.Find(All, c => c.Kind == model.File.Kind) is { } commands ? use(commands) ?? otherwise : otherwise)();
     }
 
     private static string? ModelIn(string[] args)

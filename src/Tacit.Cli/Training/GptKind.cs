@@ -10,8 +10,6 @@ namespace Tacit.Cli.Training;
 /// <summary>tacit train gpt: a Transformer over bytes or byte pairs.</summary>
 internal sealed class GptKind : TrainKind
 {
-    private const string PairsPrefix = "bpe:", Bytes = "bytes", SomeFile = "file";
-
     public override string Name => "gpt";
 
     public override string Summary => "a decoder-only Transformer over bytes, for any data";
@@ -54,13 +52,13 @@ internal sealed class GptKind : TrainKind
     public override void Ask(Settings model, Settings task)
     {
         GptModel.Options(model);
-        TokenizerOf(task);
+        TokenizerSetting.Ask(task);
         Sizes(task);
     }
 
     public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint, long memory)
     {
-        ITokenizer tokenizer = checkpoint is null ? MakeTokenizer(TokenizerOf(task), data.Training.Span) : KeptTokenizer(task, checkpoint);
+        ITokenizer tokenizer = checkpoint is null ? TokenizerSetting.Make(task, data.Training) : TokenizerSetting.Kept(task, checkpoint);
         GptOptions options = GptModel.Options(model, new GptOptions { Vocabulary = tokenizer.Vocabulary });
         (int batch, int windows) = Sizes(task);
         if (options.Vocabulary != tokenizer.Vocabulary)
@@ -120,48 +118,6 @@ internal sealed class GptKind : TrainKind
     }
 
     private static string Items(ITokenizer tokenizer) => tokenizer is ByteTokenizer ? "bytes" : "tokens";
-
-    // A path is not to be in a model file.
-    private static string TokenizerOf(Settings task, string unlessGiven = Bytes) =>
-        task.Text("tokenizer", unlessGiven, text => IsFile(text) ? SomeFile : text);
-
-    private static bool IsFile(string text) => text is not (Bytes or SomeFile) && !text.StartsWith(PairsPrefix, StringComparison.Ordinal);
-
-    // The tokeniser of a run that is gone on with, or of a model that is trained further.
-    private static ITokenizer KeptTokenizer(Settings task, ModelFile checkpoint)
-    {
-        ITokenizer kept = TokenizerText.Read(checkpoint.Tensors.FindMetadata, checkpoint.Settings.Whole("vocabulary", 256, 1, int.MaxValue));
-        string text = TokenizerOf(task, kept is ByteTokenizer ? Bytes : SomeFile);
-        if (IsFile(text) && !TokenizerText.Describe(kept).SequenceEqual(TokenizerText.Describe(MakeTokenizer(text, default))))
-            throw new InvalidDataException($"{text}: is another tokeniser than the one the run began with");
-        return kept;
-    }
-
-    private static ITokenizer MakeTokenizer(string text, ReadOnlySpan<byte> data)
-    {
-        if (text == Bytes)
-            return new ByteTokenizer();
-        if (text.StartsWith(PairsPrefix, StringComparison.Ordinal))
-        {
-            if (!int.TryParse(text.AsSpan(PairsPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int size)
-                || size is <= 256 or > BytePairTrainer.MostTokens)
-            {
-                throw new InvalidDataException(
-                    $"'tokenizer' is bytes, bpe:SIZE with a size from 257 to {BytePairTrainer.MostTokens}, or a file; not '{text}'.");
-            }
-            var trainer = new BytePairTrainer();
-            trainer.Add(data);
-            return trainer.Train(size);
-        }
-        try
-        {
-            return TokenizerText.Parse(File.ReadAllBytes(text));
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidDataException($"{text}: {e.Message}", e);
-        }
-    }
 
     private static (int Batch, int ValidationWindows) Sizes(Settings task) =>
         (task.Whole("batch", 16, 1, 1 << 16), task.Whole("validation_windows", 128, 1, 1 << 30));

@@ -3,17 +3,30 @@ using System.Security.Cryptography;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
 using Tacit.Learning;
+using Tacit.Media;
 
 namespace Tacit.Cli.Training;
 
 /// <summary>The bytes of files, one after another, and which of them are kept for validation.</summary>
 internal sealed class TrainData
 {
-    private TrainData(byte[] all, int split, byte[]? validation)
+    private TrainData(FileBytes all, int split, FileBytes? validation, float share)
     {
-        Training = all.AsMemory(0, split);
-        Validation = validation ?? all.AsMemory(split);
+        Share = share;
+        Training = all.Bytes.AsMemory(0, split);
+        Validation = validation?.Bytes ?? all.Bytes.AsMemory(split);
+        Files = all.Files;
+        ValidationFiles = validation?.Files;
     }
+
+    /// <summary>The files to learn from, for kinds that read items and choose themselves which of them to validate on.</summary>
+    public IReadOnlyList<DataFile> Files { get; }
+
+    /// <summary>The files that are named for validation, or null.</summary>
+    public IReadOnlyList<DataFile>? ValidationFiles { get; }
+
+    /// <summary>The share of the items that such a kind keeps for validation if no files are named for it.</summary>
+    public float Share { get; }
 
     /// <summary>To learn from.</summary>
     public ReadOnlyMemory<byte> Training { get; }
@@ -34,53 +47,19 @@ internal sealed class TrainData
     /// <param name="names">What to learn from, in this order; folders in the order of their names.</param>
     /// <param name="validation">A file or folder to validate on; null to keep the last part of the data for that.</param>
     /// <param name="share">That part.</param>
+    /// <param name="splits">Whether that is the end of the bytes; else the kind keeps items.</param>
     /// <param name="outputs">The outputs: skipped in folders, refused where one is named.</param>
     /// <param name="report">Is told of what is skipped.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public static async Task<TrainData> ReadAsync(IReadOnlyList<string> names, string? validation, float share, TrainOutputs outputs, Report report,
-        CancellationToken cancellationToken)
+    public static async Task<TrainData> ReadAsync(IReadOnlyList<string> names, string? validation, float share, bool splits,
+        TrainOutputs outputs, Report report, CancellationToken cancellationToken)
     {
-        byte[] all = await ReadAsync(names, outputs, report, cancellationToken);
-        if (all.Length == 0)
+        FileBytes all = await FileBytes.ReadAsync(names, outputs.Contain, report, cancellationToken);
+        if (all.Bytes.Length == 0)
             throw new IOException("there is no data: what is named holds no bytes");
         if (validation is null)
-            return new TrainData(all, all.Length - (int)((double)share * all.Length), null);
-        byte[] kept = await ReadAsync([validation], outputs, report, cancellationToken);
-        return kept.Length > 0 ? new TrainData(all, all.Length, kept) : throw new IOException($"--validation {validation}: holds no bytes");
-    }
-
-    private static async Task<byte[]> ReadAsync(IReadOnlyList<string> names, TrainOutputs outputs, Report report, CancellationToken cancellationToken)
-    {
-        using var all = new MemoryStream();
-        byte[] buffer = new byte[1 << 18];
-        foreach (FoundFile file in FileWalk.Expand(names, recursive: true, report))
-        {
-            if (file.InFolder && TemporaryFiles.IsTemporary(file.Path))
-                continue;
-            try
-            {
-                using InputFile input = InputFile.Open(file.Path);
-                if (outputs.Contain(input.Status))
-                {
-                    if (file.InFolder)
-                        continue;
-                    throw new IOException("input and output are the same file");
-                }
-                int read;
-                while ((read = await input.Stream.ReadAsync(buffer, cancellationToken)) > 0)
-                {
-                    if (all.Length + read > Array.MaxLength)
-                        throw new IOException("there are more than 2 GiB to learn from, which is the most; a part of it will do");
-                    all.Write(buffer, 0, read);
-                }
-            }
-            catch (Exception e) when (Trouble.IsExpected(e) && e is not UsageException)
-            {
-                throw new IOException($"{(file.Path == "-" ? "standard input" : file.Path)}: {Trouble.Describe(e)}", e);
-            }
-        }
-        if (report.ExitCode == ExitCode.Error)
-            throw new IOException("not all of the data can be read; nothing is learnt from a part of it");
-        return all.ToArray();
+            return new TrainData(all, all.Bytes.Length - (splits ? (int)((double)share * all.Bytes.Length) : 0), null, share);
+        FileBytes kept = await FileBytes.ReadAsync([validation], outputs.Contain, report, cancellationToken);
+        return kept.Bytes.Length > 0 ? new TrainData(all, all.Bytes.Length, kept, share) : throw new IOException($"--validation {validation}: holds no bytes");
     }
 }

@@ -1,5 +1,6 @@
 using Tacit.Learning;
 using Tacit.Modeling;
+using Tacit.Numerics;
 
 namespace Tacit.Cli.Training;
 
@@ -7,7 +8,7 @@ namespace Tacit.Cli.Training;
 internal abstract class TrainKind
 {
     /// <summary>The kinds there are.</summary>
-    public static IReadOnlyList<TrainKind> All { get; } = [new GptKind()];
+    public static IReadOnlyList<TrainKind> All { get; } = [new GptKind(), new AutoencoderKind(), new LstmAutoencoderKind()];
 
     /// <summary>The KIND on the command line and in the model file.</summary>
     public abstract string Name { get; }
@@ -29,6 +30,9 @@ internal abstract class TrainKind
 
     /// <summary>The task's settings that such a model brings along, so that they cannot be given.</summary>
     public virtual IReadOnlyList<string> KeptSettings => [];
+
+    /// <summary>Whether the data are items of which the kind itself keeps some for validation, instead of the last bytes.</summary>
+    public virtual bool KeepsItems => false;
 
     /// <summary>Asks for all settings, so that they become options: the model's, and those of the task.</summary>
     public abstract void Ask(Settings model, Settings task);
@@ -54,8 +58,14 @@ internal sealed class TrainJob
     /// <summary>What losses are given in, and by how much one in nats is multiplied for that.</summary>
     public required (string Name, double Scale) Unit { get; init; }
 
+    /// <summary>What is done to the model when it is trained and before it is written: what it learns of the data in one go.</summary>
+    public Action<WorkPool, CancellationToken> Finish { get; init; } = (_, _) => { };
+
     /// <summary>What a batch holds.</summary>
     public required string Items { get; init; }
+
+    /// <summary>What was left out of the data, and the like: said before the run.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>What the model file says besides, such as the tokeniser.</summary>
     public IEnumerable<KeyValuePair<string, string>> Metadata { get; init; } = [];

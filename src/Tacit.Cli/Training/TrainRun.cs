@@ -33,8 +33,10 @@ internal sealed class TrainRun(TrainRequest request)
         TrainingOptions options = TrainingOptions.From(training);
         float share = TrainSettings.Share(task);
 
-        TrainData data = await TrainData.ReadAsync(request.Data, request.Validation, share, _outputs, _report, cancellationToken);
+        TrainData data = await TrainData.ReadAsync(request.Data, request.Validation, share, splits: !request.Kind.KeepsItems, _outputs, _report, cancellationToken);
         TrainJob job = request.Kind.Prepare(model, task, data, options.Seed, checkpoint ?? opened?.File, request.MemoryLimit > 0 ? request.MemoryLimit : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        foreach (string note in job.Notes)
+            _report.Note(note);
         if (!job.Task.CanValidate && data.Validation.Length > 0)
             _report.Note($"there is no validation: {data.Validation.Length} bytes are too few");
         given.RefuseUnknown(model, task, training);
@@ -92,6 +94,7 @@ internal sealed class TrainRun(TrainRequest request)
             _report.Note($"stopped after step {result.Step} of {options.Steps}; the same command with --resume goes on to the same model");
             return ExitCode.Interrupted;
         }
+        job.Finish(trainer.Workers!, cancellationToken);
         CultureInfo plain = CultureInfo.InvariantCulture;
         WriteModel(
         [

@@ -1,6 +1,8 @@
+using Tacit.Modeling.Autoencoders;
 using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.Linear;
 using Tacit.Modeling.Nonlinear;
+using Tacit.Modeling.Recurrent;
 using Tacit.Modeling.Transformers;
 
 namespace Tacit.Modeling;
@@ -14,7 +16,10 @@ public sealed class ModelRegistry
     private ModelRegistry(ModelKind[] kinds) => _kinds = kinds;
 
     /// <summary>Tacit's own kinds.</summary>
-    public static ModelRegistry Standard { get; } = new([GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, PriorModel.Kind]);
+    public static ModelRegistry Standard { get; } = new(
+    [
+        GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, PriorModel.Kind, AutoencoderModel.Kind, LstmAutoencoderModel.Kind,
+    ]);
 
     /// <summary>The kinds, in the order they were added.</summary>
     public IReadOnlyList<ModelKind> Kinds => _kinds;

@@ -4,6 +4,7 @@ using Tacit.Learning;
 using Tacit.Learning.Safetensors;
 using Tacit.Media;
 using Tacit.Modeling.LanguageModels;
+using Tacit.Modeling.Recurrent;
 using Tacit.Modeling.Transformers;
 using Tacit.Numerics;
 
@@ -46,6 +47,33 @@ public static class TrainingDigests
         }
         byte[] bytes = LittleEndian(whole);
         return bytes.AsSpan().SequenceEqual(LittleEndian(CollectionsMarshal.AsSpan(steps))) ? bytes : [];
+    }
+
+    /// <summary>An LSTM autoencoder of tokens after 12 steps, with attention and dropout, and what it says of its data.</summary>
+    public static byte[] SequenceAutoencoder()
+    {
+        var model = new LstmAutoencoder(new LstmAutoencoderOptions
+        {
+            Vocabulary = 6, Length = 6, Embedding = 5, Hidden = 6, Latent = 4, Attention = 3, Dropout = 0.1f, Withheld = 0.2f,
+        });
+        model.Initialize(3);
+        int[][] sequences = new int[9][];
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            sequences[i] = new int[1 + i % 6];
+            for (int t = 0; t < sequences[i].Length; t++)
+                sequences[i][t] = (int)(Philox.Block(7, (ulong)i, (ulong)t).X % 6);
+        }
+        var data = new SequenceSet(sequences);
+        new Trainer(new LstmAutoencoderTask(model, data, data, batch: 4, seed: 3)).Run(new TrainingOptions { Steps = 12, Rate = 0.02f, Seed = 3, ValidateEvery = 6 });
+        var bytes = new List<byte>(Bytes(model));
+        foreach (int[] said in model.ReconstructTokens(data))
+        {
+            bytes.Add((byte)said.Length);
+            foreach (int token in said)
+                bytes.Add((byte)token);
+        }
+        return [.. bytes];
     }
 
     private static byte[] LittleEndian(ReadOnlySpan<float> values)

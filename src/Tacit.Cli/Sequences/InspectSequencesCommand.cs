@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text;
+using Tacit.Cli.Commands;
+using Tacit.Cli.Files;
+using Tacit.Cli.Series;
+using Tacit.Cli.Terminal;
+using Tacit.Media;
+using Tacit.Modeling.Recurrent;
+using Tacit.Numerics;
+using Tacit.Reports;
+
+namespace Tacit.Cli.Sequences;
+
+/// <summary>tacit inspect for models of the kind 'lstm-ae': where the decoder looks.</summary>
+internal static class InspectSequencesCommand
+{
+    private const string Help = """
+        usage: tacit inspect --model MODEL [OPTION…] DATA… -o REPORT.html   (a model of 'tacit train lstm-ae')
+
+        Draws where the decoder looks in the encoder's states while it gives sequences back on its own.
+
+          --model MODEL       a model with attention
+          -n N                the first N sequences (default 8)
+          -o, --output OUT    the HTML page
+          -f, --force         overwrite
+          -q, --quiet         no notes
+
+        """;
+
+    public static Command Create()
+    {
+        var options = new CommonOptions();
+        var sequences = new SequenceOptions();
+        Option<string> model = CommandLine.Value("--model"), output = CommandLine.Value("--output", "-o"), number = CommandLine.Value("-n");
+        Option<bool> force = CommandLine.Flag("--force", "-f");
+        var command = new Command("inspect", Help + SequenceOptions.Help) { model, output, number, force };
+        options.AddTo(command);
+        sequences.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            Report report = options.Report(parsed);
+            IReadOnlyList<string> files = options.Files(parsed);
+            string path = parsed.GetValue(model)!;
+            ModelInput.CheckStandardInput(path, files.Contains("-"));
+            int most = WholeNumber.Parse("-n", parsed.GetValue(number), 8, 1, 1000);
+            string page = parsed.GetValue(output) ?? throw new UsageException("-o REPORT.html is missing");
+            await using var outputs = new OutputSet(parsed.GetValue(force));
+            OutputFile file = outputs.Open(page);
+            SequenceData data = await sequences.ReadAsync(parsed, path, files, outputs.Contain, report, cancellationToken);
+            if (data.Model.Model.Options.Attention == 0)
+                throw new InvalidDataException($"{ModelInput.NameOf(path)}: has no attention to draw");
+            using WorkPool workers = new(Environment.ProcessorCount);
+            await Task.Run(() =>
+            {
+                var maps = Enumerable.Range(0, Math.Min(most, data.Set.Count)).Select(i => Map(data, i, workers)).ToList();
+                using var writer = new StreamWriter(file.Stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+                AttentionPage.Write(writer, Path.GetFileName(path), maps);
+            }, cancellationToken);
+            await outputs.PublishAsync(cancellationToken);
+            return report.ExitCode;
+        });
+        return command;
+    }
+
+    private static AttentionPage.Map Map(SequenceData data, int index, WorkPool workers)
+    {
+        (int[] said, float[][] weights) = data.Model.Model.Look(data.Set, index, workers);
+        return data.Model.Tokenizer is { } tokenizer
+            ? new AttentionPage.Map($"{data.Names[index]}: {Report.Printable(Encoding.UTF8.GetString(data.Lines[index].Span))}",
+                Tokens(tokenizer, data.Set.Tokens(index)), Tokens(tokenizer, said), weights)
+            : new AttentionPage.Map(data.Names[index], [], [], weights);
+    }
+
+    // And the end, which has a step of its own.
+    private static string[] Tokens(ITokenizer tokenizer, int[] tokens) =>
+        [.. tokens.Select(t => Report.Printable(SequenceText.Of(tokenizer, [t])).Replace(' ', '·')), "(end)"];
+}

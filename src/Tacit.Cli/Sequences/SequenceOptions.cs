@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Tacit.Cli.Commands;
+using Tacit.Cli.Files;
+using Tacit.Cli.Series;
+using Tacit.Cli.Terminal;
+using Tacit.Modeling.Recurrent;
+
+namespace Tacit.Cli.Sequences;
+
+/// <summary>Sequences a model of the kind 'lstm-ae' takes, as they come out of files.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Set">The sequences.</param>
+/// <param name="Names">A name for each.</param>
+/// <param name="Lines">The text of each; empty where they are of values.</param>
+internal sealed record SequenceData(LstmAutoencoderModel Model, SequenceSet Set, IReadOnlyList<string> Names, IReadOnlyList<ReadOnlyMemory<byte>> Lines);
+
+/// <summary>The options of commands that put sequences through a model.</summary>
+internal sealed class SequenceOptions
+{
+    private readonly Option<string> _input = CommandLine.Value("--input"), _words = CommandLine.Value("--max-words"), _long = CommandLine.Value("--long"),
+        _stride = CommandLine.Value("--stride"), _column = CommandLine.Value("--column");
+
+    /// <summary>The lines of --help.</summary>
+    public const string Help = """
+        DATA, of a model of 'tacit train lstm-ae':
+          --input I           auto (default), text, csv, sound or int16
+          --max-words N       leave out lines of more words
+          --long L            lines of more tokens than the model takes: skip (default) or cut
+          --stride N          values from one window to the next (default: as many as it has)
+          --column NAME       the column of a CSV file
+
+        """;
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_input, _words, _long, _stride, _column])
+            command.Add(option);
+    }
+
+    /// <summary>Loads the model and reads the data.</summary>
+    public async Task<SequenceData> ReadAsync(ParseResult parsed, string model, IReadOnlyList<string> files, Func<FileStatus?, bool> isOutput, Report report,
+        CancellationToken cancellationToken)
+    {
+        LstmAutoencoderModel loaded = await ModelInput.LoadAsync<LstmAutoencoderModel>(model, cancellationToken);
+        return await ReadAsync(parsed, loaded, files, isOutput, report, cancellationToken);
+    }
+
+    /// <summary>Reads data for a model.</summary>
+    public async Task<SequenceData> ReadAsync(ParseResult parsed, LstmAutoencoderModel model, IReadOnlyList<string> files, Func<FileStatus?, bool> isOutput,
+        Report report, CancellationToken cancellationToken)
+    {
+        bool text = model.Model.Options.IsText;
+        SequenceInput input = parsed.GetValue(_input) switch
+        {
+            null or "auto" => text ? SequenceInput.Text : SequenceInput.Auto,
+            "text" => SequenceInput.Text,
+            "csv" => SequenceInput.Csv,
+            "sound" => SequenceInput.Sound,
+            "int16" => SequenceInput.Int16,
+            var other => throw new UsageException($"--input is auto, text, csv, sound or int16, not '{other}'"),
+        };
+        bool cut = parsed.GetValue(_long) switch
+        {
+            null or "skip" => false,
+            "cut" => true,
+            var other => throw new UsageException($"--long is skip or cut, not '{other}'"),
+        };
+        int words = WholeNumber.Parse("--max-words", parsed.GetValue(_words), 0, 0, 1 << 20), stride = WholeNumber.Parse("--stride", parsed.GetValue(_stride), 0, 1, 1 << 28);
+        int length = model.Model.Options.Length;
+        FileBytes bytes = await FileBytes.ReadAsync(files, isOutput, report, cancellationToken);
+        var how = new SequenceReading(input, length, stride, parsed.GetValue(_column), words);
+        return await Task.Run(() =>
+        {
+            SequenceExamples examples = SequenceExamples.Read(bytes.Files, how);
+            if (examples.IsText != text)
+                throw new InvalidDataException(text ? "the model is of text, the data of values" : "the model is of values, the data is text (--input says what it is)");
+            SequenceSet set = examples.Sequences(model.Tokenizer, length, cut, out List<int> kept);
+            foreach (string note in examples.Notes)
+                report.Note(note);
+            return new SequenceData(model, set, [.. kept.Select(i => examples.Names[i])], text ? [.. kept.Select(i => examples.Lines[i])] : []);
+        }, cancellationToken);
+    }
+}
