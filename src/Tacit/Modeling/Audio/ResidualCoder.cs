@@ -24,6 +24,9 @@ internal sealed unsafe class ResidualCoder : IDisposable
     private const float LeastMass = 1e-24f, MostRatio = 2980f, LeastRatio = 1 / 2980f;
     private const uint LeastProbability = 1 << 8;
 
+    // As if so many bits had come before, half of them 1: the first that come must not be believed too much.
+    private const int FirstCount = 3;
+
     // Mean absolute deviation of the logistic distribution with scale 1.
     private const float TwiceLn2 = 1.38629436f;
 
@@ -50,7 +53,7 @@ internal sealed unsafe class ResidualCoder : IDisposable
         _refiner = new ProbabilityRefiner(memory + MixerSize, Nodes);
         _direct = (uint*)(memory + MixerSize + ProbabilityRefiner.Size(Nodes));
         for (int i = 0; i < Contexts * ContextValues * Nodes; i++)
-            _direct[i] = AdaptiveProbability.Start(1 << 15);
+            _direct[i] = AdaptiveProbability.Start(1 << 15, FirstCount);
     }
 
     /// <summary>Bytes of native memory.</summary>
