@@ -219,7 +219,10 @@ internal sealed class FrameDecoder : IDisposable
             _places.Enqueue((_blockCount++, _position + taken - slot.CodedLength - FormatConstants.BlockHeaderLength));
             slot.StartDecoding(_inline && _ring.SlotCount == 1);
             _ring.MarkStarted();
-            Expect(Part.Marker, 4);
+            if (_header.IsSingle)
+                Expect(Part.Footer, _header.FooterLength);
+            else
+                Expect(Part.Marker, 4);
         }
         return taken;
     }
@@ -287,7 +290,7 @@ internal sealed class FrameDecoder : IDisposable
             case Part.Marker when BinaryPrimitives.ReadUInt32LittleEndian(bytes) == FormatConstants.BlockMarker:
                 Expect(Part.Block, FormatConstants.BlockHeaderLength, keep: 4);
                 break;
-            case Part.Marker when BinaryPrimitives.ReadUInt32LittleEndian(bytes) == FormatConstants.IndexMarker:
+            case Part.Marker when BinaryPrimitives.ReadUInt32LittleEndian(bytes) == FormatConstants.IndexMarker && !_header.IsSingle:
                 Expect(Part.IndexLength, 8, keep: 4);
                 break;
             case Part.Marker:
@@ -312,8 +315,14 @@ internal sealed class FrameDecoder : IDisposable
                 _indexLeft = _expectedEntriesLength + 4;
                 Expect(Part.Index, 0);
                 break;
+            case Part.Footer when _header.IsSingle:
+                if (SingleFooter.FrameLength(bytes) != _position - _frameStart)
+                    throw Damaged("the footer");
+                EndFrame();
+                break;
             case Part.Footer:
-                EndFrame(bytes);
+                CheckFooter(bytes);
+                EndFrame();
                 break;
         }
     }
@@ -415,7 +424,7 @@ internal sealed class FrameDecoder : IDisposable
 
     private int WriteCount(Span<byte> destination) => VarInt.Write(destination, (ulong)_blockCount);
 
-    private void EndFrame(ReadOnlySpan<byte> bytes)
+    private void CheckFooter(ReadOnlySpan<byte> bytes)
     {
         FrameFooter footer = FrameFooter.Read(bytes);
         Span<byte> header = stackalloc byte[_header.Length];
@@ -430,6 +439,10 @@ internal sealed class FrameDecoder : IDisposable
             throw Damaged("there is a tag, but no block");
         if (footer.Sha256 is { } expected && !_sha256!.GetHashAndReset().AsSpan().SequenceEqual(expected))
             throw Damaged("the SHA-256 of the data is not the one in the footer");
+    }
+
+    private void EndFrame()
+    {
         FrameCount++;
         Expect(Part.Boundary, FormatConstants.HeaderFixedLength);
     }

@@ -14,6 +14,9 @@ namespace Tacit.Compression;
 /// </remarks>
 internal sealed class FrameEncoder : IDisposable
 {
+    // A frame of one block up to this length is written as single: beside more bytes index and footer count for little.
+    private const int SingleLength = 1 << 16;
+
     private readonly CodecDescription _codec;      // what the options say now: they may be changed for another frame
     private readonly byte[] _parameters;
     private readonly byte[] _metadata = [];
@@ -37,6 +40,7 @@ internal sealed class FrameEncoder : IDisposable
     private long _started, _startedBytes;
     private long _written;
     private uint _chain;
+    private int _singleLength;      // of the only block; 0 if there may be more
     private bool _ended;
 
     /// <param name="options">What to write.</param>
@@ -115,6 +119,9 @@ internal sealed class FrameEncoder : IDisposable
     {
         if (_ended)
             return;
+        // Known before the block is started, so that what is written does not depend on when it is collected.
+        if (_started == 0 && _sha256 is null && !_embeds && _ring.Current.RawLength is > 0 and <= SingleLength and int length)
+            _singleLength = length;
         EndBlock();
         _ended = true;
         if (_ring.InFlight == 0)
@@ -189,10 +196,11 @@ internal sealed class FrameEncoder : IDisposable
         _header = new FrameHeader
         {
             Flags = (_metadata.Length > 0 ? FormatConstants.FlagMetadata : 0) | (_sha256 is null ? 0 : FormatConstants.FlagSha256)
-                | (_models.Count > 0 ? FormatConstants.FlagModel : 0) | (_embeds ? FormatConstants.FlagEmbeddedModel : 0),
+                | (_models.Count > 0 ? FormatConstants.FlagModel : 0) | (_embeds ? FormatConstants.FlagEmbeddedModel : 0)
+                | (_singleLength > 0 ? FormatConstants.FlagSingle : 0),
             Codec = _codec.Id,
             Parameters = _parameters,
-            BlockLength = _blockLength,
+            BlockLength = _singleLength > 0 ? _singleLength : _blockLength,
             Tag = tag,
             ModelHashes = [.. _models.Select(model => model.Hash)],
         };
@@ -213,6 +221,11 @@ internal sealed class FrameEncoder : IDisposable
     {
         if (_header is null)
             EmitStart(tag: 0);
+        if (_singleLength > 0)
+        {
+            Emit(SingleFooter.Write(_written + FormatConstants.SingleFooterLength));
+            return;
+        }
         byte[] index = _index.Write(_blockLength);
         Emit(index);
         Emit(new FrameFooter

@@ -56,6 +56,13 @@ internal sealed class Salvager : IDisposable
                 blocks += header.Length;
                 CheckMetadata(header, position);
             }
+            else if (footer is null && _archive.EndOfTorn(position) is { } torn)
+            {
+                Lose(_archive.RawLengthOfFirstBlock(position, torn),
+                    $"the frame header at byte {position} is damaged, and a frame of one block has no copy of it");
+                position = torn;
+                continue;
+            }
             else if ((footer ??= _archive.FindFooter(position)) is { } found)
             {
                 header = found.Footer.Header;
@@ -71,7 +78,8 @@ internal sealed class Salvager : IDisposable
                 continue;
             }
             long recovered = _recovered;
-            position = SalvageFrame(header, blocks, footer);
+            List<TacitBlock>? index = footer is { } f ? _archive.IndexOf(f.Footer, f.End, blocks) : null;
+            position = SalvageFrame(header, blocks, index, footer?.End ?? _archive.EndOfTorn(position));
             if (_recovered > recovered)
                 _due = _position;
         }
@@ -88,10 +96,9 @@ internal sealed class Salvager : IDisposable
     public void Dispose() => _worker?.Dispose();
 
     // Returns where to go on after the frame.
-    private long SalvageFrame(FrameHeader frame, long position, (FrameFooter Footer, long End)? footer)
+    private long SalvageFrame(FrameHeader frame, long position, List<TacitBlock>? index, long? frameEnd)
     {
-        List<TacitBlock>? index = footer is { } f ? _archive.IndexOf(f.Footer, f.End, position) : null;
-        long limit = footer?.End ?? _archive.Length;
+        long limit = frameEnd ?? _archive.Length;
         _worker?.Dispose();
         _worker = null;
         _coded = _raw = [];
@@ -100,7 +107,7 @@ internal sealed class Salvager : IDisposable
         int expected = 0;            // number of the next block
         long searched = position;    // where the last intact structure ended
         bool trusted = false;        // position is where the structure before says something begins
-        long nextFrame = -1;         // without a footer: where the next frame's header is, or the archive ends
+        long nextFrame = -1;         // if the frame's end is not known: where the next frame's header is, or the archive ends
         while (true)
         {
             _monitor.Advance(0);
@@ -116,6 +123,8 @@ internal sealed class Salvager : IDisposable
                 searched = position;
                 continue;
             }
+            if (frame.IsSingle && expected > 0 && _archive.HasSingleFooterBefore(position + FormatConstants.SingleFooterLength))
+                return position + FormatConstants.SingleFooterLength;
             if (_archive.IndexAt(position, frame, footerRequired: !trusted) is { } end)
             {
                 LoseBlocks(frame, index, expected, end.Blocks, position - searched);
@@ -126,7 +135,7 @@ internal sealed class Salvager : IDisposable
             }
             // The metadata and model sections come here too, as does every kind of damage.
             trusted = false;
-            if (footer is null && nextFrame < position)
+            if (frameEnd is null && nextFrame < position)
                 limit = nextFrame = _archive.FindHeader(position, _archive.Length) is >= 0 and var at ? at : _archive.Length;
             long found = _archive.FindBlock(position, limit, frame, expected);
             if (found < 0)
@@ -138,6 +147,10 @@ internal sealed class Salvager : IDisposable
             }
             if (index is not null)
                 LoseBlocks(frame, index, expected, index.Count, 0);
+            else if (frame.IsSingle && expected == 0)
+                LoseBlocks(frame, null, 0, 1, limit - position);
+            else if (frame.IsSingle)
+                Lose(0, $"the frame's end is not where it was to be, at byte {position}");
             else
                 Lose(0, $"the frame's end is damaged: an unknown number of blocks after block {expected - 1} is lost");
             return limit;
@@ -145,7 +158,9 @@ internal sealed class Salvager : IDisposable
     }
 
     private bool StructureAt(long position, FrameHeader frame) =>
-        _archive.TryBlockAt(position, frame, out _) || _archive.IndexAt(position, frame, footerRequired: true) is not null;
+        frame.IsSingle
+            ? _archive.HasSingleFooterBefore(position + FormatConstants.SingleFooterLength)
+            : _archive.TryBlockAt(position, frame, out _) || _archive.IndexAt(position, frame, footerRequired: true) is not null;
 
     private bool TryBlock(FrameHeader frame, in BlockHeader block, long position)
     {

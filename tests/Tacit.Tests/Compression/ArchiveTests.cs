@@ -106,7 +106,7 @@ public class ArchiveTests
             Assert.NotEqual("stored", archive.DescribeBlock(frame, frame.Blocks[0]));
         Assert.InRange(frame.DecodingMemory, 500, 1L << 30);
         TacitFrame last = archive.Frames[1];
-        Assert.Equal((a.Length, b.Length, 20, 4 << 20), (last.Offset, last.CompressedLength, last.Length, last.BlockSize));
+        Assert.Equal((a.Length, b.Length, 20, 20), (last.Offset, last.CompressedLength, last.Length, last.BlockSize));
         Assert.Null(last.Sha256);
         Assert.Empty(last.Metadata);
         Assert.Equal(frame.CodecName, last.CodecName);

@@ -19,7 +19,7 @@ public class HostileHeaderTests
         ["version 0"] = (() => new(A) { Version = 0 }, "version is 0"),
         ["version 2"] = (() => new(A) { Version = 2 }, "version is 2"),
         ["version 255"] = (() => new(A) { Version = 255 }, "version is 255"),
-        ["flag 16"] = (() => new(A) { Flags = 16 }, "flags"),
+        ["flag 32"] = (() => new(A) { Flags = 32 }, "flags"),
         ["flag 128"] = (() => new(A) { Flags = 128 }, "flags"),
         ["embedded model without name"] = (() => new(A) { Flags = 8 }, "model"),
         ["model"] = (() => new(A) { Flags = 4, ModelHash = Hash }, "model"),
@@ -119,6 +119,23 @@ public class HostileHeaderTests
         ["SHA-256"] = (() => new(A) { Sha256 = Hash }, "SHA-256"),
         ["chain"] = (() => new(A) { Chain = 1 }, "blocks"),
         ["chain without blocks"] = (() => new() { Chain = 1 }, "blocks"),
+        ["single without block"] = (() => new() { Single = true }, "marker"),
+        ["single with two blocks"] = (() => new(A, B) { Single = true }, "footer"),
+        ["single with another block length"] = (() => new(A) { Single = true, BlockLength = 301 }, "block"),
+        ["single with another tag"] = (() => new(A) { Single = true, Tag = 5 }, "block"),
+        ["single with block number 1"] = (() => SingleChanged(b => b.Number = 1), "block"),
+        ["single with raw length -1"] = (() => SingleChanged(b => b.RawLength = uint.MaxValue), "block"),
+        ["single with coded length -1"] = (() => SingleChanged(b => b.CodedLength = uint.MaxValue), "block"),
+        ["single with another method"] = (() => SingleChanged(b => b.Method = 1), "block"),
+        ["single with coded check sum"] = (() => SingleChanged(b => b.CodedCrc = 7), "block"),
+        ["single with SHA-256"] = (() => new ForgedFrame(A) { Single = true }.WithHash(), "flags"),
+        ["single with embedded model"] = (() => new(A) { Single = true, Flags = 12, ModelHash = Hash }, "flags"),
+        ["single with index and long footer"] = (() => new(A) { Flags = 16, BlockLength = 300 }, "footer"),
+        ["single frame length"] = (() => new(A) { Single = true, FrameLength = 360 }, "footer"),
+        ["single frame length 0"] = (() => new(A) { Single = true, FrameLength = 0 }, "footer"),
+        ["single frame length 2^32-1"] = (() => new(A) { Single = true, FrameLength = uint.MaxValue }, "footer"),
+        ["single footer check sum"] = (() => new(A) { Single = true, FooterCrc = 1 }, "footer"),
+        ["bytes between header and the block of a single frame"] = (() => new(A) { Single = true, AfterHeader = [1, 2, 3, 4] }, "marker"),
         ["bytes between header and blocks"] = (() => new(A) { AfterHeader = [1, 2, 3, 4] }, ""),
     };
 
@@ -134,7 +151,7 @@ public class HostileHeaderTests
         [
             new(), new(A), new(A, B, [1]), new ForgedFrame(A, B).WithHash(), Coded(1, Deflate(new byte[300]), _ => { }),
             Coded(2, Brotli(new byte[300]), _ => { }), new(A) { Metadata = ForgedFrame.MetadataBody(("a", "x"), ("b", "")) },
-            new(A) { Metadata = [] },
+            new(A) { Metadata = [] }, new(A) { Single = true }, new([1]) { Single = true, Metadata = ForgedFrame.MetadataBody(("a", "x")) },
         ];
         foreach (ForgedFrame frame in honest)
         {
@@ -192,6 +209,13 @@ public class HostileHeaderTests
     {
         var frame = new ForgedFrame(A, B);
         change(frame.Blocks[1]);
+        return frame;
+    }
+
+    private static ForgedFrame SingleChanged(Action<ForgedFrame.Block> change)
+    {
+        var frame = new ForgedFrame(A) { Single = true, BlockLength = 300 };
+        change(frame.Blocks[0]);
         return frame;
     }
 

@@ -186,6 +186,64 @@ public class SalvageTests
         }
     }
 
+    /// <summary>Single frames beside another: one byte changed anywhere costs at most the frame it hits, and everything stays in its place.</summary>
+    [Theory, MemberData(nameof(Codecs))]
+    public async Task OneDamagedByteCostsOneSingleFrame(TacitCodec codec)
+    {
+        byte[] data = Samples.Text(450);
+        byte[] packed =
+        [
+            .. Pack.Compress(data[..90], Pack.Options(codec)), .. Pack.Compress(data[90..100], Pack.Options(codec, metadata: ("name", "x"))),
+            .. Pack.Compress(data[100..350], Pack.Options(codec, BlockLength)), .. Pack.Compress(data[350..], Pack.Options(codec)),
+        ];
+        TacitArchive archive = TacitArchive.Open(new MemoryStream(packed));
+        long rawOffset = 0;
+        foreach (TacitFrame frame in archive.Frames)
+        {
+            TacitBlock block = frame.Blocks[0];
+            int header = frame.CodecName == "store" ? 20 : 20 + frame.Parameters.Length;
+            for (long at = frame.Offset; at < frame.Offset + frame.CompressedLength && frame.Blocks.Count == 1; at += Pack.Stride(codec))
+            {
+                byte[] damaged = [.. packed];
+                damaged[at] ^= 0x11;
+                (byte[] output, SalvageReport report) = await Salvage(damaged);
+                bool lost = at < frame.Offset + header || (at >= block.Offset && at < block.Offset + 27 + block.CodedLength);
+                byte[] expected = lost ? Blanked(data, [block with { RawOffset = rawOffset }]) : data;
+                // Nothing follows the last frame, so no zeros stand for it.
+                Pack.AssertSame(lost && frame == archive.Frames[^1] ? data[..350] : expected, output, $"byte {at}");
+                Assert.Equal(data.Length - (lost ? block.RawLength : 0), report.RecoveredBytes);
+                Assert.Equal(lost ? block.RawLength : 0, report.Losses.Sum(loss => loss.Length));
+                Assert.NotEmpty(report.Losses);
+            }
+            rawOffset += frame.Length;
+        }
+    }
+
+    /// <summary>Bytes lost or added may cost the length of the single frame they hit, but not the frames around it.</summary>
+    [Fact]
+    public async Task BytesLostOrAddedInASingleFrameLeaveTheOthersAlone()
+    {
+        byte[][] parts = [Samples.Text(350, 1), Samples.Text(350, 2), Samples.Text(350, 3)];
+        byte[][] packed = [.. parts.Select(p => Pack.Compress(p, Pack.Options(TacitCodec.Deflate)))];
+        byte[] full = Pack.Compress(parts[2], Pack.Options(TacitCodec.Deflate, BlockLength));
+        for (int at = 0; at <= packed[1].Length; at++)
+        {
+            foreach (int change in new[] { -1, 1, 40 })
+            {
+                if (at - change > packed[1].Length)
+                    continue;
+                byte[] hit = change < 0 ? [.. packed[1][..at], .. packed[1][(at - change)..]] : [.. packed[1][..at], .. Samples.Noise(change), .. packed[1][at..]];
+                foreach (byte[] last in new[] { packed[2], full })
+                {
+                    (byte[] output, SalvageReport report) = await Salvage([.. packed[0], .. hit, .. last]);
+                    Check(report, output);
+                    Pack.AssertSame(parts[0], output[..350], $"{change} bytes at {at}: the frame before");
+                    Pack.AssertSame(parts[2], output[^350..], $"{change} bytes at {at}: the frame after");
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task AFrameWhoseHeaderAndFooterAreLostIsSkippedAndTold()
     {
@@ -214,7 +272,8 @@ public class SalvageTests
                 damaged[at] ^= 0x80;
                 (byte[] output, SalvageReport report) = await Salvage(damaged);
                 TacitBlock[] hit = [.. blocks.Where(b => at >= b.Offset && at < b.Offset + 27 + b.CodedLength)];
-                Pack.AssertSame(hit.Length == blocks.Count ? [] : Blanked(data, hit), output, $"byte {at}");
+                bool lost = hit.Length == blocks.Count || (blocks.Count == 1 && at < 20);   // a single frame's header has no copy
+                Pack.AssertSame(lost ? [] : Blanked(data, hit), output, $"byte {at}");
                 Check(report, output);
             }
         }
@@ -310,6 +369,10 @@ public class SalvageTests
             frame.Blocks[0].Number = (ushort)(i * 32767);
             return frame.Build()[20..48];
         })],
+        ["single frames"] = length => Varied(length, i => new ForgedFrame(BitConverter.GetBytes(i)) { Single = true }.Build()),
+        ["single frames, damaged"] = length => Varied(length, i => new ForgedFrame(BitConverter.GetBytes(i)) { Single = true, Magic = 7 }.Build()),
+        ["headers of single frames"] = length => Varied(length, i => new ForgedFrame() { Tag = (uint)i, Single = true }.Build()[..20]),
+        ["footers of single frames"] = length => Repeated(length, new ForgedFrame([1]) { Single = true }.Build()[^12..]),
         ["index of very many blocks"] = length => new ForgedFrame([1]) { BlockLength = 1 << 28, IndexBody = [.. ForgedFrame.VarInt((ulong)length / 2), .. new byte[length]] }.Build(),
     };
 

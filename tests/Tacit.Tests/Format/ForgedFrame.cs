@@ -51,6 +51,10 @@ internal sealed class ForgedFrame
     public uint? Chain { get; set; }
     public ushort? FooterLength { get; set; }
 
+    /// <summary>A single frame, of a block length that fits unless it is set; of the footer's fields FrameLength and this CRC count.</summary>
+    public bool Single { get; set; }
+    public uint? FooterCrc { get; set; }
+
     public ForgedFrame(params byte[][] stored) => Blocks = [.. stored.Select(s => new Block(s))];
 
     /// <summary>An honest frame read back, for changing it.</summary>
@@ -80,11 +84,12 @@ internal sealed class ForgedFrame
         uint RawCrcOf(Block b) => b.RawCrc ?? Crc(b.Coded);
         uint RawLengthOf(Block b) => b.RawLength ?? (uint)b.Coded.Length;
         uint CodedLengthOf(Block b) => b.CodedLength ?? (uint)b.Coded.Length;
-        int flags = Flags | (Metadata is not null ? 1 : 0) | (Sha256 is not null ? 2 : 0);
+        int flags = Flags | (Single ? 16 : 0) | (Metadata is not null ? 1 : 0) | (Sha256 is not null ? 2 : 0);
         uint tag = Tag ?? (Blocks.Count > 0 ? RawCrcOf(Blocks[0]) : 0);
 
+        uint blockLength = Single && Blocks.Count > 0 && BlockLength == 1000 ? RawLengthOf(Blocks[0]) : BlockLength;
         byte[] header = Join(U32(Magic), [Version, (byte)flags, Codec, (byte)((ParameterLength ?? Parameters.Length) | (ModelCount ?? ModelHash.Length / 32) << 4)],
-            U32(BlockLength), U32(tag), Parameters, ModelHash);
+            U32(blockLength), U32(tag), Parameters, ModelHash);
         byte[] metadata = [];
         if (Metadata is not null)
         {
@@ -110,6 +115,12 @@ internal sealed class ForgedFrame
         byte[] index = Join(U32(0x3F8A16E4), U32(IndexBodyLength ?? (uint)body.Length), body);
         index = Join(index, U32(Crc(index)));
 
+        if (Single)
+        {
+            byte[] whole = Join(header, U32(Crc(header)), metadata, AfterHeader, [.. blocks]);
+            byte[] ending = Join(U32((uint?)FrameLength ?? (uint)(whole.Length + 12)));
+            return Join(whole, ending, U32(FooterCrc ?? Crc(ending)), U32(0xB8457DF3));
+        }
         byte[] copy = HeaderCopy ?? header[4..];
         int footerLength = copy.Length + (Sha256?.Length ?? 0) + 34;
         byte[] start = Join(header, U32(Crc(header)), metadata, AfterHeader, [.. blocks], index);

@@ -20,14 +20,18 @@ internal static class FormatDocument
         ? long.Parse(cell.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
         : long.Parse(cell, CultureInfo.InvariantCulture);
 
-    /// <summary>The bytes of the worked example: of each line what stands before the remark.</summary>
-    public static byte[] WorkedExample()
+    /// <summary>The bytes of the worked examples: of each line what stands before the remark.</summary>
+    public static List<byte[]> WorkedExamples()
     {
-        IEnumerable<string> lines = Lines
-            .SkipWhile(line => !line.StartsWith("## 8.", StringComparison.Ordinal))
-            .SkipWhile(line => !line.StartsWith("```", StringComparison.Ordinal))
-            .Skip(1)
-            .TakeWhile(line => !line.StartsWith("```", StringComparison.Ordinal));
-        return [.. lines.SelectMany(line => Convert.FromHexString(line.Split("   ")[0].Replace(" ", "", StringComparison.Ordinal)))];
+        var examples = new List<byte[]>();
+        string[] section = [.. Lines.SkipWhile(line => !line.StartsWith("## 8.", StringComparison.Ordinal)).TakeWhile(line => !line.StartsWith("## 9.", StringComparison.Ordinal))];
+        for (int i = 0; i < section.Length; i++)
+        {
+            if (!section[i].StartsWith("```text", StringComparison.Ordinal))
+                continue;
+            IEnumerable<string> lines = section.Skip(i + 1).TakeWhile(line => !line.StartsWith("```", StringComparison.Ordinal));
+            examples.Add([.. lines.SelectMany(line => Convert.FromHexString(line.Split("   ")[0].Replace(" ", "", StringComparison.Ordinal)))]);
+        }
+        return examples;
     }
 }

@@ -83,7 +83,8 @@ internal static class SecondDecoder
         Demand(r.U32() == 0x7463549E, "FrameMagic");
         Demand(r.U8() == 1, "version 1");
         int flags = r.U8(), codec = r.U8(), parameterLength = r.U8();
-        Demand((flags & ~15) == 0, "known flags");
+        Demand((flags & ~31) == 0, "known flags");
+        Demand((flags & 16) == 0 || (flags & (2 | 8)) == 0, "neither SHA-256 nor a model in a single frame");
         Demand((flags & 8) == 0 || (flags & 4) != 0, "an embedded model has its hash in the header");
         Demand((flags & 4) == 0, "a frame that needs no model (the only ones this reader reads)");
         Demand(codec is 0 or 1, "codec store or deflate (the only ones this reader knows)");
@@ -167,6 +168,8 @@ internal static class SecondDecoder
         var r = new Cursor(file, start + header.Length);
         var blocks = new List<Block>();
         var headers = new List<byte>();
+        if ((header.Flags & 16) != 0)
+            return ReadSingle(r, header, start);
         while (r.PeekU32() == 0x61B3D5C9)
             blocks.Add(ReadBlock(r, header, blocks.Count, headers));
         Demand(blocks.Count > 0 || header.Tag == 0, "tag 0 in a frame without blocks");
@@ -181,6 +184,19 @@ internal static class SecondDecoder
         Demand(hash is null || hash.AsSpan().SequenceEqual(SHA256.HashData(data)), "the SHA-256");
         return new(start, r.Position - start, header.Flags, header.Codec, header.Parameters, header.BlockLength,
             header.Tag, header.Metadata, blocks, hash);
+    }
+
+    // Section 6.1.
+    private static Frame ReadSingle(Cursor r, Header header, long start)
+    {
+        Block block = ReadBlock(r, header, 0, []);
+        Demand(block.RawLength == header.BlockLength, "a block of the block length");
+        long footer = r.Position;
+        uint length = r.U32();
+        Demand(r.U32() == Crc(r.File, footer, 4), "the footer's CRC");
+        Demand(r.U32() == 0xB8457DF3, "SingleEndMagic");
+        Demand(length == r.Position - start, "the length of the frame");
+        return new(start, length, header.Flags, header.Codec, header.Parameters, header.BlockLength, header.Tag, header.Metadata, [block], null);
     }
 
     // Section 5.
@@ -230,6 +246,14 @@ internal static class SecondDecoder
     private static Frame ReadFrameEndingAt(byte[] file, long end)
     {
         Demand(end >= 34, "34 bytes of footer");
+        if (new Cursor(file, end - 4).U32() == 0xB8457DF3)
+        {
+            long single = end - new Cursor(file, end - 12).U32();
+            Demand(single >= 0, "a frame within the file");
+            Frame frame = ReadFrame(file, single);
+            Demand((frame.Flags & 16) != 0 && single + frame.Length == end, "a single frame that ends here");
+            return frame;
+        }
         var fixedPart = new Cursor(file, end - 34);
         ulong rawLength = fixedPart.U64(), frameLength = fixedPart.U64();
         uint indexLength = fixedPart.U32();
@@ -241,6 +265,7 @@ internal static class SecondDecoder
 
         long start = end - (long)frameLength;
         Header header = ReadHeader(file, start);
+        Demand((header.Flags & 16) == 0, "no single frame");
         long indexStart = end - footerLength - indexLength;
         var r = new Cursor(file, indexStart);
         List<(long Raw, long Coded)> index = ReadIndex(r, header);

@@ -12,7 +12,7 @@ internal static class Mutation
          int.MaxValue, 1u << 31, uint.MaxValue - 27, uint.MaxValue];
 
     private static readonly uint[] Markers =
-        [FormatConstants.FrameMagic, FormatConstants.BlockMarker, FormatConstants.IndexMarker, FormatConstants.EndMagic];
+        [FormatConstants.FrameMagic, FormatConstants.BlockMarker, FormatConstants.IndexMarker, FormatConstants.EndMagic, FormatConstants.SingleEndMagic];
 
     public static (byte[] Bytes, string What, bool Forged) Apply(byte[] source, FuzzCorpus corpus, Samples.Generator generator)
     {
@@ -39,7 +39,7 @@ internal static class Mutation
                 return (bytes, $"byte {at} set to {bytes[at]}", false);
             case 8:
                 at = Math.Min(at, bytes.Length - 4);
-                uint marker = Markers[generator.Below(4)];
+                uint marker = Markers[generator.Below(Markers.Length)];
                 BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), marker);
                 return (bytes, $"marker {marker:x8} at {at}", false);
             case 9:
@@ -104,6 +104,8 @@ internal static class Mutation
         }
         for (int end = bytes.Length; end >= 46; end--)
         {
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(end - 4)) == FormatConstants.SingleEndMagic)
+                found.Add((end - 16, 16, FormatConstants.SingleEndMagic));
             if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(end - 4)) == FormatConstants.EndMagic
                 && BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(end - 10)) is var length and >= 46 && length <= end)
             {

@@ -32,6 +32,15 @@ internal static class Pack
         return packed[..length];
     }
 
+    /// <summary>Through the stream.</summary>
+    public static byte[] CompressStream(byte[] data, TacitCompressionOptions options)
+    {
+        var target = new MemoryStream();
+        using (var stream = new TacitStream(target, options, leaveOpen: true))
+            stream.Write(data);
+        return target.ToArray();
+    }
+
     /// <summary>Through the stream, with a flush after each part.</summary>
     public static byte[] CompressParts(IEnumerable<byte[]> parts, TacitCompressionOptions options)
     {

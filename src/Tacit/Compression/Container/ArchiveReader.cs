@@ -23,6 +23,8 @@ internal sealed class ArchiveReader(Stream stream)
     public FrameFooter FooterEndingAt(long end)
     {
         byte[] tail = Take(end - FormatConstants.FooterFixedLength, FormatConstants.FooterFixedLength);
+        if (SingleFooter.FrameLength(tail) is > 0 and long single)
+            return SingleEndingAt(end, single);
         int length = FrameFooter.LengthFromEnd(tail);
         if (length == 0)
         {
@@ -42,6 +44,8 @@ internal sealed class ArchiveReader(Stream stream)
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
     public List<TacitBlock> BlocksOf(FrameFooter footer, long end)
     {
+        if (footer.SingleBlock is { } single)
+            return [single];
         long indexStart = end - footer.Header.FooterLength - footer.IndexLength;
         BlockIndex index = BlockIndex.Read(Take(indexStart, footer.IndexLength), footer.Header.BlockLength,
             footer.FrameLength - footer.IndexLength);
@@ -119,6 +123,29 @@ internal sealed class ArchiveReader(Stream stream)
             throw new InvalidDataException($"The embedded model at byte {place.Offset} is damaged.");
         using var model = new ModelFile(new MemoryStream(file, writable: false));
         return model.Kind;
+    }
+
+    // All that a footer and an index say stands in the header and the block.
+    private FrameFooter SingleEndingAt(long end, long length)
+    {
+        long start = end - length;
+        FrameHeader header = HeaderAt(start);
+        _ = MetadataOf(header, start, out long offset);
+        byte[] bytes = Take(offset, FormatConstants.BlockHeaderLength);
+        if (!header.IsSingle || !BlockHeader.TryRead(bytes, header, out BlockHeader block)
+            || offset + bytes.Length + block.CodedLength + FormatConstants.SingleFooterLength != end)
+        {
+            throw new InvalidDataException($"The frame at byte {start} is damaged: its header, block and footer disagree.");
+        }
+        return new FrameFooter
+        {
+            Header = header,
+            RawLength = block.RawLength,
+            FrameLength = length,
+            IndexLength = 0,
+            Chain = BlockHeader.Chain(0, bytes),
+            SingleBlock = new TacitBlock(0, block.RawLength, offset, block.CodedLength),
+        };
     }
 
     // No caller asks for more than a checked length of the format or of what lies within the archive.

@@ -63,6 +63,7 @@ internal readonly record struct BlockHeader
         // A header may be written with hostile numbers and a good CRC.
         return header.Kind < FormatConstants.MethodStored
             && header.RawLength >= 1 && header.RawLength <= frame.BlockLength
+            && (!frame.IsSingle || (header.RawLength == frame.BlockLength && header.Number == 0 && header.RawCrc == frame.Tag))
             && header.CodedLength >= 1
             && (stored ? header.CodedLength == header.RawLength : header.CodedLength < header.RawLength);
     }

@@ -10,6 +10,7 @@ internal sealed class DamagedArchive
 
     private readonly ArchiveReader _reader;
     private readonly List<(FrameFooter Footer, long End)> _footers = [];   // those that chain back from the end, last first
+    private readonly Dictionary<long, long> _torn = [];   // ends, by starts, of single frames in this chain that are damaged elsewhere
     private byte[] _window = new byte[FirstWindow];
     private bool _noFooterFound;
 
@@ -17,10 +18,23 @@ internal sealed class DamagedArchive
     {
         _reader = new ArchiveReader(stream);
         long end = _reader.Length;
-        while (end > 0 && FooterEndingAt(end) is { } footer)
+        while (end > 0)
         {
-            _footers.Add((footer, end));
-            end -= footer.FrameLength;
+            long length = SingleEndingAt(end);
+            if (FooterEndingAt(end) is { } footer)
+            {
+                _footers.Add((footer, end));
+                length = footer.FrameLength;
+            }
+            else if (length > 0 && length <= end)
+            {
+                _torn.Add(end - length, end);
+            }
+            else
+            {
+                break;
+            }
+            end -= length;
         }
     }
 
@@ -96,6 +110,21 @@ internal sealed class DamagedArchive
             && (footer.RawLength <= HarmlessLength || indexStart - blocks[0].Offset <= 2 * (indexStart - start)) ? blocks : null;
     }
 
+    /// <summary>The end of the single frame that begins at <paramref name="start"/>, if its footer is intact but it is not.</summary>
+    public long? EndOfTorn(long start) => _torn.TryGetValue(start, out long end) ? end : null;
+
+    /// <summary>Raw bytes of the first block within the bounds that is the first of its frame; 0 if there is none.</summary>
+    /// <remarks>Such a block has the tag itself and can be checked without the frame's header.</remarks>
+    public int RawLengthOfFirstBlock(long from, long to)
+    {
+        int length = 0;
+        Find(from, to, FormatConstants.BlockMarker, at => (length = RawLengthOfFirstBlock(at)) > 0);
+        return length;
+    }
+
+    /// <summary>True if a single frame's footer ends at <paramref name="end"/>.</summary>
+    public bool HasSingleFooterBefore(long end) => SingleEndingAt(end) > 0;
+
     /// <summary>True if the frame's footer ends at <paramref name="end"/>.</summary>
     public bool HasFooterBefore(long end, FrameHeader frame) => FooterEndingAt(end) is { } footer && footer.Header.Matches(frame);
 
@@ -158,6 +187,8 @@ internal sealed class DamagedArchive
     // Unlike the reader's, this one takes a footer whose frame has lost bytes, so that it no longer fits the archive.
     private FrameFooter? FooterEndingAt(long end)
     {
+        if (SingleEndingAt(end) > 0)
+            return Try(() => _reader.FooterEndingAt(end));
         Span<byte> bytes = stackalloc byte[FrameFooter.MaxLength];
         bytes = bytes[..(int)Math.Min(bytes.Length, end)];
         if (end > Length || _reader.ReadAt(end - bytes.Length, bytes) < bytes.Length || !FrameFooter.EndsAt(bytes))
@@ -165,6 +196,33 @@ internal sealed class DamagedArchive
         byte[] footer = bytes[^FrameFooter.LengthFromEnd(bytes)..].ToArray();
         return Try(() => FrameFooter.Read(footer)) is { } read && read.IndexLength >= FormatConstants.IndexOverhead
             && read.FrameLength >= read.Header.Length + (long)read.IndexLength + footer.Length ? read : null;
+    }
+
+    // The length of the single frame whose footer ends there, or 0.
+    private long SingleEndingAt(long end)
+    {
+        Span<byte> bytes = stackalloc byte[FormatConstants.SingleFooterLength];
+        return end >= bytes.Length && end <= Length && _reader.ReadAt(end - bytes.Length, bytes) == bytes.Length
+            ? SingleFooter.FrameLength(bytes)
+            : 0;
+    }
+
+    private int RawLengthOfFirstBlock(long offset)
+    {
+        Span<byte> bytes = stackalloc byte[FormatConstants.BlockHeaderLength];
+        if (_reader.ReadAt(offset, bytes) < bytes.Length)
+            return 0;
+        var single = new FrameHeader
+        {
+            Flags = FormatConstants.FlagSingle,
+            Codec = 0,
+            Parameters = [],
+            BlockLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[7..]),
+            Tag = BinaryPrimitives.ReadUInt32LittleEndian(bytes[15..]),
+        };
+        return BlockHeader.TryRead(bytes, single, out BlockHeader header) && header.RawLength <= FormatConstants.MaxBlockLength
+            ? header.RawLength
+            : 0;
     }
 
     private static T? Try<T>(Func<T> read) where T : class

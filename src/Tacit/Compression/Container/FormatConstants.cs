@@ -18,6 +18,9 @@ internal static class FormatConstants
     /// <summary>Last four bytes of a frame.</summary>
     public const uint EndMagic = 0xD26E9A87;
 
+    /// <summary>Last four bytes of a single frame.</summary>
+    public const uint SingleEndMagic = 0xB8457DF3;
+
     /// <summary>The version this code writes; a reader refuses any other.</summary>
     public const int Version = 1;
 
@@ -44,6 +47,9 @@ internal static class FormatConstants
 
     /// <summary>Bytes of the footer after the header copy and the optional SHA-256.</summary>
     public const int FooterFixedLength = 34;
+
+    /// <summary>Bytes of a single frame's footer.</summary>
+    public const int SingleFooterLength = 12;
 
     /// <summary>Smallest block length a frame may announce.</summary>
     public const int MinBlockLength = 1;
@@ -76,8 +82,11 @@ internal static class FormatConstants
     /// <summary>Flag: the models follow the header and metadata. Only with <see cref="FlagModel"/>.</summary>
     public const int FlagEmbeddedModel = 8;
 
+    /// <summary>Flag: the frame is one block, without index and with a short footer. Neither with <see cref="FlagSha256"/> nor an embedded model.</summary>
+    public const int FlagSingle = 16;
+
     /// <summary>All flags of this version; a reader refuses others.</summary>
-    public const int KnownFlags = 15;
+    public const int KnownFlags = 31;
 
     /// <summary>Block method: the raw bytes themselves.</summary>
     public const int MethodStored = 0x80;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Tacit.Compression.Container;
 
-/// <summary>A frame's footer (FORMAT.md, section 6): what lets a reader start from the end.</summary>
+/// <summary>A frame's footer (FORMAT.md, section 6): what lets a reader start from the end. Of a single frame, what its block says instead.</summary>
 internal sealed class FrameFooter
 {
     private const int MinLength = FormatConstants.HeaderFixedLength - 4 + FormatConstants.FooterFixedLength;
@@ -19,7 +19,7 @@ internal sealed class FrameFooter
     /// <summary>Bytes of the frame in the file, magic to end magic.</summary>
     public required long FrameLength { get; init; }
 
-    /// <summary>Bytes of the index in the file.</summary>
+    /// <summary>Bytes of the index in the file; 0 in a single frame.</summary>
     public required int IndexLength { get; init; }
 
     /// <summary>CRC-32C of all block headers in order, each without its CRC: shows blocks that were swapped or taken out.</summary>
@@ -27,6 +27,9 @@ internal sealed class FrameFooter
 
     /// <summary>SHA-256 of the frame's raw bytes, or null.</summary>
     public byte[]? Sha256 { get; init; }
+
+    /// <summary>The block of a single frame.</summary>
+    public TacitBlock? SingleBlock { get; init; }
 
     /// <summary>The footer as it stands in the file.</summary>
     public byte[] Write()
@@ -79,10 +82,13 @@ internal sealed class FrameFooter
         int copyLength = source.Length - FormatConstants.FooterFixedLength - (hashed ? FormatConstants.HashLength : 0);
         if (copyLength < 12)
             throw new InvalidDataException("The frame's footer is damaged: its lengths disagree.");
+        FrameHeader header = FrameHeader.ReadCopy(source[..copyLength]);
+        if (header.IsSingle)
+            throw new InvalidDataException("The frame's footer is damaged: a frame of one block has another.");
         ReadOnlySpan<byte> rest = source[^FormatConstants.FooterFixedLength..];
         return new FrameFooter
         {
-            Header = FrameHeader.ReadCopy(source[..copyLength]),
+            Header = header,
             Sha256 = hashed ? source.Slice(copyLength, FormatConstants.HashLength).ToArray() : null,
             RawLength = BinaryPrimitives.ReadInt64LittleEndian(rest),
             FrameLength = BinaryPrimitives.ReadInt64LittleEndian(rest[8..]),

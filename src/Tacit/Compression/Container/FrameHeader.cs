@@ -14,7 +14,7 @@ internal sealed class FrameHeader
     /// <summary>The codec's parameters, at most <see cref="FormatConstants.MaxParameterLength"/> bytes.</summary>
     public required byte[] Parameters { get; init; }
 
-    /// <summary>No block holds more raw bytes than this.</summary>
+    /// <summary>No block holds more raw bytes than this; that of a single frame as many.</summary>
     public required int BlockLength { get; init; }
 
     /// <summary>CRC-32C of the first block's raw bytes: what tells this frame's blocks from another's.</summary>
@@ -30,12 +30,16 @@ internal sealed class FrameHeader
     /// <summary>True if the flag is set.</summary>
     public bool Has(int flag) => (Flags & flag) != 0;
 
+    /// <summary>True if the frame is one block, without index and with a <see cref="SingleFooter"/>.</summary>
+    public bool IsSingle => Has(FormatConstants.FlagSingle);
+
     /// <summary>Bytes of the header in the file, magic and CRC included.</summary>
     public int Length => FormatConstants.HeaderFixedLength + VariableLength(Counts) + 4;
 
     /// <summary>Bytes of the footer in the file.</summary>
-    public int FooterLength => CopyLength + (Has(FormatConstants.FlagSha256) ? FormatConstants.HashLength : 0)
-        + FormatConstants.FooterFixedLength;
+    public int FooterLength => IsSingle
+        ? FormatConstants.SingleFooterLength
+        : CopyLength + (Has(FormatConstants.FlagSha256) ? FormatConstants.HashLength : 0) + FormatConstants.FooterFixedLength;
 
     /// <summary>Bytes of the copy that the footer keeps: the header without magic and CRC.</summary>
     public int CopyLength => Length - 8;
@@ -123,6 +127,8 @@ internal sealed class FrameHeader
             throw new InvalidDataException("The frame embeds a model but does not name it.");
         if (((flags & FormatConstants.FlagModel) != 0) != (copy[3] >> 4 != 0))
             throw new InvalidDataException($"The frame's flags and its number of models, {copy[3] >> 4}, disagree.");
+        if ((flags & FormatConstants.FlagSingle) != 0 && (flags & (FormatConstants.FlagSha256 | FormatConstants.FlagEmbeddedModel)) != 0)
+            throw new InvalidDataException($"The frame's flags, {flags:x2}, exclude each other.");
         int blockLength = BinaryPrimitives.ReadInt32LittleEndian(copy[4..]);
         if (blockLength is < FormatConstants.MinBlockLength or > FormatConstants.MaxBlockLength)
             throw new InvalidDataException($"The frame's block length is {blockLength}, outside 1 to {FormatConstants.MaxBlockLength}.");

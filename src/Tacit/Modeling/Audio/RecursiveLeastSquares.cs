@@ -9,7 +9,7 @@ namespace Tacit.Modeling.Audio;
 /// <remarks>
 /// <para>
 /// Each lesson (x, y) does R = λ R + x xᵀ + τ and r = λ r + y x + τ (τ = 10⁻²⁰⁰ keeps what fades from becoming denormal);
-/// after every so many lessons w solves (R + D) w = r + D w₀ by Cholesky's decomposition R + D = Uᵀ U, where w₀ is what the weights are
+/// after the first lesson, then after ever more until it is every so many, w solves (R + D) w = r + D w₀ by Cholesky's decomposition R + D = Uᵀ U, where w₀ is what the weights are
 /// taken for before anything is known and the diagonal D how much that counts.
 /// </para>
 /// <para>
@@ -24,16 +24,20 @@ internal sealed class RecursiveLeastSquares
 
     private const int Group = 16;
 
+    // While little is known each lesson tells much: a solution may wait for this part of the lessons before it, not for more.
+    private const int Patience = 64;
+
     private readonly int _n, _interval, _stride;
     private readonly double _memory;
     private readonly double[] _covariance, _factor, _target, _weights, _solution, _inverse, _prior, _right;
     private readonly double[] _ridge;
     private double _last, _errors, _lessons;    // squares of the errors so far and their number, forgotten alike
     private int _lessonsToSolution = 1;
+    private int _count;                         // lessons, up to where it no longer matters
 
     /// <summary>Starts with the weights <paramref name="prior"/>.</summary>
     /// <param name="memory">λ.</param>
-    /// <param name="interval">Lessons between two solutions.</param>
+    /// <param name="interval">Lessons between two solutions, at most.</param>
     /// <param name="prior">w₀ (n).</param>
     /// <param name="ridge">D (n), positive.</param>
     public RecursiveLeastSquares(double memory, int interval, double[] prior, double[] ridge)
@@ -91,10 +95,11 @@ internal sealed class RecursiveLeastSquares
         double error = y - _last;
         _errors = _errors * _memory + error * error + Trace;
         _lessons = _lessons * _memory + 1;
+        _count += _count < _interval * Patience ? 1 : 0;
         if (--_lessonsToSolution == 0)
         {
             Solve();
-            _lessonsToSolution = _interval;
+            _lessonsToSolution = Math.Min(_interval, 1 + _count / Patience);
         }
     }
 

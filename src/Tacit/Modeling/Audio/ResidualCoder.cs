@@ -7,11 +7,7 @@ using Tacit.Numerics.Lanes;
 namespace Tacit.Modeling.Audio;
 
 /// <summary>Codes integers e by decisions "at least b?", mixing what eight distributions and four contexts say of each.</summary>
-/// <remarks>
-/// First the side: e ≥ 0? Then u = e or −1 − e is found: with steps of 2^shift (from the eighth on, each twice as long as the one before)
-/// it is asked whether u lies beyond the next step; then the last step is halved until u is left. The first halvings are modelled, the
-/// rest, far finer than what can be foreseen, are plain bits.
-/// </remarks>
+/// <remarks>The decisions are those of <see cref="SignedSearch"/>.</remarks>
 internal sealed unsafe class ResidualCoder : IDisposable
 {
     /// <summary>Values of each context.</summary>
@@ -23,13 +19,13 @@ internal sealed unsafe class ResidualCoder : IDisposable
     /// <summary>Distributions.</summary>
     public const int Experts = 8;
 
-    private const int Contexts = 4, Inputs = 16, UsedInputs = Experts + Contexts + 1, Nodes = 64, Mixers = 3;
-    private const int StepsOfOneLength = 8, StepNodes = 24, ModelledHalvings = 2, HalvingNodes = 7;
-    private const int UpNode = 1, DownNode = UpNode + StepNodes, HalvingNode = DownNode + StepNodes;
+    private const int Contexts = 4, Inputs = 16, UsedInputs = Experts + Contexts + 1, Nodes = SignedSearch.Nodes, Mixers = 3;
     private const int EndRate = 14, Limit = 255, Constant = 256;
-    private const ulong Beyond = 1UL << 63;    // no u is as large
     private const float LeastMass = 1e-24f, MostRatio = 2980f, LeastRatio = 1 / 2980f;
     private const uint LeastProbability = 1 << 8;
+
+    // As if so many bits had come before, half of them 1: the first that come must not be believed too much.
+    private const int FirstCount = 3;
 
     // Mean absolute deviation of the logistic distribution with scale 1.
     private const float TwiceLn2 = 1.38629436f;
@@ -57,7 +53,7 @@ internal sealed unsafe class ResidualCoder : IDisposable
         _refiner = new ProbabilityRefiner(memory + MixerSize, Nodes);
         _direct = (uint*)(memory + MixerSize + ProbabilityRefiner.Size(Nodes));
         for (int i = 0; i < Contexts * ContextValues * Nodes; i++)
-            _direct[i] = AdaptiveProbability.Start(1 << 15);
+            _direct[i] = AdaptiveProbability.Start(1 << 15, FirstCount);
     }
 
     /// <summary>Bytes of native memory.</summary>
@@ -81,37 +77,10 @@ internal sealed unsafe class ResidualCoder : IDisposable
         _mixers.Select(1, Nodes + outlook.WeightSet0);
         _mixers.Select(2, Nodes + WeightSets + outlook.WeightSet1);
 
-        bool down = !Decide(ref coder, e >= 0, 0, 0);
-        if (down)
-        {
-            // The other side mirrored: u = −1 − e. The distribution is symmetric.
-            _location = Vector256.Create(-1f) - _location;
-            _low = LogisticOpinions.Tail((Vector256.Create(-0.5f) - _location) * _inverse);
-            _high = Vector256<float>.Zero;
-        }
-        ulong u = (ulong)(down ? ~e : e), from = 0, step = 1UL << outlook.Shift;
-        int node = down ? DownNode : UpNode;
-        for (int i = 0; from + step < Beyond && Decide(ref coder, u >= from + step, from + step, node + Math.Min(i, StepNodes - 1)); i++)
-        {
-            from += step;
-            if (i >= StepsOfOneLength - 1)
-                step <<= 1;
-        }
-        float least = outlook.Scales[0];
+        float finest = outlook.Scales[0];
         for (int i = 1; i < Experts; i++)
-            least = Math.Min(least, outlook.Scales[i]);
-        ulong finest = (ulong)least;
-        node = HalvingNode + (down ? 1 : 0);
-        for (int depth = 0; step > 1; depth++)
-        {
-            step >>= 1;
-            if (from + step >= Beyond)
-                continue;
-            bool beyond = u >= from + step;
-            if (depth < ModelledHalvings || step > finest ? Decide(ref coder, beyond, from + step, node + 2 * Math.Min(depth, HalvingNodes - 1)) : coder.Code(beyond ? 1 : 0, 1u << 31) != 0)
-                from += step;
-        }
-        return down ? (long)~from : (long)from;
+            finest = Math.Min(finest, outlook.Scales[i]);
+        return SignedSearch.Code(ref coder, new Decisions(this), e, outlook.Shift, (ulong)finest);
     }
 
     /// <inheritdoc/>
@@ -156,5 +125,23 @@ internal sealed unsafe class ResidualCoder : IDisposable
         else
             _high = middle;
         return bit != 0;
+    }
+
+    private readonly struct Decisions(ResidualCoder owner) : IDecisions
+    {
+        public static int ModelledHalvings => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Decide<T>(ref T coder, bool beyond, ulong bound, int node)
+            where T : struct, IBitCoder, allows ref struct => owner.Decide(ref coder, beyond, bound, node);
+
+        // The distribution is symmetric.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Mirror()
+        {
+            owner._location = Vector256.Create(-1f) - owner._location;
+            owner._low = LogisticOpinions.Tail((Vector256.Create(-0.5f) - owner._location) * owner._inverse);
+            owner._high = Vector256<float>.Zero;
+        }
     }
 }

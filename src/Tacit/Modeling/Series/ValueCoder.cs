@@ -7,11 +7,7 @@ namespace Tacit.Modeling.Series;
 
 /// <summary>Codes integers e by decisions "at least b?", mixing what several distributions say of each.</summary>
 /// <remarks>
-/// <para>
-/// First the side: e ≥ 0? Then u = e or −1 − e is found: with steps of 2^shift (from the eighth on, each twice as long as
-/// the one before) it is asked whether u lies beyond the next step; then the last step is halved until u is left. The
-/// first three halvings are modelled, the rest, far finer than what can be foreseen, are plain bits.
-/// </para>
+/// <para>The decisions are those of <see cref="SignedSearch"/>.</para>
 /// <para>
 /// A decision's inputs: for each of four experts, who see e logistically distributed about a location with a scale, the
 /// conditional probability; for each of three contexts what came of this decision before; a constant. Two mixers
@@ -27,11 +23,8 @@ internal sealed unsafe class ValueCoder : IDisposable
     /// <summary>Weight sets of the mixer that the outlook selects.</summary>
     public const int WeightSets = 64;
 
-    private const int UsedInputs = 7, Contexts = 3, Nodes = 64;
-    private const int StepsOfOneLength = 8, StepNodes = 24, ModelledHalvings = 3, HalvingNodes = 7;
-    private const int UpNode = 1, DownNode = UpNode + StepNodes, HalvingNode = DownNode + StepNodes;
+    private const int UsedInputs = 7, Contexts = 3, Nodes = SignedSearch.Nodes;
     private const int Limit = 255, Constant = 256;
-    private const ulong Beyond = 1UL << 63;    // no u is as large
     private const double LeastMass = 1e-9;
     private const double Magic = 1L << 52;     // added to a number from 0 to 2^51, leaves its integer in the low bits
     private const long MagicMask = (1L << 52) - 1;
@@ -81,34 +74,8 @@ internal sealed unsafe class ValueCoder : IDisposable
         _context2 = _direct + (2 * ContextValues + outlook.Context2) * Nodes;
         _mixers.SelectSecond(Nodes + outlook.WeightSet);
 
-        bool down = !Decide(ref coder, e >= 0, 0, 0);
-        if (down)
-        {
-            // The other side mirrored: u = −1 − e. The distribution is symmetric.
-            _location = Vector256.Create(-1.0) - _location;
-            _low = Vector256<double>.One - _high;
-            _high = Vector256<double>.One;
-        }
-        ulong u = (ulong)(down ? ~e : e), from = 0, step = 1UL << outlook.Shift;
-        int node = down ? DownNode : UpNode;
-        for (int i = 0; from + step < Beyond && Decide(ref coder, u >= from + step, from + step, node + Math.Min(i, StepNodes - 1)); i++)
-        {
-            from += step;
-            if (i >= StepsOfOneLength - 1)
-                step <<= 1;
-        }
-        ulong finest = (ulong)Math.Min(Math.Min(outlook.Scales[0], outlook.Scales[1]), Math.Min(outlook.Scales[2], outlook.Scales[3]));
-        node = HalvingNode + (down ? 1 : 0);
-        for (int depth = 0; step > 1; depth++)
-        {
-            step >>= 1;
-            if (from + step >= Beyond)
-                continue;
-            bool beyond = u >= from + step;
-            if (depth < ModelledHalvings || step > finest ? Decide(ref coder, beyond, from + step, node + 2 * Math.Min(depth, HalvingNodes - 1)) : coder.Code(beyond ? 1 : 0, 1u << 31) != 0)
-                from += step;
-        }
-        return down ? (long)~from : (long)from;
+        double finest = Math.Min(Math.Min(outlook.Scales[0], outlook.Scales[1]), Math.Min(outlook.Scales[2], outlook.Scales[3]));
+        return SignedSearch.Code(ref coder, new Decisions(this), e, outlook.Shift, (ulong)finest);
     }
 
     /// <inheritdoc/>
@@ -164,5 +131,23 @@ internal sealed unsafe class ValueCoder : IDisposable
         for (int p = 0; p < 4096; p++)
             table[p] = (short)Logistic.InputTable[p];
         return table;
+    }
+
+    private readonly struct Decisions(ValueCoder owner) : IDecisions
+    {
+        public static int ModelledHalvings => 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Decide<T>(ref T coder, bool beyond, ulong bound, int node)
+            where T : struct, IBitCoder, allows ref struct => owner.Decide(ref coder, beyond, bound, node);
+
+        // The distribution is symmetric.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Mirror()
+        {
+            owner._location = Vector256.Create(-1.0) - owner._location;
+            owner._low = Vector256<double>.One - owner._high;
+            owner._high = Vector256<double>.One;
+        }
     }
 }
