@@ -8,6 +8,7 @@ namespace Tacit.Modeling.Audio;
 /// <summary>Long linear prediction by normalised least mean squares: each error moves the weights along the inputs.</summary>
 /// <remarks>
 /// <para>ŷ = Σ w_i x_i over the last n inputs; then w += μ (y − ŷ) / (‖x‖² + ε n) · x. Widrow and Hoff 1960; Nagumo and Noda 1967.</para>
+/// <para>The step is three times μ at first and falls towards it: weights that begin as 0 have a way to go.</para>
 /// <para>
 /// Shapes: n a multiple of 16; x and w oldest first. Binary32, + and × only, none fused; the sum is 16 partial sums, term i in number
 /// i mod 16, then 16 become 8 by adding p and p + 8, these 4, 2 and 1.
@@ -16,18 +17,20 @@ namespace Tacit.Modeling.Audio;
 internal sealed class NormalisedLms
 {
     private const int Chunk = 2048;
+    private const double Haste = 2, HasteHalf = 1 << 13;   // steps begin at 1 + Haste times μ; half of that is gone after so many
     private const double LeastPower = 0.5, PowerDigits = 1.0 / (1 << 24);
 
     private readonly int _n;
     private readonly double _step;
     private readonly float[] _weights, _history;
     private int _start;       // of the last n inputs
+    private int _lessons;
     private double _power;
     private double _mostPower;   // since it was counted
 
     /// <summary>Starts with weights of zero.</summary>
     /// <param name="inputs">n.</param>
-    /// <param name="step">μ.</param>
+    /// <param name="step">μ, of the long run.</param>
     public NormalisedLms(int inputs, double step)
     {
         Debug.Assert(inputs > 0 && inputs % 16 == 0);
@@ -57,7 +60,8 @@ internal sealed class NormalisedLms
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Learn(double error)
     {
-        float gain = (float)(_step * error / (_power + LeastPower * _n));
+        double step = _step * (1 + Haste * HasteHalf / (HasteHalf + _lessons++));
+        float gain = (float)(step * error / (_power + LeastPower * _n));
         ref float x = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_history), _start);
         ref float w = ref MemoryMarshal.GetArrayDataReference(_weights);
         Vector256<float> g = Vector256.Create(gain);
