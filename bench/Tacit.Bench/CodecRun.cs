@@ -9,26 +9,33 @@ internal static class CodecRun
 {
     private const int Rounds = 3;
 
-    /// <summary>Runs; arguments are levels such as -5 (several may be given), --sizes for no timing and no decoding, and files.</summary>
+    private const string ModelOption = "--model=";
+
+    /// <summary>
+    /// Runs; arguments are levels such as -5 (several may be given), --sizes for no timing and no decoding, --neural for a network that
+    /// learns along, --model=FILE for a prior, and files.
+    /// </summary>
     public static int Run(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        bool sizes = args.Contains("--sizes");
+        bool sizes = args.Contains("--sizes"), neural = args.Contains("--neural");
+        TacitModel[] models = [.. args.Where(a => a.StartsWith(ModelOption, StringComparison.Ordinal)).Select(a => TacitModel.Load(a[ModelOption.Length..]))];
         string[] files = [.. args.Where(a => !a.StartsWith('-'))];
         int[] levels = [.. args.Where(a => a.Length == 2 && a[0] == '-' && char.IsAsciiDigit(a[1])).Select(a => a[1] - '0')];
         if (files.Length == 0)
         {
-            Console.Error.WriteLine("cm [-LEVEL…] [--sizes] FILE…");
+            Console.Error.WriteLine("cm [-LEVEL…] [--sizes] [--neural] [--model=FILE] FILE…");
             return 1;
         }
-        foreach (int level in levels.Length > 0 ? levels : [5])
+        foreach (int level in levels.Length > 0 ? levels : [models.Length > 0 ? models[0].Level ?? 5 : 5])
         {
             long raw = 0, coded = 0;
             double pack = 0, unpack = 0;
             foreach (string file in files)
             {
                 byte[] data = File.ReadAllBytes(file);
-                Line line = Measure(new ContextMixingDescription(), data, level, sizes ? 1 : Rounds, decode: !sizes);
+                CodecDescription codec = ((ContextMixingDescription)new ContextMixingDescription().With(models)).At(level, neural);
+                Line line = Measure(codec, data, level, sizes || neural ? 1 : Rounds, decode: !sizes);
                 Print(Path.GetFileName(file), level, line, data.Length);
                 raw += data.Length;
                 coded += line.Coded;

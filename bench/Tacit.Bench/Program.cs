@@ -5,7 +5,7 @@ using Tacit.Bench.Comparison;
 // compare [--out=DIR] [--only=FAMILY,…] [SET…]: whole processes, Tacit against the compressors installed here; writes docs/BENCHMARKS.md and
 // its plot (about 20 minutes; for some sets or compressors only, into DIR).
 // xz [PART…]: every file of the data sets (whose path contains a part) against xz -9e, whole archives; minutes.
-// cm [-LEVEL…] [--sizes] FILE…: codec cm in this process: sizes, kinds, and speeds both ways per second of thread time.
+// cm [-LEVEL…] [--sizes] [--neural] [--model=PRIOR] FILE…: codec cm in this process: sizes, kinds, and speeds both ways per second of thread time.
 // numeric [-LEVEL] [--sizes] [--write] [PART…]: codec numeric on the series against xz, zstd and codec cm, and its speeds, with the bars; --write: into docs/NUMERIC.md.
 // audio [--to=FILE] [--only=PART]: codec audio against FLAC and WavPack; writes docs/AUDIO.md (several minutes).
 // kernels [--quick] [PART…]: the numeric engine (products, widths, exp, int8, small, attention, threads, training, startup) against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
@@ -21,10 +21,6 @@ if (args is ["audio", ..])
     return AudioRun.Run(args[1..]);
 if (args is ["cm", ..])
     return CodecRun.Run(args[1..]);
-if (args is ["neural", ..])
-    return NeuralTrial.Run(args[1..]);
-if (args is ["prior", ..])
-    return PriorTrial.Run(args[1..]);
 if (args is ["numeric", ..])
     return NumericBars.Run(args[1..]);
 if (args is ["kernels", ..])

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
+using Tacit.Modeling;
+using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.LanguageModels;
 using Tacit.Numerics;
 using Tacit.Reports;
@@ -16,7 +18,8 @@ internal static class InspectCommand
 
         Shows what the codec cm pays for each byte of FILE: the darker, the less expected. With -o as
         one HTML page that needs nothing else; without, as coloured text in a terminal, or the totals
-        alone elsewhere and with NO_COLOR.
+        alone elsewhere and with NO_COLOR. The totals tell what each part of the model saved: what the data
+        would have cost more if, at each bit, it alone had had no opinion.
 
         Of a WAV or AIFF file the page with -o shows the wave, and underneath what it costs under the
         codec audio.
@@ -26,7 +29,9 @@ internal static class InspectCommand
         4,096 tokens are inspected.
 
           -1 … -9             the level of cm or audio; -5 unless given
-          --model MODEL       a language model, such as 'tacit train gpt' makes
+          --model MODEL       a language model, such as 'tacit train gpt' makes; or a prior ('tacit train
+                              prior'), which cm then begins with
+          --neural            with -7 to -9: a network learns along, as in 'tacit compress --neural'
           -o, --output OUT    write the HTML page to OUT
           -f, --force         overwrite
           -q, --quiet         no warnings
@@ -39,7 +44,8 @@ internal static class InspectCommand
         var output = new Option<string>("--output", "-o");
         Option<bool> force = CommandLine.Flag("--force", "-f");
         Option<string> model = CommandLine.Value("--model");
-        var command = new Command("inspect", Help) { level.Option, output, force, model };
+        Option<bool> network = CommandLine.Flag("--neural");
+        var command = new Command("inspect", Help) { level.Option, output, force, model, network };
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -47,19 +53,36 @@ internal static class InspectCommand
             IReadOnlyList<string> files = options.Files(parsed);
             if (files.Count > 1)
                 throw new UsageException("inspect takes one FILE");
+            MixerPrior? prior = null;
             if (parsed.GetValue(model) is { } path)
             {
-                await InspectTokensAsync(path, files[0], parsed.GetValue(output), parsed.GetValue(force), cancellationToken);
-                return report.ExitCode;
+                ModelInput.CheckStandardInput(path, files[0] == "-");
+                using OpenModel opened = await OpenModel.OpenAsync(path, cancellationToken);
+                if (opened.File.Kind == PriorModel.Kind.Name)
+                {
+                    prior = ModelInput.OfFile(path, () => ModelRegistry.Standard.Load<MixerPrior>(opened.File));
+                }
+                else
+                {
+                    LanguageModel language = ModelInput.OfFile(path, () => ModelRegistry.Standard.Load<LanguageModel>(opened.File));
+                    await InspectTokensAsync(language, files[0], parsed.GetValue(output), parsed.GetValue(force), cancellationToken);
+                    return report.ExitCode;
+                }
             }
+            int at = level.Given(parsed) ?? prior?.Level ?? 5;
+            bool learns = parsed.GetValue(network);
+            if (prior is not null && prior.Level != at)
+                throw new UsageException($"the model is for level {prior.Level}, not {at}");
+            if (learns && at < 7)
+                throw new UsageException($"a network learns at levels 7 to 9, not {at}");
             using InputFile input = InputFile.Open(files[0]);
             byte[] data = await ReadAsync(input, cancellationToken);
-            if (parsed.GetValue(output) is { } picture && await Task.Run(() => SoundCosts.Measure(input.Name, data, level.Read(parsed), cancellationToken), cancellationToken) is { } sound)
+            if (parsed.GetValue(output) is { } picture && await Task.Run(() => SoundCosts.Measure(input.Name, data, at, cancellationToken), cancellationToken) is { } sound)
             {
                 await WritePageAsync(picture, parsed.GetValue(force), input, writer => SoundPage.Write(writer, sound), cancellationToken);
                 return report.ExitCode;
             }
-            ByteCosts costs = await Task.Run(() => CostMeasurement.Measure(input.Name, data, level.Read(parsed), cancellationToken), cancellationToken);
+            ByteCosts costs = await Task.Run(() => CostMeasurement.Measure(input.Name, data, at, prior, learns, cancellationToken), cancellationToken);
             if (parsed.GetValue(output) is { } page)
                 await WritePageAsync(page, parsed.GetValue(force), input, writer => CostPage.Write(writer, costs), cancellationToken);
             else
@@ -69,10 +92,8 @@ internal static class InspectCommand
         return command;
     }
 
-    private static async Task InspectTokensAsync(string modelPath, string file, string? page, bool force, CancellationToken cancellationToken)
+    private static async Task InspectTokensAsync(LanguageModel model, string file, string? page, bool force, CancellationToken cancellationToken)
     {
-        ModelInput.CheckStandardInput(modelPath, file == "-");
-        LanguageModel model = await ModelInput.LoadAsync<LanguageModel>(modelPath, cancellationToken);
         using InputFile input = InputFile.Open(file);
         byte[] data = await ReadAsync(input, cancellationToken);
         using WorkPool workers = new(Environment.ProcessorCount);

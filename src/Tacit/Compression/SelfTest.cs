@@ -3,8 +3,10 @@ using System.Security.Cryptography;
 using Tacit.Coding;
 using Tacit.Learning;
 using Tacit.Modeling;
+using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.Linear;
 using Tacit.Modeling.Nonlinear;
+using Tacit.Modeling.Recurrent;
 using Tacit.Numerics;
 
 namespace Tacit.Compression;
@@ -53,6 +55,9 @@ public static class SelfTest
         ("audio/sound-1", () => Compressed(SelfTestSamples.Sound, 1, TacitCodec.Audio), "ed7c9756b340dbea"),
         ("audio/sound-5", () => Compressed(SelfTestSamples.Sound, 5, TacitCodec.Audio), "e4317ed7b48f7010"),
         ("audio/sound-9", () => Compressed(SelfTestSamples.Sound, 9, TacitCodec.Audio), "b610891dd80c29c3"),
+        ("cm/prior-text-5", () => Primed(state: false), ""),
+        ("cm/prior-state-7", () => Primed(state: true), ""),
+        ("cm/network", RecurrentDigests.Network, ""),
         ("lm/text", () => LanguageCompressed(mix: false), "0a813848c8e8d2f1"),
         ("lm/mixed-5", () => LanguageCompressed(mix: true), "705c603d8e2055db"),
         ("linear/fits", LinearDigests.Fits, "512de9a3a7c53771"),
@@ -69,6 +74,21 @@ public static class SelfTest
     {
         byte[] data = sample(ModelSampleLength);
         return Compressed(data, new TacitCompressionOptions { Codec = codec, Level = level });
+    }
+
+    // The model file, and what a block that begins with it becomes.
+    private static byte[] Primed(bool state)
+    {
+        int level = state ? 7 : 5;
+        byte[] data = SelfTestSamples.Text(2 * ModelSampleLength);
+        MixerPrior prior = MixerPrior.Learn(data.AsMemory(0, ModelSampleLength), level, new BlockStructure(BlockKind.Text));
+        using var stream = new MemoryStream();
+        if (state)
+            PriorModel.WriteState(stream, prior, 1 << 17);
+        else
+            PriorModel.WriteText(stream, prior);
+        stream.Position = 0;
+        return [.. stream.ToArray(), .. Compressed(data[ModelSampleLength..], new TacitCompressionOptions { Level = level, Models = [TacitModel.Load(stream)] })];
     }
 
     private static byte[] LanguageCompressed(bool mix) => Compressed(SelfTestSamples.Text(LanguageSampleLength),

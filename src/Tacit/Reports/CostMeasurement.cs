@@ -1,5 +1,6 @@
 using Tacit.Compression;
 using Tacit.Modeling.ContextMixing;
+using Tacit.Modeling.Recurrent;
 
 namespace Tacit.Reports;
 
@@ -16,10 +17,13 @@ public static class CostMeasurement
     /// <param name="name">What the data is called.</param>
     /// <param name="data">At most <see cref="MaxBytes"/>.</param>
     /// <param name="level">1 to 9.</param>
+    /// <param name="prior">What blocks of its structure begin with, of that level; or null.</param>
+    /// <param name="network">Whether a network learns along.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentOutOfRangeException">Too many bytes, or no such level.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ByteCosts Measure(string name, ReadOnlyMemory<byte> data, int level, CancellationToken cancellationToken = default)
+    public static ByteCosts Measure(string name, ReadOnlyMemory<byte> data, int level, MixerPrior? prior = null, bool network = false,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, MaxBytes, nameof(data));
         int blockSize = new TacitCompressionOptions { Level = level }.EffectiveBlockSize;
@@ -27,13 +31,17 @@ public static class CostMeasurement
         byte[] best = new byte[data.Length];
         var kinds = new List<string>();
         var saved = new List<double>();
-        using var model = new ContextMixer(new ContextMixerOptions { Level = level });
+        using NeuralExpert? expert = network ? new NeuralExpert(new OnlineLstmOptions()) : null;
+        using var model = new ContextMixer(new ContextMixerOptions { Level = level, Prior = prior, Experts = expert is null ? [] : [expert] });
+        string with = network ? " with a network" : "";
+        if (prior is not null)
+            with += $" after a prior{(network ? "" : $" (without it, {TotalBits(data, level, blockSize, cancellationToken) / 8:F0} bytes)")}";
         for (int start = 0; start < data.Length; start += blockSize)
         {
             int length = Math.Min(blockSize, data.Length - start);
             MeasureBlock(model, data.Span.Slice(start, length), bits.AsSpan(start, length), best.AsSpan(start, length), kinds, saved, cancellationToken);
         }
-        return new ByteCosts(name, $"cm -{level}", data, bits, best, kinds) { Saved = saved };
+        return new ByteCosts(name, $"cm -{level}{with}", data, bits, best, kinds) { Saved = saved };
     }
 
     private static void MeasureBlock(ContextMixer model, ReadOnlySpan<byte> data, Span<float> bits, Span<byte> best, List<string> kinds,
@@ -71,6 +79,31 @@ public static class CostMeasurement
             bits[i] = (float)cost;
             best[i] = kindOfPart[costs.AsSpan().IndexOf(costs.Min())];
         }
+    }
+
+    // What all blocks cost with nothing but cm.
+    private static double TotalBits(ReadOnlyMemory<byte> data, int level, int blockSize, CancellationToken cancellationToken)
+    {
+        using var model = new ContextMixer(new ContextMixerOptions { Level = level });
+        double bits = 0;
+        for (int start = 0; start < data.Length; start += blockSize)
+        {
+            ReadOnlySpan<byte> block = data.Span.Slice(start, Math.Min(blockSize, data.Length - start));
+            BlockStructure structure = StructureTrial.Choose(block, model);
+            block = X86Addresses.Prepare(block, structure);
+            model.Reset(block.Length, structure);
+            foreach (byte value in block)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                for (int shift = 7; shift >= 0; shift--)
+                {
+                    int bit = value >> shift & 1;
+                    bits += Cost(model.Probability, bit);
+                    model.Update(bit);
+                }
+            }
+        }
+        return bits;
     }
 
     private static double Cost(uint probability, int bit)

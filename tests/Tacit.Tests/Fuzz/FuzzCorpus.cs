@@ -32,6 +32,11 @@ internal sealed class FuzzCorpus
             for (ulong twin = 0; twin < 3; twin++)
                 Add([.. text[..40], .. Samples.Noise(120, twin)], Options(codec, 40));
             Add(text[..300], Options(codec, 1 << 28, sha: true, level: 5));
+            if (codec == TacitCodec.ContextMixing)
+            {
+                Add(text[..300], new() { Level = 5, Models = [TinyModels.Prior], EmbedModels = true });
+                Add(text, new() { Level = 5, Models = [TinyModels.Prior], BlockSize = 333 });
+            }
             if (codec == TacitCodec.Audio)
             {
                 Add(SelfTestSamples.Sound(700), Options(codec));

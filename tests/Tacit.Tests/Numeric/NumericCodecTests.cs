@@ -4,6 +4,7 @@ using Tacit.Compression;
 using Tacit.Compression.Codecs;
 using Tacit.Compression.Codecs.Numeric;
 using Tacit.Media.Numeric;
+using Tacit.Modeling.Series;
 using Tacit.Tests.Support;
 
 namespace Tacit.Tests.Numeric;

@@ -2,6 +2,7 @@ using Tacit.Compression;
 using Tacit.Learning;
 using Tacit.Learning.Safetensors;
 using Tacit.Media;
+using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Transformers;
 
@@ -15,6 +16,14 @@ internal static class TinyModels
     private static readonly Lazy<TacitModel> s_model = new(() => TacitModel.Load(new MemoryStream(s_text.Value)));
     private static readonly Lazy<TacitModel> s_smallModel = new(() => TacitModel.Load(new MemoryStream(s_small.Value)));
 
+    private static readonly Lazy<TacitModel> s_prior = new(() =>
+    {
+        using var stream = new MemoryStream();
+        PriorModel.WriteText(stream, MixerPrior.Learn(Samples.Text(6000, seed: 77), 5, new BlockStructure(BlockKind.Text)));
+        stream.Position = 0;
+        return TacitModel.Load(stream);
+    });
+
     /// <summary>A model file of bytes that knows <see cref="Samples.Text"/>.</summary>
     public static byte[] File => s_text.Value;
 
@@ -23,6 +32,9 @@ internal static class TinyModels
 
     /// <summary>One that knows nothing, in 7 KB.</summary>
     public static TacitModel Small => s_smallModel.Value;
+
+    /// <summary>What cm has learnt from <see cref="Samples.Text"/> at level 5.</summary>
+    public static TacitModel Prior => s_prior.Value;
 
     /// <summary>Sizes of such models, of bytes.</summary>
     public static GptOptions Sizes() => new() { Context = 24, Layers = 2, Columns = 16, Heads = 2, KeyHeads = 1 };

@@ -3,7 +3,7 @@ using Tacit.Modeling.Recurrent;
 
 namespace Tacit.Compression.Codecs;
 
-/// <summary>What the container knows of codec <c>cm</c>. Parameters: model version, level, and flags if there are any.</summary>
+/// <summary>What the container knows of codec <c>cm</c>. Parameters: model version, flags if there are any, level.</summary>
 /// <param name="prior">What blocks begin with, or null.</param>
 /// <param name="network">Whether frames are written with a network that learns while coding.</param>
 internal sealed class ContextMixingDescription(MixerPrior? prior = null, bool network = false) : CodecDescription
@@ -45,7 +45,7 @@ internal sealed class ContextMixingDescription(MixerPrior? prior = null, bool ne
         ArgumentOutOfRangeException.ThrowIfLessThan(level, MixerPlan.MinLevel);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MixerPlan.MaxLevel);
         _ = At(level, network);
-        return network ? [ModelVersion, (byte)level, FlagNetwork] : [ModelVersion, (byte)level];
+        return network ? [ModelVersion, FlagNetwork, (byte)level] : [ModelVersion, (byte)level];
     }
 
     public override void CheckParameters(ReadOnlySpan<byte> parameters)
@@ -54,26 +54,27 @@ internal sealed class ContextMixingDescription(MixerPrior? prior = null, bool ne
             throw new InvalidDataException($"Codec 'cm' takes 2 or 3 parameter bytes; the file has {parameters.Length}.");
         if (parameters[0] != ModelVersion)
             throw new InvalidDataException($"Model version {parameters[0]} of codec 'cm' is unknown; this program has version {ModelVersion}.");
-        if (parameters[1] is < MixerPlan.MinLevel or > MixerPlan.MaxLevel)
-            throw new InvalidDataException($"Level {parameters[1]} of codec 'cm' does not exist: 1 to 9 do.");
-        if (parameters.Length == 3 && (parameters[2] != FlagNetwork || parameters[1] < LeastNetworkLevel))
-            throw new InvalidDataException($"Codec 'cm' has no flags {parameters[2]:x2} at level {parameters[1]}.");
-        if (prior is not null && parameters[1] != prior.Level)
-            throw new InvalidDataException($"The frame was coded at level {parameters[1]}, its model is for level {prior.Level}.");
+        byte level = parameters[^1];
+        if (level is < MixerPlan.MinLevel or > MixerPlan.MaxLevel)
+            throw new InvalidDataException($"Level {level} of codec 'cm' does not exist: 1 to 9 do.");
+        if (parameters.Length == 3 && (parameters[1] != FlagNetwork || level < LeastNetworkLevel))
+            throw new InvalidDataException($"Codec 'cm' has no flags {parameters[1]:x2} at level {level}.");
+        if (prior is not null && level != prior.Level)
+            throw new InvalidDataException($"The frame was coded at level {level}, its model is for level {prior.Level}.");
     }
 
     public override long WorkingMemory(ReadOnlySpan<byte> parameters, int blockLength)
     {
         CheckParameters(parameters);
         // Machine code is modelled from a copy of the block.
-        long mixer = prior is null ? ContextMixer.WorkingMemory(parameters[1], blockLength) : ContextMixer.WorkingMemory(prior, blockLength);
+        long mixer = prior is null ? ContextMixer.WorkingMemory(parameters[^1], blockLength) : ContextMixer.WorkingMemory(prior, blockLength);
         return mixer + blockLength + (parameters.Length == 3 ? NeuralExpert.Memory(new OnlineLstmOptions()) + blockLength : 0);
     }
 
     public override BlockCodec Create(ReadOnlySpan<byte> parameters, int blockLength)
     {
         CheckParameters(parameters);
-        return new ContextMixingCodec(parameters[1], null, prior, parameters.Length == 3);
+        return new ContextMixingCodec(parameters[^1], null, prior, parameters.Length == 3);
     }
 
     public override string KindName(byte kind) => (BlockKind)kind switch

@@ -1,6 +1,5 @@
-using System.Globalization;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Tacit.Learning;
 using Tacit.Learning.Safetensors;
 using Tacit.Modeling.Series;
@@ -71,12 +70,16 @@ public static unsafe class PriorModel
         SafetensorsWriter.Write(stream, ModelFile.Describe(Kind.Name, settings.ToJson(), provenance), tensors);
     }
 
-    // Code that is damaged still decodes, to nonsense.
+    // Of the description and all codes: what is damaged still decodes, to nonsense.
     private static string HashOf(Description d, IEnumerable<byte[]> codes)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"{d.Form} {d.Level} {(int)d.Structure.Kind} {d.Structure.RowLength} {d.TextLength} {d.SlotBytes}\n")));
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        foreach (long value in (ReadOnlySpan<long>)[d.Form == "text" ? 0 : 1, d.Level, (long)d.Structure.Kind, d.Structure.RowLength, d.TextLength, d.SlotBytes])
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(number, value);
+            hash.AppendData(number);
+        }
         foreach (byte[] code in codes)
             hash.AppendData(code);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
