@@ -9,7 +9,7 @@ namespace Tacit.Modeling.LanguageModels;
 /// A byte's frequencies (<see cref="LogitFrequencies"/>) are summed over the bytes that go on with a 1 and with a 0: whole
 /// numbers, whose logarithms are looked up. Bytes come highest bit first.
 /// </remarks>
-public sealed class LanguageModelExpert : ISelectingExpert, IDisposable
+public sealed class LanguageModelExpert : IBitExpert, IDisposable
 {
     private const int TotalBits = 22, Bytes = 256;
 
@@ -20,7 +20,7 @@ public sealed class LanguageModelExpert : ISelectingExpert, IDisposable
     private readonly uint[] _starts = new uint[Bytes + 1];
     private readonly float[] _logits;               // of rows computed at once
     private int _aheadCount, _aheadUsed, _rowCount, _rowsUsed;
-    private int _partial = 1, _bits, _opinion;
+    private int _partial = 1, _bits;
 
     /// <summary>An expert.</summary>
     /// <param name="model">A model of 256 tokens, the bytes; it must not be disposed before this.</param>
@@ -45,12 +45,6 @@ public sealed class LanguageModelExpert : ISelectingExpert, IDisposable
 
     /// <summary>What it is called where its savings are shown.</summary>
     public string Name => "language model";
-
-    /// <inheritdoc/>
-    public int SelectorValues => 256;
-
-    /// <summary>How sure it is of the bit, in 32 classes, and which bit of the byte that is.</summary>
-    public int Selector => IsActive ? (_opinion + 2048 >> 7) << 3 | _bits : 0;
 
     /// <summary>Bytes of memory an expert takes, about.</summary>
     public static long Memory(Transformers.GptOptions options, int rows, int ahead) =>
@@ -80,7 +74,7 @@ public sealed class LanguageModelExpert : ISelectingExpert, IDisposable
             return;
         int half = 128 >> _bits, low = (_partial << (8 - _bits)) & (Bytes - 1);
         uint zeros = _starts[low + half] - _starts[low], ones = _starts[low + 2 * half] - _starts[low + half];
-        opinions[0] = _opinion = Math.Clamp(LogRatio.Of(ones, zeros), -Logistic.MaxInput, Logistic.MaxInput);
+        opinions[0] = LogRatio.Of(ones, zeros);
         opinions[1] = (int)(((long)ones - zeros) * 1024 / ((long)ones + zeros));
     }
 
