@@ -49,7 +49,7 @@ public sealed class TacitModel
     public static TacitModel Load(string path, long memoryLimit = 0)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        return Load(stream, memoryLimit, path);
+        return Load(stream, memoryLimit, stream.CanSeek ? path : null);     // a pipe can be read once
     }
 
     /// <summary>Loads a model file, whose bytes are kept in case it is to be embedded.</summary>

@@ -1,5 +1,6 @@
 using Tacit.Numerics.Attending;
 using Tacit.Numerics.Lanes;
+using Tacit.Numerics.Products;
 using Tacit.Numerics.Threads;
 
 namespace Tacit.Numerics;
@@ -11,6 +12,9 @@ namespace Tacit.Numerics;
 /// </remarks>
 public sealed unsafe class AttentionCache : IDisposable
 {
+    /// <summary>Steps are dropped in multiples of this: whole panels of keys.</summary>
+    public const int DropUnit = Panel.Widest;
+
     private const int FirstRoom = 64;
 
     private readonly PackedMatrix[] _keys;      // (D, room) per stream and key head
@@ -65,6 +69,22 @@ public sealed unsafe class AttentionCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _lengths[stream]);
         _lengths[stream] = length;
+    }
+
+    /// <summary>Forgets a stream's first steps: what comes after is as if they had never been.</summary>
+    /// <param name="stream">Its number.</param>
+    /// <param name="count">Steps, a multiple of <see cref="DropUnit"/>, at most those there are.</param>
+    /// <exception cref="ArgumentException">There are not so many, or they are not a multiple.</exception>
+    public void Drop(int stream, int count)
+    {
+        if (count < 0 || count % DropUnit != 0 || count > _lengths[stream])
+            throw new ArgumentException($"AttentionCache.Drop: {count} of {_lengths[stream]} steps; in units of {DropUnit}.");
+        for (int i = stream * KeyHeads; i < (stream + 1) * KeyHeads; i++)
+        {
+            _keys[i].DropColumns(count);
+            _values[i].DropRows(count);
+        }
+        _lengths[stream] -= count;
     }
 
     /// <summary>Adds a step, or several, to a stream.</summary>

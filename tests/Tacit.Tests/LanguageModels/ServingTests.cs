@@ -69,11 +69,46 @@ public class ServingTests
         Assert.Equal(one, Sequence(serving, tokens, 64));
         // The logits after token 30 of this sequence come of a window that began again with tokens before it.
         using var stream = new GptStream(serving, 16);
-        int context = model.Options.Context, kept = context / 2, start = context - 1;
+        int context = model.Options.Context, kept = context / 4, start = context - 1;
         while (start + context - kept <= 30)
             start += context - kept;
         float[] window = stream.Take(tokens.AsSpan((start - kept)..31), lastOnly: true).ToArray();
         Assert.Equal(window, one[(31 * 40)..(32 * 40)]);
+    }
+
+    /// <summary>With rotary positions the older half is forgotten: as if a mask hid it from what comes after.</summary>
+    [Fact]
+    public void WhatIsForgottenIsNotSeen()
+    {
+        const int Window = 64, Forgotten = 32, First = 3;
+        GptOptions options = Sizes["rotary, gated"] with { Context = Window };
+        int length = GptServing.Turns * Window - 1;
+        int[] tokens = Tokens(length + 30, 40);
+        Gpt model = Make(options);
+        using var serving = new GptServing(model, quantised: false);
+        float[] one = Sequence(serving, tokens, 1);
+        Assert.Equal(one, Sequence(serving, tokens, 50));
+
+        // The sequence with its first token, all at once, until positions end.
+        var whole = new Gpt(options with { Context = length + 1 });
+        for (int i = 0; i < model.Parameters.Count; i++)
+        {
+            model.Parameters[i].Value.Span.CopyTo(whole.Parameters[i].Value.Span);
+            whole.Parameters[i].Touch();
+        }
+        byte[] visible = new byte[(length + 1) * (length + 1)];
+        for (int t = 0, oldest = 0; t <= length; t++)
+        {
+            if (t - oldest == Window)
+                oldest += Forgotten;
+            visible.AsSpan(t * (length + 1) + oldest, t + 1 - oldest).Fill(1);
+        }
+        var mask = new AttentionMask { Causal = true, Visible = visible };
+        float[] expected = whole.Forward(new Tape { IsRecording = false }, new int[] { First }.Concat(tokens[..length]).ToArray(), 1, mask).Value.Span.ToArray();
+        Assert.Equal(expected, one[..expected.Length]);
+        // After that it begins again with a quarter of a window.
+        using var stream = new GptStream(serving, 17);
+        Assert.Equal(stream.Take(tokens.AsSpan((length - 16)..(length + 1)), lastOnly: true).ToArray(), one[^(30 * 40)..^(29 * 40)]);
     }
 
     private static Gpt Make(GptOptions options)

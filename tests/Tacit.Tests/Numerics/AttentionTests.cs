@@ -147,6 +147,31 @@ public class AttentionTests
     }
 
     [Fact]
+    public void DroppedStepsAreAsIfTheyHadNeverBeen()
+    {
+        const int H = 2, D = 6, Steps = 3 * AttentionCache.DropUnit + 5;
+        float[] keys = Numbers.Ordinary(Steps * D, 6), values = Numbers.Ordinary(Steps * D, 7), q = Numbers.Ordinary(H * D, 8);
+        AllWidths.Run(lanes =>
+        {
+            foreach (int dropped in new[] { 0, AttentionCache.DropUnit, 2 * AttentionCache.DropUnit })
+            {
+                using AttentionCache cache = new(1, 1, D, D, Steps), fresh = new(1, 1, D, D, Steps);
+                float[] o = new float[H * D], expected = new float[H * D];
+                cache.Append(0, keys.AsSpan(..^D), values.AsSpan(..^D));
+                cache.Drop(0, dropped);
+                cache.Append(0, keys.AsSpan(^D..), values.AsSpan(^D..));
+                fresh.Append(0, keys.AsSpan(dropped * D), values.AsSpan(dropped * D));
+                Assert.Equal(fresh.Length(0), cache.Length(0));
+                cache.Attend(0.5f, q, H, o);
+                fresh.Attend(0.5f, q, H, expected);
+                Numbers.AssertSameBits(expected, o, $"{dropped} dropped, {lanes} lanes");
+                Assert.Throws<ArgumentException>(() => cache.Drop(0, 1));
+                Assert.Throws<ArgumentException>(() => cache.Drop(0, 4 * AttentionCache.DropUnit));
+            }
+        });
+    }
+
+    [Fact]
     public void OperandsMayLieApart()
     {
         const int T = 9, H = 2, D = 6;

@@ -43,6 +43,9 @@ public sealed class LanguageModelExpert : IBitExpert, IDisposable
     /// <inheritdoc/>
     public int InputCount => 2;
 
+    /// <summary>What it is called where its savings are shown.</summary>
+    public string Name => "language model";
+
     /// <summary>Bytes of memory an expert takes, about.</summary>
     public static long Memory(Transformers.GptOptions options, int rows, int ahead) =>
         SequencePredictor.Memory(options, rows) + sizeof(float) * (long)Bytes * (rows + 4) + sizeof(int) * (long)ahead;

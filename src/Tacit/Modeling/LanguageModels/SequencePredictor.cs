@@ -1,17 +1,19 @@
 using Tacit.Modeling.Transformers;
+using Tacit.Numerics;
 
 namespace Tacit.Modeling.LanguageModels;
 
 /// <summary>The logits of each token of a sequence, however long, from those before it: windows that overlap.</summary>
 /// <remarks>
-/// The sequence begins with a token of nobody's, so that the first one is foreseen too. When the model's window is full, it
-/// begins again with the last tokens of the sequence, <see cref="Kept"/> of them. What is foreseen depends on the sequence
-/// alone, not on how many tokens come at a time. Not thread-safe.
+/// The sequence begins with a token of nobody's, so that the first one is foreseen too. When the model's window is full, the
+/// older half of it is forgotten; where positions are not rotary, or are used up, or the window is short, it begins again
+/// with the last tokens of the sequence, <see cref="Kept"/> of them. What is foreseen depends on the sequence alone, not on
+/// how many tokens come at a time. Not thread-safe.
 /// </remarks>
 public sealed class SequencePredictor : IDisposable
 {
     private readonly GptStream _stream;
-    private readonly int _first, _context, _rows, _vocabulary;
+    private readonly int _first, _context, _rows, _forgotten;
     private readonly int[] _history;    // the last tokens, a ring
     private long _count;
 
@@ -23,7 +25,8 @@ public sealed class SequencePredictor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         GptOptions options = model.Options;
-        (_first, _context, _vocabulary) = (first, options.Context, options.Vocabulary);
+        (_first, _context) = (first, options.Context);
+        _forgotten = options.Positions == PositionEncoding.Rope ? _context / 2 / AttentionCache.DropUnit * AttentionCache.DropUnit : 0;
         _rows = Math.Clamp(rows, 1, _context);
         _history = new int[KeptOf(_context)];
         _stream = new GptStream(model, Math.Max(_rows, RefillRows(_context)));
@@ -54,9 +57,11 @@ public sealed class SequencePredictor : IDisposable
     /// <returns>How many were taken, at least one.</returns>
     public int Add(scoped ReadOnlySpan<int> tokens, out ReadOnlySpan<float> logits)
     {
-        if (_stream.Position == _context)
+        if (_stream.Room == 0 && _forgotten > 0)
+            _stream.Forget(Math.Min(_forgotten, _stream.Length / AttentionCache.DropUnit * AttentionCache.DropUnit));
+        if (_stream.Room == 0)
             Refill();
-        int taken = Math.Min(Math.Min(tokens.Length, _rows), _context - _stream.Position);
+        int taken = Math.Min(Math.Min(tokens.Length, _rows), _stream.Room);
         logits = _stream.Take(tokens[..taken]);
         for (int i = Math.Max(0, taken - _history.Length); i < taken; i++)
             _history[(_count + i) % _history.Length] = tokens[i];
@@ -67,7 +72,7 @@ public sealed class SequencePredictor : IDisposable
     /// <summary>Frees the memory.</summary>
     public void Dispose() => _stream.Dispose();
 
-    private static int KeptOf(int context) => context / 2;
+    private static int KeptOf(int context) => context / 4;
 
     private static int RefillRows(int context) => Math.Max(1, Math.Min(KeptOf(context), 64));
 

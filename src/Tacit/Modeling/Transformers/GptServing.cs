@@ -28,7 +28,7 @@ public sealed class GptServing : IDisposable
             PositionEncoding.Sinusoidal => Sinusoids.Table(Options.Context, columns).Span.ToArray(),
             _ => [],
         };
-        Rope = Options.Positions == PositionEncoding.Rope ? new RotaryTable(Options.Context, columns / Options.Heads, Options.RopeBase) : null;
+        Rope = Options.Positions == PositionEncoding.Rope ? new RotaryTable(Places, columns / Options.Heads, Options.RopeBase) : null;
         Blocks = new Block[Options.Layers];
         bool gated = Options.FeedForward == FeedForwardKind.SwiGlu;
         for (int i = 0; i < Blocks.Length; i++)
@@ -70,9 +70,17 @@ public sealed class GptServing : IDisposable
     public static long Memory(GptOptions options, bool quantised)
     {
         ArgumentNullException.ThrowIfNull(options);
-        long table = (long)options.Vocabulary * options.Columns, tables = 2L * options.Context * options.Columns;
+        long table = (long)options.Vocabulary * options.Columns, tables = (long)PlacesOf(options) * options.Columns / (options.Positions == PositionEncoding.Rope ? options.Heads : 1);
         return sizeof(float) * (table + tables) + (quantised ? 1 : sizeof(float)) * (GptModel.ParameterCount(options) + table) + (1 << 16);
     }
+
+    /// <summary>Positions there are: with rotary ones, where only distances count, <see cref="Turns"/> windows of them.</summary>
+    public int Places => PlacesOf(Options);
+
+    /// <summary>Windows a stream goes through with rotary positions before it must begin again.</summary>
+    public const int Turns = 16;
+
+    internal static int PlacesOf(GptOptions options) => options.Positions == PositionEncoding.Rope ? Turns * options.Context : options.Context;
 
     internal float[] Tokens { get; }            // (V, C)
 

@@ -34,8 +34,14 @@ public sealed class GptStream : IDisposable
         _logits = new float[rows * _options.Vocabulary];
     }
 
-    /// <summary>Tokens seen.</summary>
+    /// <summary>Tokens seen since the last <see cref="Clear"/>: the position of the next one.</summary>
     public int Position { get; private set; }
+
+    /// <summary>Tokens seen and not forgotten.</summary>
+    public int Length => _caches[0].Length(0);
+
+    /// <summary>Tokens that can be taken: what is left of the window, and of the positions.</summary>
+    public int Room => Math.Min(_options.Context - Length, _model.Places - Position);
 
     /// <summary>Bytes of memory a stream takes, about.</summary>
     public static long Memory(GptOptions options, int rows)
@@ -55,6 +61,14 @@ public sealed class GptStream : IDisposable
             cache.Truncate(0);
     }
 
+    /// <summary>Forgets the oldest tokens: those that come do not look at them, though what they were stays in the tokens between.</summary>
+    /// <param name="count">How many, in units of <see cref="AttentionCache.DropUnit"/>.</param>
+    public void Forget(int count)
+    {
+        foreach (AttentionCache cache in _caches)
+            cache.Drop(0, count);
+    }
+
     /// <summary>Takes tokens and gives the logits after each of them, or after the last alone.</summary>
     /// <param name="tokens">At most as many as the stream was made for.</param>
     /// <param name="lastOnly">True for those after the last token.</param>
@@ -63,8 +77,8 @@ public sealed class GptStream : IDisposable
     public ReadOnlySpan<float> Take(scoped ReadOnlySpan<int> tokens, bool lastOnly = false)
     {
         int rows = tokens.Length, columns = _options.Columns;
-        if (rows == 0 || rows > _rows || Position + rows > _options.Context)
-            throw new InvalidOperationException($"GptStream: {rows} tokens after {Position}, in a window of {_options.Context}, {_rows} at a time.");
+        if (rows == 0 || rows > _rows || rows > Room)
+            throw new InvalidOperationException($"GptStream: {rows} tokens; there is room for {Room}, {_rows} at a time.");
         Span<float> x = _x.AsSpan(0, rows * columns);
         EmbeddingLookup.Gather(_model.Tokens, columns, tokens, x);
         if (_model.Positions.Length > 0)

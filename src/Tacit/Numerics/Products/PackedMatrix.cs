@@ -119,6 +119,24 @@ public sealed unsafe class PackedMatrix : IDisposable
         }
     }
 
+    /// <summary>Moves all columns so many places to the front; those that leave the end are anything. A multiple of the panels' width.</summary>
+    internal void DropColumns(int count)
+    {
+        int width = Panel.Width(Lanes), gone = count / width, panels = Panel.CountFor(Columns, width);
+        Buffer.MemoryCopy(Panels + gone * PanelStep, Panels, panels * PanelStep * sizeof(float), (panels - gone) * PanelStep * sizeof(float));
+    }
+
+    /// <summary>Moves all rows so many places to the front; those that leave the end are anything.</summary>
+    internal void DropRows(int count)
+    {
+        int width = Panel.Width(Lanes);
+        for (int panel = 0; panel < Panel.CountFor(Columns, width); panel++)
+        {
+            float* start = Panels + panel * PanelStep;
+            Buffer.MemoryCopy(start + (nint)count * width, start, PanelStep * sizeof(float), (PanelStep - (nint)count * width) * sizeof(float));
+        }
+    }
+
     /// <summary>A matrix at least as large with the same values, and zeros in what is new.</summary>
     internal PackedMatrix Grown(int rows, int columns)
     {
