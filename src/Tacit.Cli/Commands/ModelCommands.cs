@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tacit.Cli.Files;
+using Tacit.Cli.Items;
 using Tacit.Cli.Sequences;
 using Tacit.Cli.Terminal;
 
@@ -17,6 +18,10 @@ internal sealed record ModelCommands(string Kind)
         new("lstm-ae")
         {
             Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create, Inspect = InspectSequencesCommand.Create,
+        },
+        new("ae")
+        {
+            Generate = GenerateItemsCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectItemsCommand.Create,
         },
     ];
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Tacit.Media.Csv;
 
@@ -9,32 +8,11 @@ namespace Tacit.Media.Csv;
 /// <param name="Values">The numbers, all finite.</param>
 public sealed record CsvSeries(string Name, double[] Values)
 {
-    private const int MaxFieldLength = 1 << 16;
-
     /// <summary>Reads a column.</summary>
     /// <param name="reader">The text: rows of cells with commas, semicolons, tabs or bars between them, perhaps with names first.</param>
     /// <param name="column">The column's name, or its number from 1; null for the only column of numbers.</param>
     /// <exception cref="InvalidDataException">There is no such column, or a cell of it holds no finite number; the message says in which line.</exception>
-    public static CsvSeries Read(TextReader reader, string? column)
-    {
-        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            DetectDelimiter = true,
-            IgnoreBlankLines = false,
-            DetectDelimiterValues = [",", ";", "\t", "|"],
-            MaxFieldSize = MaxFieldLength,
-            TrimOptions = TrimOptions.Trim,
-        };
-        try
-        {
-            using var parser = new CsvParser(reader, configuration, leaveOpen: true);
-            return Read(parser, column);
-        }
-        catch (CsvHelperException e)
-        {
-            throw new InvalidDataException($"The table cannot be read: {e.Message.Split('\n')[0].TrimEnd()}", e);
-        }
-    }
+    public static CsvSeries Read(TextReader reader, string? column) => CsvText.Read(reader, parser => Read(parser, column));
 
     private static CsvSeries Read(CsvParser parser, string? column)
     {
@@ -42,7 +20,7 @@ public sealed record CsvSeries(string Name, double[] Values)
             throw new InvalidDataException("The table is empty.");
         string[] first = parser.Record!;
         int firstLine = parser.RawRow;
-        bool named = !Array.Exists(first, cell => TryNumber(cell, out _));
+        bool named = !Array.Exists(first, cell => CsvText.TryNumber(cell, out _));
         string[] names = named ? first : [.. Enumerable.Range(1, first.Length).Select(i => i.ToString(NumberFormatInfo.InvariantInfo))];
         string[]? row = named ? parser.Read() ? parser.Record : null : first;
         if (row is null)
@@ -75,7 +53,7 @@ public sealed record CsvSeries(string Name, double[] Values)
                 index = number - 1;
             return index >= 0 ? index : throw new InvalidDataException($"The table has no column '{column}'; it has {List(names)}.");
         }
-        int[] numeric = [.. Enumerable.Range(0, Math.Min(names.Length, row.Length)).Where(i => TryNumber(row[i], out _))];
+        int[] numeric = [.. Enumerable.Range(0, Math.Min(names.Length, row.Length)).Where(i => CsvText.TryNumber(row[i], out _))];
         return numeric.Length switch
         {
             1 => numeric[0],
@@ -89,12 +67,10 @@ public sealed record CsvSeries(string Name, double[] Values)
         string cell = index < row.Length ? row[index] : "";
         if (cell.Length == 0)
             throw new InvalidDataException($"Line {line} has nothing in column '{name}': a series must have no gaps.");
-        if (!TryNumber(cell, out double value))
+        if (!CsvText.TryNumber(cell, out double value))
             throw new InvalidDataException($"Line {line} has '{cell}' in column '{name}', which is no number.");
         return double.IsFinite(value) ? value : throw new InvalidDataException($"Line {line} has '{cell}' in column '{name}', which is no finite number.");
     }
-
-    private static bool TryNumber(string cell, out double value) => double.TryParse(cell, NumberStyles.Float, NumberFormatInfo.InvariantInfo, out value);
 
     private static string List(string[] names) => string.Join(", ", names.Take(20).Select(n => $"'{n}'")) + (names.Length > 20 ? ", …" : "");
 }

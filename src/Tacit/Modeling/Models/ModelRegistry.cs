@@ -1,3 +1,4 @@
+using Tacit.Modeling.Autoencoders;
 using Tacit.Modeling.Linear;
 using Tacit.Modeling.Nonlinear;
 using Tacit.Modeling.Recurrent;
@@ -14,7 +15,7 @@ public sealed class ModelRegistry
     private ModelRegistry(ModelKind[] kinds) => _kinds = kinds;
 
     /// <summary>Tacit's own kinds.</summary>
-    public static ModelRegistry Standard { get; } = new([GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, LstmAutoencoderModel.Kind]);
+    public static ModelRegistry Standard { get; } = new([GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, AutoencoderModel.Kind, LstmAutoencoderModel.Kind]);
 
     /// <summary>The kinds, in the order they were added.</summary>
     public IReadOnlyList<ModelKind> Kinds => _kinds;

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Globalization;
+using Tacit.Cli.Commands;
+using Tacit.Cli.Files;
+using Tacit.Cli.Terminal;
+using Tacit.Learning;
+using Tacit.Modeling.Autoencoders;
+
+namespace Tacit.Cli.Items;
+
+/// <summary>tacit inspect for autoencoders: their layers.</summary>
+internal static class InspectItemsCommand
+{
+    private const string Help = """
+        usage: tacit inspect --model MODEL        (a model of 'tacit train ae')
+
+        Shows the layers of an autoencoder: the shape and number of their parameters, and how large
+        these are on average.
+        """;
+
+    public static Command Create()
+    {
+        Option<string> model = CommandLine.Value("--model");
+        Option<bool> quiet = CommandLine.Flag("--quiet", "-q");
+        var command = new Command("inspect", Help) { model, quiet };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            Autoencoder autoencoder = await ModelInput.LoadAsync<Autoencoder>(parsed.GetValue(model)!, cancellationToken);
+            AutoencoderNetwork network = autoencoder.Network;
+            CultureInfo plain = CultureInfo.InvariantCulture;
+            Console.WriteLine(string.Create(plain, $"items of {network.Options.Shape}, {network.Options.Latents} latents; values from " +
+                $"{autoencoder.Scale.Lowest} to {autoencoder.Scale.Highest} are 0 to 1; squared error in validation {network.Fit.Error.Value.Span[0]:0.000000}"));
+            foreach (Parameter parameter in network.Parameters.Where(p => p.IsTrained))
+            {
+                double squares = 0;
+                foreach (float value in parameter.Value.Span)
+                    squares += (double)value * value;
+                Console.WriteLine(string.Create(plain, $"{parameter.Name,-44} {parameter.Shape,-20} {parameter.Shape.Count,10:N0}   {Math.Sqrt(squares / parameter.Shape.Count):0.0000}"));
+            }
+            long encoder = network.Encoder?.ParameterCount ?? 0;
+            Console.WriteLine(string.Create(plain, $"{encoder:N0} parameters in the encoder, {network.Decoder.ParameterCount:N0} in the decoder"));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

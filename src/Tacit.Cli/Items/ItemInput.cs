@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Tacit.Cli.Commands;
+using Tacit.Cli.Files;
+using Tacit.Cli.Terminal;
+using Tacit.Learning;
+using Tacit.Media;
+using Tacit.Media.DataSets;
+using Tacit.Modeling;
+
+namespace Tacit.Cli.Items;
+
+/// <summary>How items are read from the files of a command: their shape and where their labels are.</summary>
+internal sealed class ItemInput
+{
+    private const string SomeFile = "file", TaskKey = "task", ShapeName = "shape", LabelsName = "labels";
+
+    private readonly ItemOptions _options;
+
+    private ItemInput(string shape, string labels)
+    {
+        bool isFile = IsFile(labels);
+        _options = new ItemOptions
+        {
+            Shape = shape.Length > 0 ? ItemShape.Parse(shape) : null,
+            Labels = labels.Length == 0 || isFile || labels == SomeFile ? null : labels,
+            LabelFile = isFile ? new DataFile(labels, null, ReadLabels(labels)) : null,
+        };
+    }
+
+    /// <summary>Asks for the settings of a training task.</summary>
+    public static ItemInput Ask(Settings task) =>
+        new(task.Text(ShapeName, ""), task.Text(LabelsName, "", text => IsFile(text) ? SomeFile : text));      // no paths in a model file
+
+    /// <summary>The items of files.</summary>
+    public ItemSet Read(IReadOnlyList<DataFile> files) => ItemReader.Read(files, _options);
+
+    /// <summary>The same for other files, of which a file of labels says nothing.</summary>
+    public ItemInput WithoutLabelFile() => _options.LabelFile is null ? this : new ItemInput(_options.Shape?.ToString() ?? "", "");
+
+    // A path has more in it than a column's name, or is there.
+    private static bool IsFile(string labels) => labels is not ("" or SomeFile or ItemOptions.NoLabels or ItemOptions.LastColumn) && (File.Exists(labels) || labels.Contains('/', StringComparison.Ordinal));
+
+    private static byte[] ReadLabels(string path)
+    {
+        try
+        {
+            using InputFile input = InputFile.Open(path);
+            return input.ReadAllAsync(1 << 30, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (Trouble.IsExpected(e))
+        {
+            throw new IOException($"{path}: {Trouble.Describe(e)}", e);
+        }
+    }
+
+    /// <summary>The options of commands that read items: --shape and --labels, where not given those of the model's training.</summary>
+    public sealed class CommandOptions
+    {
+        /// <summary>The lines of --help.</summary>
+        public const string Help = """
+              --shape [C x]HxW    what vectors are as images, or the images in each row of a PNG's pixels
+              --labels L          a file of labels (IDX, or a line for each), a table's column, or none;
+                                  without, the folders' names
+            """;
+
+        private readonly Option<string> _shape = CommandLine.Value("--" + ShapeName), _labels = CommandLine.Value("--" + LabelsName);
+
+        public void AddTo(Command command)
+        {
+            command.Add(_shape);
+            command.Add(_labels);
+        }
+
+        /// <summary>What they say.</summary>
+        public ItemInput Read(ParseResult parsed, ModelFile model)
+        {
+            Settings task = Settings.Parse(model.Tensors.FindMetadata(TaskKey) ?? "{}");
+            return new ItemInput(parsed.GetValue(_shape) ?? task.Text(ShapeName, ""), parsed.GetValue(_labels) ?? task.Text(LabelsName, ""));
+        }
+    }
+}

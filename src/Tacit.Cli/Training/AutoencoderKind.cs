@@ -1,0 +1,140 @@
+using System.Globalization;
+using Tacit.Cli.Items;
+using Tacit.Learning;
+using Tacit.Media.DataSets;
+using Tacit.Modeling;
+using Tacit.Modeling.Autoencoders;
+
+namespace Tacit.Cli.Training;
+
+/// <summary>tacit train ae: an autoencoder of images or vectors.</summary>
+internal sealed class AutoencoderKind : TrainKind
+{
+    private const int MostBatch = 1 << 16;
+
+    public override string Name => "ae";
+
+    public override string Summary => "an autoencoder of images or vectors";
+
+    public override string OptionHelp => """
+        DATA is PNG and PNM images, folders of them, IDX files, CIFAR-10's binary files (.bin) or tables
+        of numbers, a vector in each row; in gzip too. All items are of one size.
+
+          --shape [C x]HxW    what vectors are as images (8x8), or the images of a PNG that has one in
+                              each row of its pixels (32x32)
+          --labels L          'last', or the name or number of a table's column with labels, which is
+                              not learnt from; a file of labels is checked against the items
+          --latents N         numbers an item becomes (default 32)
+          --encoder E         conv (default for images) or mlp (for vectors)
+          --decoder D         conv, mlp; ar: each value from those before it and the latents;
+                              transformer: each row of an image, alike
+          --loss L            mse (default), or cross-entropy: values are probabilities
+          --output O          sigmoid (default), or linear: values may leave 0 to 1
+          --activation A      between layers: silu (default), relu, gelu or tanh
+          --hidden N, --layers N
+                              units of hidden linear layers, and how many (0: linear)
+          --filters N, --levels N
+                              conv: channels after the first convolution, each further one has twice as
+                              many; convolutions, each halves height and width
+          --order P, --units N
+                              ar: values it goes by (0: three rows); units between (0: linear)
+          --columns N, --heads N, --blocks N, --element N
+                              transformer: its sizes; values foreseen at once (0: a row)
+          --past-dropout D    ar, transformer: share of the past that is hidden in training
+          --augment A         shift:N, flip, noise:D with commas between: moved by up to N pixels,
+                              mirrored, normal noise that only the encoder sees (default none)
+          --batch N           items in a batch
+          --channels, --height, --width, --lowest, --highest
+                              what the data say: shape, and the values that stand for 0 and 1
+        The items kept for validation are drawn by the seed, unless --validation names some.
+        """;
+
+    public override IReadOnlyList<(string Name, string Json)> Presets =>
+    [
+        ("small", """{"batch":64,"rate":0.002,"decay":0,"beta2":0.999,"least_rate":0.01,"steps":10000}"""),
+        ("tiny", """{"filters":8,"hidden":64,"units":16,"columns":32,"batch":32,"rate":0.003,"decay":0,"beta2":0.999,"least_rate":0.01,"steps":2000}"""),
+        ("base", """{"filters":64,"hidden":512,"units":64,"columns":128,"batch":64,"rate":0.001,"decay":0,"beta2":0.999,"least_rate":0.01,"steps":20000}"""),
+    ];
+
+    public override string FurtherPreset => """{"batch":64,"rate":0.0005,"decay":0,"beta2":0.999,"least_rate":0.01}""";
+
+    public override IReadOnlyList<string> FreeSettings => ["past_dropout", "loss"];
+
+    public override bool KeepsItems => true;
+
+    public override void Ask(Settings model, Settings task)
+    {
+        AutoencoderModel.Options(model);
+        AutoencoderModel.Items(model, new ItemShape(1, 1, 1), new ItemScale(0f, 1f));
+        AskTask(task);
+    }
+
+    public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint, long memory)
+    {
+        (ItemInput input, Augmentation augmentation, int batch) = AskTask(task);
+        ItemSet items = input.Read(data.Files);
+        ItemSet held = data.ValidationFiles is { } files ? input.WithoutLabelFile().Read(files) : items;
+        (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed) : (Numbers(items), Numbers(held));
+        if (held.Shape != items.Shape)
+            throw new InvalidDataException($"the items to validate on are {held.Shape}, those to learn from {items.Shape}");
+        AutoencoderOptions options = AutoencoderModel.Options(model, new AutoencoderOptions
+        {
+            Encoder = items.Shape.IsImage ? ItemEncoderKind.Convolutional : ItemEncoderKind.Mlp,
+            Decoder = items.Shape.IsImage ? ItemDecoderKind.Convolutional : ItemDecoderKind.Mlp,
+        });
+        (ItemShape shape, ItemScale scale) = AutoencoderModel.Items(model, items.Shape, items.Measure(training));
+        if (shape != items.Shape)
+            throw new InvalidDataException($"the items are {items.Shape}, those of the model {shape}");
+        options = options with { Shape = shape };
+        if (options.Mistake() is { } mistake)
+            throw new InvalidDataException(mistake);
+        CheckSizes(options, batch, memory);
+        var autoencoder = new Autoencoder(Make(options), scale);
+        autoencoder.Network.Initialize(seed);
+        bool validates = validation.Length > 0;
+        return new TrainJob
+        {
+            Task = new AutoencoderTask(autoencoder, items, training, validates ? held : null, validation, batch, augmentation, seed),
+            Unit = options.Loss == ItemLoss.CrossEntropy ? ("bits per value", 1 / Math.Log(2)) : ("x 0.001 squared error", 1000),
+            Items = "items",
+            Finish = (workers, cancellationToken) =>
+                autoencoder.Finish(items, training, validates ? held : items, validates ? validation : training, workers, cancellationToken),
+            Metadata =
+            [
+                new("data_items", training.Length.ToString(CultureInfo.InvariantCulture)),
+                new("validation_items", validation.Length.ToString(CultureInfo.InvariantCulture)),
+            ],
+        };
+    }
+
+    private static (ItemInput Input, Augmentation Augmentation, int Batch) AskTask(Settings task) =>
+        (ItemInput.Ask(task), Augmentation.Parse(task.Text("augment", "none")), task.Whole("batch", 64, 1, MostBatch));
+
+    private static int[] Numbers(ItemSet items) => [.. Enumerable.Range(0, items.Count)];
+
+    private static AutoencoderNetwork Make(AutoencoderOptions options)
+    {
+        try
+        {
+            return new AutoencoderNetwork(options);
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"the settings do not fit together: {e.Message}", e);
+        }
+    }
+
+    // Before anything is made of these sizes: all must find room, and no tensor has 2^31 values.
+    private static void CheckSizes(AutoencoderOptions options, int batch, long memory)
+    {
+        long parameters = AutoencoderNetwork.Count(options), values = batch * AutoencoderNetwork.WidestCount(options);
+        if (Math.Max(parameters, values) > int.MaxValue)
+            throw new InvalidDataException($"a batch of {batch} items of {options.Shape}, or a layer, has 2^31 values or more; a smaller --batch, --hidden or --filters is needed");
+        long least = sizeof(float) * (5 * parameters + 2 * values);
+        if (least > memory)
+        {
+            throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of {ByteSize.Format(memory)} there are or --memlimit allows; " +
+                "a smaller --batch or --preset needs less");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+
+namespace Tacit.Media.DataSets;
+
+/// <summary>An IDX file: bytes in an array of one to four dimensions. Source: the description at MNIST's home page.</summary>
+/// <param name="Sizes">The sizes of its dimensions.</param>
+/// <param name="Values">The values, the last dimension fastest.</param>
+public sealed record Idx(IReadOnlyList<int> Sizes, ReadOnlyMemory<byte> Values)
+{
+    private const byte UnsignedBytes = 8;
+
+    /// <summary>Whether data begin as an IDX file does, of whatever type.</summary>
+    public static bool IsIdx(ReadOnlySpan<byte> data) => data is [0, 0, >= 8 and <= 14, >= 1 and <= 4, ..];
+
+    /// <summary>Reads a file of unsigned bytes, which is what images and labels are.</summary>
+    /// <exception cref="InvalidDataException">It is none, of another type, or of another length than its sizes say.</exception>
+    public static Idx Read(ReadOnlyMemory<byte> data)
+    {
+        ReadOnlySpan<byte> bytes = data.Span;
+        if (!IsIdx(bytes))
+            throw new InvalidDataException("This is no IDX file: it does not begin as one.");
+        if (bytes[2] != UnsignedBytes)
+            throw new InvalidDataException($"The IDX file has values of type 0x{bytes[2]:X2}; only unsigned bytes (0x08) are read.");
+        int dimensions = bytes[3], header = 4 + 4 * dimensions;
+        if (bytes.Length < header)
+            throw new InvalidDataException("The IDX file is truncated: it ends in its header.");
+        int[] sizes = new int[dimensions];
+        long count = 1;
+        for (int i = 0; i < dimensions; i++)
+        {
+            uint size = BinaryPrimitives.ReadUInt32BigEndian(bytes[(4 + 4 * i)..]);
+            if (size > int.MaxValue || (count *= size) > int.MaxValue)
+                throw new InvalidDataException($"The IDX file says that dimension {i + 1} has {size} parts, which is too many.");
+            sizes[i] = (int)size;
+        }
+        if (bytes.Length - header != count)
+        {
+            throw new InvalidDataException($"The IDX file {(bytes.Length - header < count ? "is truncated" : "goes on after its end")}: " +
+                $"{string.Join(" x ", sizes)} values take {header + count} bytes, it has {bytes.Length}.");
+        }
+        return new Idx(sizes, data[header..]);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+
+namespace Tacit.Media.DataSets;
+
+/// <summary>Images or vectors of one shape, perhaps with labels: what models of items learn from.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+public sealed class ItemSet
+{
+    private readonly ReadOnlyMemory<float> _numbers;
+    private readonly IReadOnlyList<(string Name, int End)> _sources;
+
+    /// <summary>Items whose values are bytes, or else numbers; of the two memories one is empty.</summary>
+    internal ItemSet(ItemShape shape, ReadOnlyMemory<byte> bytes, ReadOnlyMemory<float> numbers, int highest, IReadOnlyList<(string Name, int End)> sources,
+        IReadOnlyList<string>? labels)
+    {
+        (Shape, Bytes, _numbers, Highest, _sources, Labels) = (shape, bytes, numbers, highest, sources, labels);
+        Count = Math.Max(bytes.Length, numbers.Length) / shape.Size;
+    }
+
+    /// <summary>How many there are; at least one.</summary>
+    public int Count { get; }
+
+    /// <summary>The shape of each.</summary>
+    public ItemShape Shape { get; }
+
+    /// <summary>The value that stands for 1, which the files' format says (0 stands for 0); 0 where none does.</summary>
+    public int Highest { get; }
+
+    /// <summary>All values, item after item, in an item channel by channel, row by row; empty if they are not whole numbers from 0 to 255.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>A label for each item; null if there are none.</summary>
+    public IReadOnlyList<string>? Labels { get; }
+
+    /// <summary>An item's name: its file, and its number there if it has several.</summary>
+    public string NameOf(int item)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(item);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(item, Count);
+        int low = 0, high = _sources.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = _sources[middle].End > item ? (low, middle) : (middle + 1, high);
+        }
+        int first = low == 0 ? 0 : _sources[low - 1].End;
+        return _sources[low].End - first == 1 ? _sources[low].Name
+            : string.Create(NumberFormatInfo.InvariantInfo, $"{_sources[low].Name}:{item - first}");
+    }
+
+    /// <summary>An item's values, as they are in the file.</summary>
+    /// <param name="item">From 0.</param>
+    /// <param name="target">As many as the shape has.</param>
+    public void CopyTo(int item, Span<float> target)
+    {
+        int size = Shape.Size;
+        if (!_numbers.IsEmpty)
+        {
+            _numbers.Span.Slice(item * size, size).CopyTo(target);
+            return;
+        }
+        ReadOnlySpan<byte> bytes = Bytes.Span.Slice(item * size, size);
+        for (int i = 0; i < bytes.Length; i++)
+            target[i] = bytes[i];
+    }
+
+    /// <summary>An item's values as 0 to 1.</summary>
+    /// <inheritdoc cref="CopyTo(int, Span{float})"/>
+    /// <param name="item">From 0.</param>
+    /// <param name="scale">What 0 and 1 stand for, where the format does not say (<see cref="Highest"/>).</param>
+    /// <param name="target">As many as the shape has.</param>
+    public void CopyTo(int item, ItemScale scale, Span<float> target)
+    {
+        CopyTo(item, target[..Shape.Size]);
+        (Highest > 0 ? new ItemScale(0f, Highest) : scale).Apply(target[..Shape.Size]);
+    }
+
+    /// <summary>The scale that brings some items to 0 to 1: the format's, or their least and largest value.</summary>
+    public ItemScale Measure(ReadOnlySpan<int> items)
+    {
+        if (Highest > 0)
+            return new ItemScale(0f, Highest);
+        float low = float.PositiveInfinity, high = float.NegativeInfinity;
+        float[] values = new float[Shape.Size];
+        foreach (int item in items)
+        {
+            CopyTo(item, values);
+            foreach (float value in values)
+            {
+                low = value < low ? value : low;
+                high = value > high ? value : high;
+            }
+        }
+        return new ItemScale(low, high > low ? high : low + 1f);
+    }
+
+    /// <summary>The numbers of the items, parted by a seed.</summary>
+    /// <param name="share">The part that is kept for validation, from 0 to below 1; at least one item if it is not 0 and there are two.</param>
+    /// <param name="seed">Decides which.</param>
+    public (int[] Training, int[] Validation) Split(float share, ulong seed)
+    {
+        if (!(share >= 0f && share < 1f))
+            throw new ArgumentOutOfRangeException(nameof(share), share, "From 0 to below 1.");
+        int[] order = new int[Count];
+        Permutation.Fill(order, seed, stream: 0);
+        int kept = share > 0f && Count > 1 ? Math.Max(1, (int)((double)share * Count)) : 0;
+        return (order[kept..], order[..kept]);
+    }
+}

@@ -1,0 +1,109 @@
+using Tacit.Learning;
+using Tacit.Media.DataSets;
+using Tacit.Numerics;
+
+namespace Tacit.Modeling.Autoencoders;
+
+/// <summary>Teaches an autoencoder to give items back.</summary>
+/// <remarks>
+/// A batch is the next items of an order that is drawn anew for each pass over them; validation goes over all items kept for it.
+/// </remarks>
+public sealed class AutoencoderTask : ITrainingTask
+{
+    private const int ValidationBatch = 256;
+
+    private readonly Autoencoder _model;
+    private readonly ItemSet _items;
+    private readonly int[] _training, _order;
+    private readonly ItemSet? _validationItems;
+    private readonly int[] _validation;
+    private readonly int _batch, _size;
+    private readonly Augmentation _augmentation;
+    private readonly ulong _seed;
+    private readonly float[] _scratch;
+    private long _pass = -1;
+
+    /// <summary>A task.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="items">What to learn from.</param>
+    /// <param name="training">Which of them.</param>
+    /// <param name="validationItems">What to validate on; null for no validation.</param>
+    /// <param name="validation">Which of those.</param>
+    /// <param name="batch">Items in a batch.</param>
+    /// <param name="augmentation">What is done to items that are learnt from.</param>
+    /// <param name="seed">Decides orders and changes.</param>
+    /// <exception cref="ArgumentException">The items are not of the model's shape, or none are to be learnt from.</exception>
+    public AutoencoderTask(Autoencoder model, ItemSet items, int[] training, ItemSet? validationItems, int[] validation, int batch,
+        Augmentation augmentation, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(validation);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        if (items.Shape != model.Options.Shape || (validationItems ?? items).Shape != model.Options.Shape || training.Length == 0)
+            throw new ArgumentException($"AutoencoderTask: {training.Length} items of {items.Shape} for a model of {model.Options.Shape}.");
+        (_model, _items, _training, _validationItems, _validation, _batch) = (model, items, training, validationItems, validation, batch);
+        (_augmentation, _seed, _size) = (augmentation, seed, items.Shape.Size);
+        _order = new int[training.Length];
+        _scratch = new float[_size];
+    }
+
+    /// <inheritdoc/>
+    public Module Model => _model.Network;
+
+    /// <inheritdoc/>
+    public long ItemsPerBatch => _batch;
+
+    /// <inheritdoc/>
+    public bool CanValidate => _validationItems is not null && _validation.Length > 0;
+
+    /// <inheritdoc/>
+    public Variable Loss(Tape tape, long batch)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        Tensor target = tape.Memory.Rent(_batch, _size);
+        for (int b = 0; b < _batch; b++)
+        {
+            Span<float> item = target[b].Span;
+            _items.CopyTo(At(batch * _batch + b), _model.Scale, item);
+            _augmentation.Apply(_items.Shape, item, _scratch, _seed, RandomStreams.Batch(batch), b);
+        }
+        Variable items = Tape.Input(target);
+        if (_augmentation.Noise > 0f && tape.IsTraining)
+            items = tape.Add(items, tape.Scale(tape.NormalNoise(target.Shape), _augmentation.Noise));
+        return _model.Network.Loss(tape, items, target);
+    }
+
+    /// <inheritdoc/>
+    public double Validate(Tape tape, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ItemSet items = _validationItems ?? throw new InvalidOperationException("AutoencoderTask: there is nothing to validate on.");
+        double sum = 0;
+        for (int at = 0; at < _validation.Length; at += ValidationBatch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int count = Math.Min(ValidationBatch, _validation.Length - at);
+            Tensor target = tape.Memory.Rent(count, _size);
+            for (int b = 0; b < count; b++)
+                items.CopyTo(_validation[at + b], _model.Scale, target[b].Span);
+            sum += (double)_model.Network.Loss(tape, Tape.Input(target), target).Value.Span[0] * count;
+            tape.Reset();
+        }
+        return sum / _validation.Length;
+    }
+
+    // The number-th item of the run.
+    private int At(long number)
+    {
+        long pass = number / _training.Length;
+        if (pass != _pass)
+        {
+            // Streams beside those of validations.
+            Permutation.Fill(_order, _seed, RandomStreams.Validation | 1UL << 61 | (ulong)pass);
+            _pass = pass;
+        }
+        return _training[_order[(int)(number % _training.Length)]];
+    }
+}

@@ -1,0 +1,29 @@
+using Tacit.Media.DataSets;
+
+namespace Tacit.Modeling.Autoencoders;
+
+/// <summary>Errors of items given back.</summary>
+public static class ItemErrors
+{
+    /// <summary>Of each item the mean of (x − x̂)² over its values.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="scale">What 0 and 1 stand for, where they do not say.</param>
+    /// <param name="which">Which of them.</param>
+    /// <param name="given">What was given back (which, values).</param>
+    public static float[] SquaredErrors(ItemSet items, ItemScale scale, ReadOnlySpan<int> which, ReadOnlySpan<float> given)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        int size = items.Shape.Size;
+        float[] errors = new float[which.Length], item = new float[size];
+        for (int n = 0; n < errors.Length; n++)
+        {
+            items.CopyTo(which[n], scale, item);
+            ReadOnlySpan<float> back = given.Slice(n * size, size);
+            double sum = 0;
+            for (int i = 0; i < size; i++)
+                sum += (double)(item[i] - back[i]) * (item[i] - back[i]);
+            errors[n] = (float)(sum / size);
+        }
+        return errors;
+    }
+}

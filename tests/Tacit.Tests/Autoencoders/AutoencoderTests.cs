@@ -1,0 +1,286 @@
+using Tacit.Learning;
+using Tacit.Media;
+using Tacit.Media.DataSets;
+using Tacit.Modeling;
+using Tacit.Modeling.Autoencoders;
+using Tacit.Modeling.Linear;
+using Tacit.Numerics;
+using Tacit.Tests.Support;
+
+namespace Tacit.Tests.Autoencoders;
+
+/// <summary>Autoencoders of every kind: sizes, gradients' ways, decoding step by step, files, and what they learn of small images.</summary>
+public class AutoencoderTests
+{
+    private static readonly AutoencoderOptions Tiny = new()
+    {
+        Shape = new ItemShape(1, 5, 6),
+        Latents = 3,
+        Hidden = 7,
+        Filters = 2,
+        Levels = 2,
+        Order = 4,
+        Units = 5,
+        Columns = 8,
+        Heads = 2,
+        Blocks = 2,
+    };
+
+    public static TheoryData<ItemEncoderKind, ItemDecoderKind, ItemLoss, int> Kinds
+    {
+        get
+        {
+            var all = new TheoryData<ItemEncoderKind, ItemDecoderKind, ItemLoss, int>();
+            foreach (ItemDecoderKind decoder in Enum.GetValues<ItemDecoderKind>())
+            {
+                all.Add(ItemEncoderKind.Convolutional, decoder, ItemLoss.SquaredError, 3);
+                all.Add(ItemEncoderKind.Mlp, decoder, ItemLoss.CrossEntropy, 1);
+                if (decoder is ItemDecoderKind.Autoregressive or ItemDecoderKind.Transformer)
+                    all.Add(ItemEncoderKind.Mlp, decoder, ItemLoss.SquaredError, 0);
+            }
+            return all;
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void EveryKindTrainsToAFileThatGivesTheSame(ItemEncoderKind encoder, ItemDecoderKind decoder, ItemLoss loss, int latents)
+    {
+        foreach (ItemShape shape in new[] { new ItemShape(1, 5, 6), new ItemShape(3, 4, 4) })
+        {
+            AutoencoderOptions options = Tiny with { Shape = shape, Encoder = encoder, Decoder = decoder, Loss = loss, Latents = latents };
+            ItemSet items = Pictures(shape, 40);
+            int[] all = All(items);
+            byte[][] files = [.. new[] { 1, 3 }.Select(threads => Train(options, items, threads).File)];
+            Assert.Equal(files[0], files[1]);
+            Autoencoder trained = Train(options, items, 1).Model;
+            Assert.Equal(AutoencoderNetwork.Count(options), trained.Network.ParameterCount);
+            using var file = new ModelFile(new MemoryStream(files[0]));
+            Autoencoder loaded = ModelRegistry.Standard.Load<Autoencoder>(file);
+            Assert.Equal(options, loaded.Options);
+            Assert.Equal(trained.Scale, loaded.Scale);
+            Assert.Equal(trained.Reconstruct(items, all), loaded.Reconstruct(items, all));
+            using WorkPool workers = new(3);
+            Assert.Equal(trained.Reconstruct(items, all.AsSpan(7, 5)), loaded.Reconstruct(items, all, workers).AsSpan(7 * shape.Size, 5 * shape.Size).ToArray());
+            Assert.Equal(trained.Foresee(items, all), loaded.Foresee(items, all, workers));
+            if (latents > 0)
+            {
+                float[] z = loaded.Encode(items, all);
+                Assert.Equal(40 * latents, z.Length);
+                Assert.Equal(loaded.Reconstruct(items, all), loaded.Decode(z));
+            }
+            Assert.Equal(trained.Generate(5, 7, draw: trained.CanDraw), loaded.Generate(5, 7, draw: trained.CanDraw));
+            Assert.NotEqual(0f, loaded.Network.Fit.Error.Value.Span[0]);
+        }
+    }
+
+    [Theory, InlineData(ItemDecoderKind.Autoregressive), InlineData(ItemDecoderKind.Transformer)]
+    public void DecodingStepByStepIsForeseeingWhatWasDecoded(ItemDecoderKind decoder)
+    {
+        Autoencoder model = Make(Tiny with { Decoder = decoder });
+        ItemSet items = Pictures(Tiny.Shape, 9);
+        float[] back = model.Reconstruct(items, All(items));
+        var tape = new Tape { IsRecording = false };
+        Tensor past = Tensor.From(back, 9, 30);
+        float[] foreseen = model.Network.Decoder.Forward(tape, Tape.Input(Tensor.From(model.Encode(items, All(items)), 9, 3)), past).Value.Span.ToArray();
+        model.Network.Settle(foreseen);
+        Assert.Equal(foreseen, back);
+        // And only from what is before: later values change nothing earlier.
+        past.Span[29] = 0.123f;
+        past.Span[17] = 0.9f;
+        float[] changed = model.Network.Decoder.Forward(tape, Tape.Input(Tensor.From(model.Encode(items, All(items)), 9, 3)), past).Value.Span.ToArray();
+        model.Network.Settle(changed);
+        Assert.Equal(foreseen[..18], changed[..18]);
+        Assert.NotEqual(foreseen[18..30], changed[18..30]);
+    }
+
+    [Fact]
+    public void ALinearDecoderWithoutLatentsIsAnAutoregression()
+    {
+        // An AR(2) of 3,000 values as one item; what least squares finds is what training finds.
+        float[] noise = new float[3000];
+        RandomFill.Normal(11, 0, noise);
+        double[] series = new double[noise.Length];
+        for (int t = 2; t < series.Length; t++)
+            series[t] = 1.2 * series[t - 1] - 0.5 * series[t - 2] + 0.05 * noise[t] + 0.1;
+        var options = new AutoregressionOptions { Order = 2, Method = FitMethod.LeastSquares };
+        Autoregression fit = Autoregression.Fit(series, options);
+
+        Autoencoder model = Make(new AutoencoderOptions
+        {
+            Shape = new ItemShape(1, 1, series.Length),
+            Latents = 0,
+            Decoder = ItemDecoderKind.Autoregressive,
+            Order = 2,
+            Units = 0,
+            LinearOutput = true,
+            PastDropout = 0f,
+        });
+        var decoder = (AutoregressiveDecoder)model.Network.Decoder;
+        ItemSet items = Table(series);
+        // The same numbers foresee the same values, but for single precision.
+        double constant = fit.Intercept;
+        decoder.PastWeight.Value.Span[0] = (float)fit.Coefficients[0];
+        decoder.PastWeight.Value.Span[1] = (float)fit.Coefficients[1];
+        decoder.PastBias.Value.Span[0] = (float)constant;
+        decoder.PastWeight.Touch();
+        decoder.PastBias.Touch();
+        float[] foreseen = model.Foresee(items, [0]);
+        double[] residuals = fit.Residuals();
+        for (int t = 2; t < series.Length; t++)
+            Assert.Equal(residuals[^(series.Length - t)], series[t] - foreseen[t], 1e-5);
+
+        model.Network.Initialize(1);
+        var task = new AutoencoderTask(model, items, [0], null, [], 1, default, 1);
+        new Trainer(task).Run(new TrainingOptions { Steps = 1500, Rate = 0.02f, Decay = 0f, Beta2 = 0.999f, LeastRate = 0.001f, Clip = 0f });
+        Assert.Equal(fit.Coefficients[0], decoder.PastWeight.Value.Span[0], 5e-3);
+        Assert.Equal(fit.Coefficients[1], decoder.PastWeight.Value.Span[1], 5e-3);
+        Assert.Equal(constant, decoder.PastBias.Value.Span[0], 5e-3);
+    }
+
+    [Fact]
+    public void ALinearAutoencoderFindsThePrincipalComponents()
+    {
+        // Ten values of three hidden ones: without noise three latents give them back, two leave what the third part is.
+        float[] hidden = new float[400 * 3], mix = new float[30];
+        RandomFill.Normal(1, 0, hidden);
+        RandomFill.Normal(1, 1, mix);
+        double[][] rows = [.. Enumerable.Range(0, 400).Select(n => Enumerable.Range(0, 10).Select(i =>
+            Enumerable.Range(0, 3).Sum(k => (double)hidden[n * 3 + k] * mix[i * 3 + k])).ToArray())];
+        ItemSet items = Table([.. rows.SelectMany(r => r)], 10);
+        double error = Error(3), less = Error(2);
+        Assert.True(error < 1e-5 && less > 20 * error, $"{error} and {less}");
+
+        double Error(int latents)
+        {
+            AutoencoderOptions options = new()
+            {
+                Shape = items.Shape, Latents = latents, Encoder = ItemEncoderKind.Mlp, Decoder = ItemDecoderKind.Mlp, Layers = 0, LinearOutput = true,
+            };
+            Autoencoder model = Train(options, items, 1, steps: 1500, rate: 0.02f).Model;
+            return ItemErrors.SquaredErrors(items, model.Scale, All(items), model.Reconstruct(items, All(items))).Average();
+        }
+    }
+
+    [Fact]
+    public void TheFitOfLatentsHasTheirMeanAndCovariance()
+    {
+        float[] z = new float[3 * 5000];
+        RandomFill.Normal(2, 0, z);
+        for (int n = 0; n < 5000; n++)
+            (z[3 * n + 1], z[3 * n + 2]) = (2f * z[3 * n] + 0.5f * z[3 * n + 1] + 7f, 4f);      // the third never changes
+        var fit = new LatentFit(3);
+        fit.FitLatents(z);
+        Assert.Equal([0f, 7f, 4f], fit.Mean!.Value.Span.ToArray(), (a, b) => Math.Abs(a - b) < 0.1);
+        Assert.Equal([1f, 0f, 0f, 2f, 0.5f, 0f, 0f, 0f, 0f], fit.Factor!.Value.Span.ToArray(), (a, b) => Math.Abs(a - b) < 0.06);
+        fit.FitErrors([1f, 2f, 3f]);
+        Assert.Equal([2f, (float)Math.Sqrt(2.0 / 3)], fit.Error.Value.Span.ToArray());
+    }
+
+    [Fact]
+    public void AugmentationMovesMirrorsAndStaysInside()
+    {
+        Augmentation augmentation = Augmentation.Parse("shift:1,flip,noise:0.25");
+        Assert.Equal(new Augmentation(1, true, 0.25f), augmentation);
+        Assert.Equal(default, Augmentation.Parse("none"));
+        foreach (string wrong in new[] { "", "turn", "shift", "shift:x", "noise:-1", "flip:2" })
+            Assert.Throws<InvalidDataException>(() => Augmentation.Parse(wrong));
+        float[] item = [1, 2, 3, 4, 5, 6, 7, 8, 9], scratch = new float[9];
+        var seen = new HashSet<string>();
+        for (int place = 0; place < 500; place++)
+        {
+            float[] moved = [.. item];
+            augmentation.Apply(new ItemShape(1, 3, 3), moved, scratch, 1, 1, place);
+            seen.Add(string.Join(' ', moved));
+        }
+        Assert.Equal(18, seen.Count);       // nine places, mirrored or not
+        Assert.Contains("1 2 3 4 5 6 7 8 9", seen);
+        Assert.Contains("3 2 1 6 5 4 9 8 7", seen);
+        Assert.Contains("0 0 0 0 1 2 0 4 5", seen);
+        Assert.Contains("0 6 5 0 9 8 0 0 0", seen);
+    }
+
+    [Fact]
+    public void AFileWhoseSettingsLieIsRefusedBeforeMemoryIsTaken()
+    {
+        (_, byte[] file) = Train(Tiny, Pictures(Tiny.Shape, 4), 1);
+        string text = System.Text.Encoding.Latin1.GetString(file);
+        foreach ((string from, string to) in new[]
+        {
+            ("\\\"hidden\\\":7", "\\\"hidden\\\":65536"), ("\\\"latents\\\":3", "\\\"latents\\\":9999"), ("\\\"width\\\":6", "\\\"width\\\":16000000"),
+            ("\\\"height\\\":5", "\\\"height\\\":1"), ("\\\"filters\\\":2", "\\\"filters\\\":4096"), ("\\\"highest\\\":255", "\\\"highest\\\":0"),
+            ("\\\"decoder\\\":\\\"conv\\\"", "\\\"decoder\\\":\\\"ar\\\""), ("\\\"levels\\\":2", "\\\"levels\\\":12"), ("\\\"loss\\\":\\\"mse\\\"", "\\\"loss\\\":\\\"x\\\""),
+        })
+        {
+            Assert.Contains(from, text, StringComparison.Ordinal);
+            byte[] changed = System.Text.Encoding.Latin1.GetBytes(text.Replace(from, to, StringComparison.Ordinal));
+            changed[0] = 0;
+            BitConverter.TryWriteBytes(changed, BitConverter.ToInt64(file) + to.Length - from.Length);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Throws<InvalidDataException>(() =>
+            {
+                using var model = new ModelFile(new MemoryStream(changed));
+                ModelRegistry.Standard.Load<Autoencoder>(model);
+            });
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        }
+    }
+
+    [DataFact]
+    public void EightByEightDigitsAreLearntBetterThanByPrincipalComponentsAndLatentsTellThemApart()
+    {
+        string path = Path.Combine(DataFactAttribute.Folder, "images", "digits8x8", "digits.csv.gz");
+        ItemSet items = ItemReader.Read([new DataFile("digits.csv.gz", null, File.ReadAllBytes(path))], new ItemOptions { Labels = "last", Shape = new ItemShape(1, 8, 8) });
+        (int[] training, int[] test) = items.Split(0.2f, 5);
+        var options = new AutoencoderOptions { Shape = items.Shape, Latents = 8, Hidden = 64, Filters = 8 };
+        var model = new Autoencoder(new AutoencoderNetwork(options), items.Measure(training));
+        model.Network.Initialize(1);
+        new Trainer(new AutoencoderTask(model, items, training, null, [], 32, default, 1))
+            .Run(new TrainingOptions { Steps = 1200, Rate = 4e-3f, Decay = 0f, Beta2 = 0.999f, LeastRate = 0.01f });
+        double error = ItemErrors.SquaredErrors(items, model.Scale, test, model.Reconstruct(items, test)).Average();
+        Assert.InRange(error, 0, 0.0165);      // eight principal components: 0.0228
+
+        float[] known = model.Encode(items, training), asked = model.Encode(items, test);
+        int right = 0;
+        for (int n = 0; n < test.Length; n++)
+        {
+            int nearest = Enumerable.Range(0, training.Length).MinBy(m => Enumerable.Range(0, 8).Sum(k => Math.Pow(asked[n * 8 + k] - known[m * 8 + k], 2)));
+            right += items.Labels![test[n]] == items.Labels[training[nearest]] ? 1 : 0;
+        }
+        Assert.InRange((double)right / test.Length, 0.93, 1);
+    }
+
+    private static Autoencoder Make(AutoencoderOptions options)
+    {
+        var model = new Autoencoder(new AutoencoderNetwork(options), new ItemScale(0f, 1f));
+        model.Network.Initialize(4);
+        return model;
+    }
+
+    private static (Autoencoder Model, byte[] File) Train(AutoencoderOptions options, ItemSet items, int threads, int steps = 12, float rate = 0.01f)
+    {
+        var model = new Autoencoder(new AutoencoderNetwork(options), items.Measure(All(items)));
+        model.Network.Initialize(3);
+        using WorkPool workers = new(threads);
+        var task = new AutoencoderTask(model, items, All(items), items, [0, 1], 7, new Augmentation(options.Shape.IsImage && steps < 100 ? 1 : 0, false, 0f), 3);
+        new Trainer(task) { Workers = workers }.Run(new TrainingOptions { Steps = steps, Rate = rate, Decay = 0f, LeastRate = 0.01f, Beta2 = 0.999f });
+        model.Finish(items, All(items), items, [0, 1], workers);
+        using var file = new MemoryStream();
+        Learning.Safetensors.SafetensorsWriter.Write(file, AutoencoderModel.Describe(model), ModuleFile.Tensors(model.Network));
+        return (model, file.ToArray());
+    }
+
+    private static int[] All(ItemSet items) => [.. Enumerable.Range(0, items.Count)];
+
+    private static ItemSet Pictures(ItemShape shape, int count)
+    {
+        byte[] values = [.. Enumerable.Range(0, count * shape.Size).Select(i => (byte)(i / shape.Size * 37 % 200 + i % shape.Width * 9))];
+        byte[] header = [0, 0, 8, 4, 0, 0, 0, (byte)count, 0, 0, 0, (byte)shape.Channels, 0, 0, 0, (byte)shape.Height, 0, 0, 0, (byte)shape.Width];
+        return ItemReader.Read([new DataFile("pictures", null, (byte[])[.. header, .. values])], new ItemOptions());
+    }
+
+    private static ItemSet Table(double[] values, int columns = 0)
+    {
+        IEnumerable<string> rows = values.Chunk(columns == 0 ? values.Length : columns).Select(r => string.Join(',', r.Select(v => ((float)v).ToString("R", System.Globalization.CultureInfo.InvariantCulture))));
+        return ItemReader.Read([new DataFile("table", null, System.Text.Encoding.ASCII.GetBytes(string.Join('\n', rows)))], new ItemOptions());
+    }
+}

@@ -1,0 +1,206 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Tacit.Media;
+using Tacit.Media.DataSets;
+using Tacit.Media.Images;
+using Tacit.Tests.Support;
+
+namespace Tacit.Tests.DataSets;
+
+/// <summary>Files of items: shapes, values, labels and names; what does not fit together.</summary>
+public class ItemReaderTests
+{
+    private static readonly ItemOptions Plain = new();
+
+    [Fact]
+    public void ImagesOfAFolderAreItemsWithTheFolderAsLabel()
+    {
+        ItemSet items = ItemReader.Read([Grey("f/cat/1.png", "cat", 1, 2, 3, 4, 5, 6), Pgm("f/dog/2.pgm", "dog", 9), new DataFile("f/.hidden", "f", "x"u8.ToArray())], Plain);
+        Assert.Equal((2, new ItemShape(1, 2, 3), 255), (items.Count, items.Shape, items.Highest));
+        Assert.Equal(new byte[] { 1, 2, 3, 4, 5, 6, 9, 9, 9, 9, 9, 9 }, items.Bytes.ToArray());
+        Assert.Equal(["cat", "dog"], items.Labels!);
+        Assert.Equal("f/cat/1.png f/dog/2.pgm", $"{items.NameOf(0)} {items.NameOf(1)}");
+        float[] values = new float[6];
+        items.CopyTo(0, new ItemScale(5f, 7f), values);
+        Assert.Equal(new float[] { 1, 2, 3, 4, 5, 6 }.Select(v => v * (1f / 255)), values);
+        Assert.Null(ItemReader.Read([Grey("a.png", null, 1, 2, 3, 4, 5, 6)], Plain).Labels);
+        Assert.Null(ItemReader.Read([Grey("f/a.png", "f", 1, 2, 3, 4, 5, 6)], Plain with { Labels = "none" }).Labels);
+    }
+
+    [Fact]
+    public void ColoursAreKeptChannelByChannelAndSmallDepthsBecomeBytes()
+    {
+        using var file = new MemoryStream();
+        Png.Encode(file, new Image(2, 1, 3, 255, [1, 2, 3, 4, 5, 6]));
+        ItemSet items = ItemReader.Read([new DataFile("c.png", null, file.ToArray())], Plain);
+        Assert.Equal(new byte[] { 1, 4, 2, 5, 3, 6 }, items.Bytes.ToArray());
+        ItemSet bits = ItemReader.Read([new DataFile("b.pbm", null, "P1 2 2 0110"u8.ToArray()), Pgm("g.pgm", null, 7, 2)], Plain);
+        Assert.Equal(new byte[] { 255, 0, 0, 255, 7, 7, 7, 7 }, bits.Bytes.ToArray());
+        ItemSet deep = ItemReader.Read([new DataFile("d.pgm", null, "P2 2 2 65535 0 256 65535 7"u8.ToArray())], Plain);
+        Assert.True(deep.Bytes.IsEmpty);
+        float[] values = new float[4];
+        deep.CopyTo(0, default, values);
+        Assert.Equal([0f, 256f / 65535, 1f, 7f / 65535], values, (a, b) => Math.Abs(a - b) < 1e-7);
+    }
+
+    [Fact]
+    public void APngsRowsAreImagesIfTheirShapeIsNamed()
+    {
+        DataFile rows = Grey("rows.png", null, [.. Enumerable.Range(0, 12).Select(i => (byte)i)], width: 4);
+        ItemSet items = ItemReader.Read([rows], Plain with { Shape = new ItemShape(1, 2, 2) });
+        Assert.Equal((3, new ItemShape(1, 2, 2)), (items.Count, items.Shape));
+        Assert.Equal("rows.png:2", items.NameOf(2));
+        Assert.Equal(rows.Name, ItemReader.Read([rows], Plain with { Shape = new ItemShape(1, 3, 4) }).NameOf(0));
+        Refused("not of the shape 3x3", Plain with { Shape = new ItemShape(1, 3, 3) }, rows);
+    }
+
+    [Fact]
+    public void IdxFilesHaveItemsAndLabels()
+    {
+        byte[] images = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60];
+        var labels = new DataFile("l", null, new byte[] { 0, 0, 8, 1, 0, 0, 0, 2, 7, 3 });
+        foreach (byte[] file in new[] { images, Gzip(images) })
+        {
+            ItemSet items = ItemReader.Read([new DataFile("i.gz", null, file)], Plain with { LabelFile = labels });
+            Assert.Equal((2, new ItemShape(1, 1, 3)), (items.Count, items.Shape));
+            Assert.Equal(images[16..], items.Bytes.ToArray());
+            Assert.Equal(["7", "3"], items.Labels!);
+        }
+        for (int length = 0; length < images.Length; length++)
+            Assert.Throws<InvalidDataException>(() => ItemReader.Read([new DataFile("i", null, images.AsMemory(0, length))], Plain));
+        for (int length = 4; length < Gzip(images).Length; length++)
+            Assert.Throws<InvalidDataException>(() => ItemReader.Read([new DataFile("i", null, Gzip(images).AsMemory(0, length))], Plain));
+        Refused("goes on", Plain, new DataFile("i", null, (byte[])[.. images, 1]));
+        Refused("has labels, not items", Plain, labels);
+        Refused("type 0x0D", Plain, new DataFile("i", null, new byte[] { 0, 0, 13, 1, 0, 0, 0, 0 }));
+        Refused("too many", Plain, new DataFile("i", null, new byte[] { 0, 0, 8, 2, 255, 255, 255, 255, 0, 0, 0, 1 }));
+        Refused("no items", Plain, new DataFile("i", null, new byte[] { 0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1 }));
+        Refused("2 labels for 1 items", Plain with { LabelFile = labels }, Pgm("p", null, 1));
+        Refused("3 labels for 1 items", Plain with { LabelFile = new DataFile("t", null, "a\nb\nc\n"u8.ToArray()) }, Pgm("p", null, 1));
+        Assert.Equal(["a b"], ItemReader.Read([Pgm("p", null, 1)], Plain with { LabelFile = new DataFile("t", null, "a b\r\n"u8.ToArray()) }).Labels!);
+    }
+
+    [Fact]
+    public void CifarRecordsHaveALabelAndThreeChannels()
+    {
+        byte[] records = Samples.Noise(2 * 3073);
+        (records[0], records[3073]) = (6, 9);
+        ItemSet items = ItemReader.Read([new DataFile("data_batch_1.bin", null, records)], Plain);
+        Assert.Equal((2, new ItemShape(3, 32, 32)), (items.Count, items.Shape));
+        Assert.Equal(["6", "9"], items.Labels!);
+        Assert.Equal(records[1..3073], items.Bytes[..3072].ToArray());
+        Refused("no whole number", Plain, new DataFile("a.bin", null, records.AsMemory(1)));
+        records[3073] = 10;
+        Refused("record 1 has label 10", Plain, new DataFile("a.bin", null, records));
+    }
+
+    [Fact]
+    public void TablesAreVectors()
+    {
+        ItemSet items = ItemReader.Read([Text("t.csv", "a,b,kind\n1,2.5,x\n\n-3,4,\"y,z\"\n")], Plain with { Labels = "kind" });
+        Assert.Equal((2, new ItemShape(1, 1, 2), 0), (items.Count, items.Shape, items.Highest));
+        Assert.True(items.Bytes.IsEmpty);
+        Assert.Equal(["x", "y,z"], items.Labels!);
+        Assert.Equal(new ItemScale(-3f, 4f), items.Measure([0, 1]));
+        Assert.Equal(new ItemScale(1f, 2.5f), items.Measure([0]));
+        ItemSet digits = ItemReader.Read([Text("d", "0;16;3;2;8\n5;5;5;5;9\n")], Plain with { Labels = "last", Shape = new ItemShape(1, 2, 2) });
+        Assert.Equal(new byte[] { 0, 16, 3, 2, 5, 5, 5, 5 }, digits.Bytes.ToArray());
+        Assert.Equal(["8", "9"], digits.Labels!);
+        Assert.Equal(["3", "5"], ItemReader.Read([Text("d", "0;16;3;2;8\n5;5;5;5;9\n")], Plain with { Labels = "3" }).Labels!);
+        Refused("line 2 has 1 cells", Plain, Text("t", "1,2\n3\n"));
+        Refused("'x' in column 2", Plain, Text("t", "1,2\n3,x\n"));
+        Refused("'nan' in column 1", Plain, Text("t", "1,2\nnan,3\n"));
+        Refused("no column 'kind'", Plain with { Labels = "kind" }, Text("t", "1,2\n"));
+        Refused("no column but", Plain with { Labels = "last" }, Text("t", "1\n2\n"));
+        Refused("names but no rows", Plain, Text("t", "a,b\n"));
+        Refused("not of the shape", Plain with { Shape = new ItemShape(1, 2, 2) }, Text("t", "1,2\n"));
+        Refused("no column 'kind'", Plain with { Labels = "kind" }, Pgm("p", null, 1));
+        Refused("it is empty", Plain, Text("t", ""));
+        Refused("no image", Plain, new DataFile("t", null, new byte[] { 1, 0, 7 }));
+    }
+
+    [Fact]
+    public void AllItemsAreAlike()
+    {
+        Refused("are 2x2, those of a.pgm are 2x3", Plain, Pgm("a.pgm", null, 1), Pgm("b.pgm", null, 1, 2));
+        Refused("all must have one range", Plain, Text("t", "1,2,3,4\n"), Pgm("b.pgm", null, 1, 2));
+        Refused("there are no items", Plain);
+        Refused("truncated", Plain, new DataFile("x.png", null, Grey("x", null, 1, 2, 3, 4, 5, 6).Bytes[..^5]));
+    }
+
+    [Fact]
+    public void SplitsAreDrawnByTheSeed()
+    {
+        ItemSet items = ItemReader.Read([Text("t", string.Concat(Enumerable.Range(0, 50).Select(i => $"{i}\n")))], Plain);
+        (int[] training, int[] validation) = items.Split(0.1f, 1);
+        Assert.Equal(5, validation.Length);
+        Assert.Equal(Enumerable.Range(0, 50), training.Concat(validation).Order());
+        Assert.Equal(training, items.Split(0.1f, 1).Training);
+        Assert.NotEqual(training, items.Split(0.1f, 2).Training);
+        Assert.NotEqual(training.Order(), training);
+        Assert.Empty(items.Split(0f, 1).Validation);
+    }
+
+    [Fact]
+    public void APermutationIsUniform()
+    {
+        // Where the first of five items comes to lie, over 5,000 seeds: 1,000 each, with a deviation of 28.
+        int[] places = new int[5], order = new int[5];
+        for (int seed = 0; seed < 5000; seed++)
+        {
+            Permutation.Fill(order, (ulong)seed, 3);
+            places[Array.IndexOf(order, 0)]++;
+        }
+        Assert.All(places, p => Assert.InRange(p, 860, 1140));
+    }
+
+    [DataFact]
+    public void MnistIsRead()
+    {
+        string folder = Path.Combine(DataFactAttribute.Folder, "images", "mnist");
+        ItemSet items = ItemReader.Read([Real(folder, "t10k-images-idx3-ubyte.gz")], Plain with { LabelFile = Real(folder, "t10k-labels-idx1-ubyte.gz") });
+        Assert.Equal((10_000, new ItemShape(1, 28, 28)), (items.Count, items.Shape));
+        Assert.Equal(["7", "2", "1", "0", "4"], items.Labels!.Take(5));
+        Assert.Equal("2646AC647AD5339DBF082846283269EA", Convert.ToHexString(MD5.HashData([0, 0, 8, 3, 0, 0, 0x27, 0x10, 0, 0, 0, 28, 0, 0, 0, 28, .. items.Bytes.Span])));
+    }
+
+    [DataFact]
+    public void CifarRowsAndDigitsAreRead()
+    {
+        string folder = Path.Combine(DataFactAttribute.Folder, "images");
+        ItemSet cifar = ItemReader.Read([Real(folder, "cifar10/cifar10_batch_1_first500.png")], Plain with { Shape = new ItemShape(1, 32, 32) });
+        Assert.Equal((500, new ItemShape(3, 32, 32)), (cifar.Count, cifar.Shape));
+        ItemSet digits = ItemReader.Read([Real(folder, "digits8x8/digits.csv.gz")], Plain with { Labels = "last", Shape = new ItemShape(1, 8, 8) });
+        Assert.Equal(1797, digits.Count);
+        Assert.Equal(new ItemScale(0f, 16f), digits.Measure([.. Enumerable.Range(0, digits.Count)]));
+        Assert.Equal(10, digits.Labels!.Distinct().Count());
+    }
+
+    private static DataFile Real(string folder, string name) => new(name, null, File.ReadAllBytes(Path.Combine(folder, name)));
+
+    private static void Refused(string message, ItemOptions options, params DataFile[] files) =>
+        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => ItemReader.Read(files, options)).Message, StringComparison.OrdinalIgnoreCase);
+
+    private static DataFile Grey(string name, string? folder, params byte[] samples) => Grey(name, folder, samples, 3);
+
+    private static DataFile Grey(string name, string? folder, byte[] samples, int width)
+    {
+        using var file = new MemoryStream();
+        Png.Encode(file, new Image(width, samples.Length / width, 1, 255, Array.ConvertAll(samples, s => (ushort)s)));
+        return new DataFile(name, folder, file.ToArray());
+    }
+
+    private static DataFile Pgm(string name, string? folder, byte value, int width = 3) =>
+        new(name, folder, (byte[])[.. Encoding.ASCII.GetBytes($"P5 {width} 2 255\n"), .. Enumerable.Repeat(value, 2 * width)]);
+
+    private static DataFile Text(string name, string text) => new(name, null, Encoding.UTF8.GetBytes(text));
+
+    private static byte[] Gzip(byte[] data)
+    {
+        using var file = new MemoryStream();
+        using (var stream = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true))
+            stream.Write(data);
+        return file.ToArray();
+    }
+}
