@@ -1,4 +1,5 @@
 using Tacit.Learning;
+using Tacit.Learning.Safetensors;
 using Tacit.Media;
 using Tacit.Media.DataSets;
 using Tacit.Modeling;
@@ -265,7 +266,7 @@ public class AutoencoderTests
         new Trainer(task) { Workers = workers }.Run(new TrainingOptions { Steps = steps, Rate = rate, Decay = 0f, LeastRate = 0.01f, Beta2 = 0.999f });
         model.Finish(items, All(items), items, [0, 1], workers);
         using var file = new MemoryStream();
-        Learning.Safetensors.SafetensorsWriter.Write(file, AutoencoderModel.Describe(model), ModuleFile.Tensors(model.Network));
+        SafetensorsWriter.Write(file, AutoencoderModel.Describe(model), ModuleFile.Tensors(model.Network));
         return (model, file.ToArray());
     }
 
