@@ -22,6 +22,7 @@ internal sealed record ModelCommands(string Kind)
         new("ae")
         {
             Generate = GenerateItemsCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectItemsCommand.Create,
+            Embed = () => EmbedCommand.Create(new ItemLatents()),
         },
     ];
 
