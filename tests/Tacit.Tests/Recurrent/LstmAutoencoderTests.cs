@@ -1,7 +1,6 @@
 using Tacit.Learning;
 using Tacit.Modeling.Recurrent;
 using Tacit.Numerics;
-using Tacit.Tests.Learning;
 using Tacit.Tests.Numerics;
 
 namespace Tacit.Tests.Recurrent;
