@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Tacit.Cli.Files;
 using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
+using Tacit.Media.DataSets;
 using Tacit.Media.Npy;
 using Tacit.Media.Sequences;
 using Tacit.Modeling.Latents;
@@ -19,8 +20,8 @@ internal abstract class LatentSource
     /// <summary>The lines of --help about the data, each ended.</summary>
     public abstract string OptionHelp { get; }
 
-    /// <summary>Whether --labels is the source's to read, as more than a line of text for each item.</summary>
-    public virtual bool ReadsLabels => false;
+    /// <summary>Whether the data's options say where labels are, so that the command does not ask.</summary>
+    public virtual bool FindsLabels => false;
 
     /// <summary>Adds the options about the data.</summary>
     public abstract void AddTo(Command command);
@@ -54,12 +55,16 @@ internal static class EmbedCommand
           --method M          of the map: pca (default), or tsne, which keeps neighbours together
           --perplexity P      of tsne: how many neighbours count, about (default 30)
           --points N          most points on the map, taken evenly (default 2000; 5000 with tsne)
-          --labels FILE       a line of text for each item; of images an IDX file too, of tables a column
-          --label-pattern R   or: what the regular expression R finds in the items' names, or its first
+          --label-pattern R   labels: what the regular expression R finds in the items' names, or its first
                               group: '([0-9])_[^/]*$' is the digit in train/7_theo_3.wav
           -T, --threads N     use N threads (default: all processors); same numbers for any N
           -f, --force         overwrite
           -q, --quiet         no notes
+
+        """;
+
+    private const string LabelHelp = """
+          --labels FILE       labels: a line of text for each item
 
         """;
 
@@ -71,7 +76,9 @@ internal static class EmbedCommand
             method = CommandLine.Value("--method"), perplexity = CommandLine.Value("--perplexity"), points = CommandLine.Value("--points"),
             labels = CommandLine.Value("--labels"), pattern = CommandLine.Value("--label-pattern");
         Option<bool> force = CommandLine.Flag("--force", "-f");
-        var command = new Command("embed", Help + source.OptionHelp) { model, output, map, method, perplexity, points, labels, pattern, force };
+        var command = new Command("embed", Help + (source.FindsLabels ? "" : LabelHelp) + source.OptionHelp) { model, output, map, method, perplexity, points, pattern, force };
+        if (!source.FindsLabels)
+            command.Add(labels);
         options.AddTo(command);
         source.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -89,14 +96,15 @@ internal static class EmbedCommand
             int most = WholeNumber.Parse("--points", parsed.GetValue(points), UsualPoints, 4, tsne ? TSne.MostRows : 1_000_000);
             double neighbours = Perplexity(parsed.GetValue(perplexity));
             Regex? expression = PatternOf(parsed.GetValue(pattern));
-            if (expression is not null && parsed.GetValue(labels) is not null)
+            string? labelFile = source.FindsLabels ? null : parsed.GetValue(labels);
+            if (expression is not null && labelFile is not null)
                 throw new UsageException("--labels and --label-pattern exclude each other");
             string? picture = parsed.GetValue(map), table = parsed.GetValue(output) ?? (picture is null ? "-" : null);
             await using var outputs = new OutputSet(parsed.GetValue(force));
             OutputFile? tableFile = table is null ? null : outputs.Open(table), mapFile = picture is null ? null : outputs.Open(picture);
             using WorkPool workers = new(options.Threads(parsed));
             LatentTable latents = await source.ReadAsync(parsed, path, files, outputs.Contain, workers, report, cancellationToken);
-            if (parsed.GetValue(labels) is { } labelFile && !source.ReadsLabels)
+            if (labelFile is not null)
                 latents = await LabelledAsync(latents, labelFile, cancellationToken);
             else if (expression is not null)
                 latents = latents.With([.. latents.Names.Select(n => LabelIn(n, expression))]);
@@ -137,7 +145,7 @@ internal static class EmbedCommand
     {
         using InputFile input = InputFile.Open(path);
         byte[] bytes = await input.ReadAllAsync(MostLabelFile, cancellationToken);
-        string[] lines = [.. ModelInput.OfFile(path, () => TextLines.Split(GzipFile.Unwrap(bytes, MostLabelFile))).Select(l => Encoding.UTF8.GetString(l.Span))];
+        string[] lines = [.. ModelInput.OfFile(path, () => TextLines.Split(Gunzip.Unwrap(bytes, MostLabelFile))).Select(l => Encoding.UTF8.GetString(l.Span))];
         return lines.Length == latents.Count ? latents.With(lines)
             : throw new InvalidDataException($"{path}: has {lines.Length} labels for {latents.Count} items");
     }

@@ -15,14 +15,14 @@ internal sealed record ModelCommands(string Kind)
         new("gpt") { Generate = GenerateCommand.Create, Evaluate = EvaluateCommand.Create },
         new("ar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
         new("nar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
+        new("lstm-ae")
+        {
+            Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create, Inspect = InspectSequencesCommand.Create,
+        },
         new("ae")
         {
             Generate = GenerateItemsCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectItemsCommand.Create,
             Embed = () => EmbedCommand.Create(new ItemLatents()),
-        },
-        new("lstm-ae")
-        {
-            Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create, Inspect = InspectSequencesCommand.Create,
         },
     ];
 

@@ -18,7 +18,7 @@ internal static class TrainCommand
 
     private const string Options = """
           -o, --output MODEL  the model file; MODEL.checkpoint stands beside it until the run is done
-          --preset NAME       tiny, small (default) or base: about 0.2, 1 and 5 million parameters
+          --preset NAME       tiny, small (default) or base: of gpt about 0.2, 1 and 5 million parameters
           --from MODEL        train this model further, and write it to the MODEL of -o: it keeps its sizes
                               and its tokens, and an option that says otherwise is an error
           --config FILE       settings as JSON, with the names of the options: {"key_heads": 2}
@@ -53,6 +53,7 @@ internal static class TrainCommand
         examples:
           tacit train gpt book.txt -o book.tacitmodel --time 10m
           tacit train gpt letters --from book.tacitmodel -o letters.tacitmodel --steps 500
+          tacit train ae photos --shape 32x32 --latents 64 -o photos.tacitmodel
           tacit train gpt texts --validation other.txt --preset tiny --steps 2000 -o t.tacitmodel
         """;
 

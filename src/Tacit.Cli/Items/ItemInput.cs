@@ -57,33 +57,25 @@ internal sealed class ItemInput
     public sealed class CommandOptions
     {
         /// <summary>The lines of --help.</summary>
-        public const string Help = ShapeHelp + """
-
+        public const string Help = """
+              --shape [C x]HxW    what vectors are as images, or the images in each row of a PNG's pixels
               --labels L          a file of labels (IDX, or a line for each), a table's column, or none;
                                   without, the folders' names
-            """;
-
-        /// <summary>The line about --shape alone.</summary>
-        public const string ShapeHelp = """
-              --shape [C x]HxW    what vectors are as images, or the images in each row of a PNG's pixels
             """;
 
         private readonly Option<string> _shape = CommandLine.Value("--" + ShapeName), _labels = CommandLine.Value("--" + LabelsName);
 
         public void AddTo(Command command)
         {
-            AddShapeTo(command);
+            command.Add(_shape);
             command.Add(_labels);
         }
-
-        /// <summary>Adds --shape to a command that has --labels.</summary>
-        public void AddShapeTo(Command command) => command.Add(_shape);
 
         /// <summary>What they say.</summary>
         public ItemInput Read(ParseResult parsed, ModelFile model)
         {
             Settings task = Settings.Parse(model.Tensors.FindMetadata(TaskKey) ?? "{}");
-            return new ItemInput(parsed.GetValue(_shape) ?? task.Text(ShapeName, ""), parsed.GetValue<string>(_labels.Name) ?? task.Text(LabelsName, ""));
+            return new ItemInput(parsed.GetValue(_shape) ?? task.Text(ShapeName, ""), parsed.GetValue(_labels) ?? task.Text(LabelsName, ""));
         }
     }
 }

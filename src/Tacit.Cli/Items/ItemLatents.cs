@@ -15,11 +15,11 @@ internal sealed class ItemLatents : LatentSource
 {
     private readonly ItemInput.CommandOptions _input = new();
 
-    public override string OptionHelp => ItemInput.CommandOptions.ShapeHelp + "\n";
+    public override string OptionHelp => ItemInput.CommandOptions.Help + "\n";
 
-    public override bool ReadsLabels => true;
+    public override bool FindsLabels => true;
 
-    public override void AddTo(Command command) => _input.AddShapeTo(command);
+    public override void AddTo(Command command) => _input.AddTo(command);
 
     public override async Task<LatentTable> ReadAsync(ParseResult parsed, string model, IReadOnlyList<string> files, Func<FileStatus?, bool> isOutput,
         WorkPool workers, Report report, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using Tacit.Cli.Files;
 using Tacit.Media;
 using Tacit.Media.Audio;
 using Tacit.Media.Csv;
+using Tacit.Media.DataSets;
 using Tacit.Media.Sequences;
 using Tacit.Modeling.Recurrent;
 
@@ -58,7 +59,7 @@ internal sealed class SequenceExamples
     /// <exception cref="InvalidDataException">There is nothing in them, or it is not what it should be; the message names the file.</exception>
     public static SequenceExamples Read(IReadOnlyList<DataFile> files, SequenceReading how)
     {
-        var contents = files.Select(f => (File: f, Content: ModelInput.OfFile(f.Name, () => GzipFile.Unwrap(f.Bytes, MostInside)))).ToList();
+        var contents = files.Select(f => (File: f, Content: ModelInput.OfFile(f.Name, () => Gunzip.Unwrap(f.Bytes, MostInside)))).ToList();
         (DataFile File, ReadOnlyMemory<byte> Content)[] some = [.. contents.Where(c => c.Content.Length > 0)];
         if (some.Length == 0)
             throw new InvalidDataException("there is no data: what is named holds no bytes");

@@ -4,6 +4,7 @@ using Tacit.Media;
 using Tacit.Media.DataSets;
 using Tacit.Modeling;
 using Tacit.Modeling.Autoencoders;
+using Tacit.Modeling.Latents;
 using Tacit.Modeling.Linear;
 using Tacit.Numerics;
 using Tacit.Tests.Support;
@@ -97,12 +98,12 @@ public class AutoencoderTests
     [Fact]
     public void ALinearDecoderWithoutLatentsIsAnAutoregression()
     {
-        // An AR(2) of 3,000 values as one item; what least squares finds is what training finds.
-        float[] noise = new float[3000];
+        // An AR(2) of 800 values as one item; what least squares finds is what training finds.
+        float[] noise = new float[800];
         RandomFill.Normal(11, 0, noise);
         double[] series = new double[noise.Length];
         for (int t = 2; t < series.Length; t++)
-            series[t] = 1.2 * series[t - 1] - 0.5 * series[t - 2] + 0.05 * noise[t] + 0.1;
+            series[t] = 1.2 * series[t - 1] - 0.5 * series[t - 2] + noise[t];
         var options = new AutoregressionOptions { Order = 2, Method = FitMethod.LeastSquares };
         Autoregression fit = Autoregression.Fit(series, options);
 
@@ -128,11 +129,11 @@ public class AutoencoderTests
         float[] foreseen = model.Foresee(items, [0]);
         double[] residuals = fit.Residuals();
         for (int t = 2; t < series.Length; t++)
-            Assert.Equal(residuals[^(series.Length - t)], series[t] - foreseen[t], 1e-5);
+            Assert.Equal(residuals[^(series.Length - t)], series[t] - foreseen[t], 1e-4);
 
         model.Network.Initialize(1);
         var task = new AutoencoderTask(model, items, [0], null, [], 1, default, 1);
-        new Trainer(task).Run(new TrainingOptions { Steps = 1500, Rate = 0.02f, Decay = 0f, Beta2 = 0.999f, LeastRate = 0.001f, Clip = 0f });
+        new Trainer(task).Run(new TrainingOptions { Steps = 800, Rate = 0.02f, Decay = 0f, Beta2 = 0.999f, LeastRate = 0.001f, Clip = 0f });
         Assert.Equal(fit.Coefficients[0], decoder.PastWeight.Value.Span[0], 5e-3);
         Assert.Equal(fit.Coefficients[1], decoder.PastWeight.Value.Span[1], 5e-3);
         Assert.Equal(constant, decoder.PastBias.Value.Span[0], 5e-3);
@@ -149,7 +150,7 @@ public class AutoencoderTests
             Enumerable.Range(0, 3).Sum(k => (double)hidden[n * 3 + k] * mix[i * 3 + k])).ToArray())];
         ItemSet items = Table([.. rows.SelectMany(r => r)], 10);
         double error = Error(3), less = Error(2);
-        Assert.True(error < 1e-5 && less > 20 * error, $"{error} and {less}");
+        Assert.True(error < 1e-4 && less > 20 * error, $"{error} and {less}");
 
         double Error(int latents)
         {
@@ -157,7 +158,7 @@ public class AutoencoderTests
             {
                 Shape = items.Shape, Latents = latents, Encoder = ItemEncoderKind.Mlp, Decoder = ItemDecoderKind.Mlp, Layers = 0, LinearOutput = true,
             };
-            Autoencoder model = Train(options, items, 1, steps: 1500, rate: 0.02f).Model;
+            Autoencoder model = Train(options, items, 1, steps: 3000, rate: 0.01f, batch: 50).Model;
             return ItemErrors.SquaredErrors(items, model.Scale, All(items), model.Reconstruct(items, All(items))).Average();
         }
     }
@@ -232,13 +233,19 @@ public class AutoencoderTests
         string path = Path.Combine(DataFactAttribute.Folder, "images", "digits8x8", "digits.csv.gz");
         ItemSet items = ItemReader.Read([new DataFile("digits.csv.gz", null, File.ReadAllBytes(path))], new ItemOptions { Labels = "last", Shape = new ItemShape(1, 8, 8) });
         (int[] training, int[] test) = items.Split(0.2f, 5);
-        var options = new AutoencoderOptions { Shape = items.Shape, Latents = 8, Hidden = 64, Filters = 8 };
+        var options = new AutoencoderOptions { Shape = items.Shape, Latents = 8, Hidden = 64, Filters = 8, Levels = 1 };
         var model = new Autoencoder(new AutoencoderNetwork(options), items.Measure(training));
         model.Network.Initialize(1);
         new Trainer(new AutoencoderTask(model, items, training, null, [], 32, default, 1))
-            .Run(new TrainingOptions { Steps = 1200, Rate = 4e-3f, Decay = 0f, Beta2 = 0.999f, LeastRate = 0.01f });
+            .Run(new TrainingOptions { Steps = 1200, Rate = 8e-3f, Decay = 0f, Beta2 = 0.999f, LeastRate = 0.01f });
         double error = ItemErrors.SquaredErrors(items, model.Scale, test, model.Reconstruct(items, test)).Average();
-        Assert.InRange(error, 0, 0.0165);      // eight principal components: 0.0228
+        float[] rows = new float[items.Count * 64];
+        for (int i = 0; i < items.Count; i++)
+            items.CopyTo(i, model.Scale, rows.AsSpan(i * 64, 64));
+        float[] learnt = [.. training.SelectMany(i => rows[(i * 64)..(i * 64 + 64)])], kept = [.. test.SelectMany(i => rows[(i * 64)..(i * 64 + 64)])];
+        PrincipalComponents components = PrincipalComponents.Fit(learnt, 64, 8);
+        double linear = ItemErrors.SquaredErrors(items, model.Scale, test, components.Reconstruct(components.Project(kept))).Average();
+        Assert.True(error < 0.75 * linear, $"{error}, principal components {linear}");
 
         float[] known = model.Encode(items, training), asked = model.Encode(items, test);
         int right = 0;
@@ -257,12 +264,12 @@ public class AutoencoderTests
         return model;
     }
 
-    private static (Autoencoder Model, byte[] File) Train(AutoencoderOptions options, ItemSet items, int threads, int steps = 12, float rate = 0.01f)
+    private static (Autoencoder Model, byte[] File) Train(AutoencoderOptions options, ItemSet items, int threads, int steps = 12, float rate = 0.01f, int batch = 7)
     {
         var model = new Autoencoder(new AutoencoderNetwork(options), items.Measure(All(items)));
         model.Network.Initialize(3);
         using WorkPool workers = new(threads);
-        var task = new AutoencoderTask(model, items, All(items), items, [0, 1], 7, new Augmentation(options.Shape.IsImage && steps < 100 ? 1 : 0, false, 0f), 3);
+        var task = new AutoencoderTask(model, items, All(items), items, [0, 1], batch, new Augmentation(options.Shape.IsImage && steps < 100 ? 1 : 0, false, 0f), 3);
         new Trainer(task) { Workers = workers }.Run(new TrainingOptions { Steps = steps, Rate = rate, Decay = 0f, LeastRate = 0.01f, Beta2 = 0.999f });
         model.Finish(items, All(items), items, [0, 1], workers);
         using var file = new MemoryStream();

@@ -124,7 +124,7 @@ public class ItemReaderTests
     public void AllItemsAreAlike()
     {
         Refused("are 2x2, those of a.pgm are 2x3", Plain, Pgm("a.pgm", null, 1), Pgm("b.pgm", null, 1, 2));
-        Refused("all must have one range", Plain, Text("t", "1,2,3,4\n"), Pgm("b.pgm", null, 1, 2));
+        Refused("all must have one range", Plain with { Shape = new ItemShape(1, 2, 2) }, Text("t", "1,2,3,4\n"), Pgm("b.pgm", null, 1, 2));
         Refused("there are no items", Plain);
         Refused("truncated", Plain, new DataFile("x.png", null, Grey("x", null, 1, 2, 3, 4, 5, 6).Bytes[..^5]));
     }

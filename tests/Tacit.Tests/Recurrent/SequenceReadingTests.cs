@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Tacit.Media.DataSets;
 using Tacit.Media.Sequences;
 using Tacit.Modeling.Recurrent;
 
@@ -46,12 +47,12 @@ public sealed class SequenceReadingTests
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(text);
         byte[] file = packed.ToArray();
-        Assert.Equal(text, GzipFile.Unwrap(file, 5000).ToArray());
-        Assert.Equal(text, GzipFile.Unwrap(text, 10).ToArray());
-        Assert.Throws<InvalidDataException>(() => GzipFile.Unwrap(file, 4999));
-        Assert.Throws<InvalidDataException>(() => GzipFile.Unwrap(file.AsMemory(0, file.Length / 2), 5000));
+        Assert.Equal(text, Gunzip.Unwrap(file, 5000).ToArray());
+        Assert.Equal(text, Gunzip.Unwrap(text, 10).ToArray());
+        Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(file, 4999));
+        Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(file.AsMemory(0, file.Length / 2), 5000));
         file[file.Length - 5] ^= 1;
-        Assert.Throws<InvalidDataException>(() => GzipFile.Unwrap(file, 5000));
+        Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(file, 5000));
     }
 
     [Fact]

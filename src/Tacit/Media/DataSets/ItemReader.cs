@@ -1,7 +1,6 @@
 using System.Text;
 using Tacit.Media.Csv;
 using Tacit.Media.Images;
-using Tacit.Media.Sequences;
 
 namespace Tacit.Media.DataSets;
 
@@ -29,7 +28,7 @@ public static class ItemReader
                 continue;
             try
             {
-                Add(items, file, GzipFile.Unwrap(file.Bytes, Array.MaxLength), options);
+                Add(items, file, Gunzip.Unwrap(file.Bytes, Array.MaxLength), options);
             }
             catch (InvalidDataException e)
             {
@@ -131,7 +130,7 @@ public static class ItemReader
     {
         try
         {
-            ReadOnlyMemory<byte> data = GzipFile.Unwrap(file.Bytes, Array.MaxLength);
+            ReadOnlyMemory<byte> data = Gunzip.Unwrap(file.Bytes, Array.MaxLength);
             if (Idx.IsIdx(data.Span))
             {
                 Idx idx = Idx.Read(data);

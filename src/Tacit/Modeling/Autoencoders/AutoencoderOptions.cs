@@ -70,7 +70,7 @@ public sealed record AutoencoderOptions
     public int Layers { get; init; } = 1;
 
     /// <summary>Channels after the first convolution; each further one has twice as many.</summary>
-    public int Filters { get; init; } = 32;
+    public int Filters { get; init; } = 16;
 
     /// <summary>Convolutions, each of which halves height and width.</summary>
     public int Levels { get; init; } = 2;

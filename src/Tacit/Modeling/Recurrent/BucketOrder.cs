@@ -1,5 +1,5 @@
 using Tacit.Learning;
-using Tacit.Numerics;
+using Tacit.Media.DataSets;
 
 namespace Tacit.Modeling.Recurrent;
 
@@ -40,25 +40,11 @@ internal sealed class BucketOrder
 
     private void Shuffle(long epoch)
     {
-        for (int i = 0; i < _order.Length; i++)
-            _order[i] = i;
-        Mix(_order, 2 * epoch);
+        Permutation.Fill(_order, _seed, RandomStreams.Batch(2 * epoch));
         for (int first = 0; first < _order.Length; first += BatchesPerPool * _size)
             SortByLength(_order.AsSpan(first, Math.Min(BatchesPerPool * _size, _order.Length - first)));
-        for (int i = 0; i < _batches.Length; i++)
-            _batches[i] = i;
-        Mix(_batches, 2 * epoch + 1);
+        Permutation.Fill(_batches, _seed, RandomStreams.Batch(2 * epoch + 1));
         _epoch = epoch;
-    }
-
-    // Fisher and Yates; a 32-bit fraction times the number of choices.
-    private void Mix(Span<int> items, long stream)
-    {
-        for (int i = items.Length - 1; i > 0; i--)
-        {
-            int j = (int)(((ulong)Philox.Block(_seed, RandomStreams.Batch(stream), (ulong)i).X * (ulong)(i + 1)) >> 32);
-            (items[i], items[j]) = (items[j], items[i]);
-        }
     }
 
     // By counting, which keeps the order of equals.

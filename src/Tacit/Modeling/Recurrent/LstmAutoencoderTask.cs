@@ -1,5 +1,4 @@
 using Tacit.Learning;
-using Tacit.Numerics;
 
 namespace Tacit.Modeling.Recurrent;
 

@@ -44,12 +44,12 @@ public static class SequenceReconstruction
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         float[] latents = new float[checked(data.Count * model.Options.Latent)];
-        InBatches(model, data, workers, cancellationToken, (tape, batch, indices) =>
+        InBatches(model, data, workers, (tape, batch, indices) =>
         {
             Span<float> z = model.Encode(tape, batch).Latent.Value.Span;
             for (int b = 0; b < indices.Length; b++)
                 z.Slice(b * model.Options.Latent, model.Options.Latent).CopyTo(latents.AsSpan(indices[b] * model.Options.Latent));
-        });
+        }, cancellationToken);
         return latents;
     }
 
@@ -63,12 +63,12 @@ public static class SequenceReconstruction
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         int[][] all = new int[data.Count][];
-        InBatches(model, data, workers, cancellationToken, (tape, batch, indices) =>
+        InBatches(model, data, workers, (tape, batch, indices) =>
         {
             List<int>[] said = FreeRun(model, tape, model.Encode(tape, batch)).Said;
             for (int b = 0; b < said.Length; b++)
                 all[indices[b]] = [.. said[b]];
-        });
+        }, cancellationToken);
         return all;
     }
 
@@ -83,7 +83,7 @@ public static class SequenceReconstruction
         ArgumentNullException.ThrowIfNull(data);
         float[][] all = new float[data.Count][];
         (float mean, float deviation) = model.Normalisation;
-        InBatches(model, data, workers, cancellationToken, (tape, batch, indices) =>
+        InBatches(model, data, workers, (tape, batch, indices) =>
         {
             Tensor values = FreeValues(model, tape, model.Encode(tape, batch), batch.Steps).Values;
             int row = batch.Steps * model.Options.Frame;
@@ -94,7 +94,7 @@ public static class SequenceReconstruction
                     given[t] = MathF.FusedMultiplyAdd(given[t], deviation, mean);
                 all[indices[b]] = given;
             }
-        });
+        }, cancellationToken);
         return all;
     }
 
@@ -108,7 +108,7 @@ public static class SequenceReconstruction
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         double[] all = new double[data.Count];
-        InBatches(model, data, workers, cancellationToken, (tape, batch, indices) =>
+        InBatches(model, data, workers, (tape, batch, indices) =>
         {
             Variable logits = model.Forced(tape, batch).Output;
             float[] costs = new float[batch.Count * batch.Steps];
@@ -120,7 +120,7 @@ public static class SequenceReconstruction
                     sum += costs[b * batch.Steps + t];
                 all[indices[b]] = sum / batch.Lengths[b];
             }
-        });
+        }, cancellationToken);
         return all;
     }
 
@@ -211,8 +211,8 @@ public static class SequenceReconstruction
     }
 
     // Sequences of like length together; what comes out does not depend on that.
-    private static void InBatches(LstmAutoencoder model, SequenceSet data, WorkPool? workers, CancellationToken cancellationToken,
-        Action<Tape, SequenceBatch, int[]> work)
+    private static void InBatches(LstmAutoencoder model, SequenceSet data, WorkPool? workers,
+        Action<Tape, SequenceBatch, int[]> work, CancellationToken cancellationToken)
     {
         var tape = new Tape(workers) { IsRecording = false };
         foreach (int[] indices in Enumerable.Range(0, data.Count).OrderBy(data.Length).Chunk(BatchSize))
