@@ -6,7 +6,7 @@ namespace Tacit.Modeling.Records;
 internal sealed class ContextCounts
 {
     private ulong[] _keys = new ulong[1 << 16];
-    private byte[] _contexts = new byte[1 << 16];
+    private byte[] _contexts = new byte[1 << 16];    // place in the plan; the top bit: needed
     private int[] _heads = new int[1 << 16];
     private int _used;
     private byte[] _symbols = new byte[1 << 16];
@@ -25,14 +25,47 @@ internal sealed class ContextCounts
         for (int i = 0; i <= record.Length; i++)
         {
             byte symbol = i < record.Length ? record[i] : RankPredictor.EndByte;
-            foreach (byte context in contexts)
-                Add(scanner.Hash(context), context, symbol, sign);
+            for (int c = 0; c < contexts.Length; c++)
+                Add(scanner.Hash(contexts[c]), c, symbol, sign);
             if (i < record.Length)
                 scanner.Add(symbol);
         }
     }
 
-    /// <summary>Calls back for each context with its bytes in ascending order.</summary>
+    /// <summary>Marks the contexts that say more than their parents: those whose parent was followed by several bytes.</summary>
+    public void MarkNeeded(ReadOnlySpan<byte> record, RecordPlan plan, ref RecordScanner scanner)
+    {
+        Span<int> slots = stackalloc int[32];
+        scanner.Restart();
+        for (int i = 0; i <= record.Length; i++)
+        {
+            for (int c = 0; c < plan.Contexts.Length; c++)
+            {
+                slots[c] = Find(scanner.Hash(plan.Contexts[c]));
+                int parent = plan.Parents[c];
+                if (slots[c] >= 0 && (parent < 0 || (slots[parent] >= 0 && _nexts[_heads[slots[parent]]] != 0)))
+                    _contexts[slots[c]] |= Needed;
+            }
+            if (i < record.Length)
+                scanner.Add(record[i]);
+        }
+    }
+
+    private const byte Needed = 128;
+
+    private int Find(ulong key)
+    {
+        int i = (int)(key >> _shift);
+        while (_keys[i] != key)
+        {
+            if (_keys[i] == 0)
+                return -1;
+            i = (i + 1) & (_keys.Length - 1);
+        }
+        return i;
+    }
+
+    /// <summary>Calls back for each needed context with its bytes in ascending order.</summary>
     public void ForEach(Action<ulong, int, byte[], int[], int> visit)
     {
         byte[] symbols = new byte[256];
@@ -40,7 +73,7 @@ internal sealed class ContextCounts
         int[] all = new int[256];
         for (int i = 0; i < _keys.Length; i++)
         {
-            if (_keys[i] == 0)
+            if (_keys[i] == 0 || (_contexts[i] & Needed) == 0)
                 continue;
             int n = 0;
             if (_nexts[_heads[i]] == 0)
@@ -67,7 +100,7 @@ internal sealed class ContextCounts
                 }
             }
             if (n > 0)
-                visit(_keys[i], _contexts[i], symbols, counts, n);
+                visit(_keys[i], _contexts[i] & ~Needed, symbols, counts, n);
         }
     }
 

@@ -23,12 +23,22 @@ internal sealed class RecordPlan
     /// <summary>Most mixers.</summary>
     public const int MaxMixers = 5;
 
-    private static readonly RecordPlan s_best = new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19], [1, 2, 3, 5, 9, 13], 5);
+    private static readonly RecordPlan s_best = Environment.GetEnvironmentVariable("H12_CTX") is { } e ? new([.. e.Split(',').Select(byte.Parse)], [.. Environment.GetEnvironmentVariable("H12_LOC")!.Split(',').Select(byte.Parse)], int.Parse(Environment.GetEnvironmentVariable("H12_MIX")!)) : new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 12, 14, 15, 16, 17, 18, 19], [1, 2, 3, 5, 9, 12], 5);
     private static readonly RecordPlan s_fast = new([0, 1, 2, 3, 5, 7, 12, 16], [2, 3, 4], 2);
 
     private RecordPlan(byte[] contexts, byte[] local, int mixers)
     {
         Contexts = contexts;
+        Parents = new int[contexts.Length];
+        for (int i = 0; i < contexts.Length; i++)
+        {
+            // The nearest ancestor that is in the plan and before this one.
+            int parent = contexts[i];
+            do
+                parent = RecordScanner.Parents[parent];
+            while (parent >= 0 && Array.IndexOf(contexts, (byte)parent) < 0);
+            Parents[i] = parent < 0 ? -1 : Array.IndexOf(contexts, (byte)parent);
+        }
         Local = local;
         Mixers = mixers;
         MatchExpert = contexts.Length + local.Length;
@@ -45,6 +55,9 @@ internal sealed class RecordPlan
 
     /// <summary>The scanner's contexts.</summary>
     public byte[] Contexts { get; }
+
+    /// <summary>Of each context one that is less special, by place, or −1.</summary>
+    public int[] Parents { get; }
 
     /// <summary>Those of <see cref="Contexts"/>, by place, whose last bytes within the record are kept.</summary>
     public byte[] Local { get; }

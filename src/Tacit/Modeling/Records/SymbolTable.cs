@@ -9,23 +9,24 @@ namespace Tacit.Modeling.Records;
 /// <remarks>
 /// Open addressing with linear probing; contexts are added in the order of their hashes. A hash's top bits are its place; a
 /// tag of <see cref="TagBits"/> further bits stands for the rest, so an unknown context is rarely mistaken for a known one;
-/// training sees the same mistakes. A value is one byte with its class, or the place of a list.
+/// training sees the same mistakes. An entry is a word: the tag, whether one byte follows, and that byte with its class or
+/// else the place of a list, in units of <see cref="ListUnit"/> bytes.
 /// </remarks>
 internal sealed unsafe class SymbolTable
 {
     /// <summary>Bits of a hash that are compared besides its place.</summary>
-    public const int TagBits = 12;
+    public const int TagBits = 11;
 
     /// <summary>Most bits of a place.</summary>
     public const int MaxPlaceBits = 22;
 
-    private const uint Single = 1u << 31;
+    private const uint Single = 1u << PayloadBits;
+    private const int PayloadBits = 20, TagShift = PayloadBits + 1;
+    private const int ListUnit = 4;
 
-    private readonly ushort[] _tags;
-    private readonly uint[] _values;
+    private readonly uint[] _entries;
     private byte[] _lists;
-    private readonly ushort* _tag;
-    private readonly uint* _value;
+    private readonly uint* _entry;
     private byte* _list;
     private readonly int _shift;
     private readonly uint _mask;
@@ -37,11 +38,10 @@ internal sealed unsafe class SymbolTable
         PlaceBits = placeBits;
         _shift = 64 - placeBits;
         _mask = (1u << placeBits) - 1;
-        _tags = GC.AllocateArray<ushort>(1 << placeBits, pinned: true);
-        _values = GC.AllocateArray<uint>(1 << placeBits, pinned: true);
-        _lists = GC.AllocateArray<byte>(listCapacity, pinned: true);
-        _tag = (ushort*)Unsafe.AsPointer(ref _tags[0]);
-        _value = (uint*)Unsafe.AsPointer(ref _values[0]);
+        _entries = GC.AllocateArray<uint>(1 << placeBits, pinned: true);
+        _lists = GC.AllocateArray<byte>(Math.Max(listCapacity, ListUnit), pinned: true);
+        _listEnd = ListUnit;    // no list is at 0, for an entry of 0 is none
+        _entry = (uint*)Unsafe.AsPointer(ref _entries[0]);
         _list = (byte*)Unsafe.AsPointer(ref _lists[0]);
     }
 
@@ -52,7 +52,7 @@ internal sealed unsafe class SymbolTable
     public int Count { get; private set; }
 
     /// <summary>Bytes it takes.</summary>
-    public long Memory => _tags.Length * 6L + _lists.Length;
+    public long Memory => _entries.Length * 4L + _lists.Length;
 
     /// <summary>Place bits for a number of contexts: at most two thirds of the places are taken.</summary>
     public static int PlaceBitsFor(int contexts) => Math.Max(8, BitOperations.Log2((uint)(contexts + (contexts >> 1)) | 1) + 1);
@@ -74,16 +74,17 @@ internal sealed unsafe class SymbolTable
         if (Count >= _mask - (_mask >> 3))
             throw new InvalidDataException("A table of contexts has more of them than places.");
         uint i = (uint)place;
-        while (_tag[i] != 0)
+        while (_entry[i] != 0)
             i = (i + 1) & _mask;
-        _tag[i] = (ushort)(tag | 1 << TagBits);
         Count++;
         if (symbols.Length == 1)
         {
-            _value[i] = Single | (uint)symbols[0] << 8 | classes[0];
+            _entry[i] = (uint)tag << TagShift | Single | (uint)symbols[0] << 8 | classes[0];
             return;
         }
-        int needed = _listEnd + 1 + 2 * symbols.Length;
+        int needed = (_listEnd + 1 + 2 * symbols.Length + ListUnit - 1) / ListUnit * ListUnit;
+        if (needed / ListUnit >> PayloadBits != 0)
+            throw new InvalidDataException("A table of contexts has longer lists than it may.");
         if (needed > _lists.Length)
         {
             byte[] longer = GC.AllocateArray<byte>(Math.Max(needed, 2 * _lists.Length), pinned: true);
@@ -91,13 +92,15 @@ internal sealed unsafe class SymbolTable
             _lists = longer;
             _list = (byte*)Unsafe.AsPointer(ref longer[0]);
         }
-        _value[i] = (uint)_listEnd;
-        _list[_listEnd++] = (byte)(symbols.Length - 1);
+        _entry[i] = (uint)tag << TagShift | (uint)(_listEnd / ListUnit);
+        int at = _listEnd;
+        _list[at++] = (byte)(symbols.Length - 1);
         for (int s = 0; s < symbols.Length; s++)
         {
-            _list[_listEnd++] = symbols[s];
-            _list[_listEnd++] = classes[s];
+            _list[at++] = symbols[s];
+            _list[at++] = classes[s];
         }
+        _listEnd = needed;
     }
 
     /// <summary>Asks for the hash's place to be brought near.</summary>
@@ -105,38 +108,7 @@ internal sealed unsafe class SymbolTable
     public void Prefetch(ulong hash)
     {
         if (Sse.IsSupported)
-            Sse.Prefetch0(_tag + (hash >> _shift));
-    }
-
-    /// <summary>Reads a context's bytes, ascending, and the sums of their counts up to each of them; returns how many there are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(ulong hash, byte* symbols, int* sums, ushort* values)
-    {
-        uint i = (uint)(hash >> _shift);
-        ushort tag = (ushort)(TagOf(hash) | 1 << TagBits);
-        while (_tag[i] != tag)
-        {
-            if (_tag[i] == 0)
-                return 0;
-            i = (i + 1) & _mask;
-        }
-        uint value = _value[i];
-        if ((value & Single) != 0)
-        {
-            symbols[0] = (byte)(value >> 8);
-            sums[1] = values[value & 15];
-            return 1;
-        }
-        byte* list = _list + value;
-        int n = *list++ + 1;
-        int sum = 0;
-        for (int s = 0; s < n; s++)
-        {
-            symbols[s] = list[2 * s];
-            sum += values[list[2 * s + 1]];
-            sums[s + 1] = sum;
-        }
-        return n;
+            Sse.Prefetch0(_entry + (hash >> _shift));
     }
 
     /// <summary>A context's bytes with the classes of their counts: how many, a single one by itself, or their list.</summary>
@@ -144,25 +116,25 @@ internal sealed unsafe class SymbolTable
     public byte* FindList(ulong hash, out int count, out uint single)
     {
         uint i = (uint)(hash >> _shift);
-        ushort tag = (ushort)(TagOf(hash) | 1 << TagBits);
-        single = 0;
-        while (_tag[i] != tag)
+        uint tag = (uint)TagOf(hash);
+        uint entry;
+        while ((entry = _entry[i]) >> TagShift != tag || entry == 0)
         {
-            if (_tag[i] == 0)
+            if (entry == 0)
             {
                 count = 0;
+                single = 0;
                 return null;
             }
             i = (i + 1) & _mask;
         }
-        uint value = _value[i];
-        if ((value & Single) != 0)
+        single = entry;
+        if ((entry & Single) != 0)
         {
-            single = value;
             count = 1;
             return null;
         }
-        byte* list = _list + value;
+        byte* list = _list + (nuint)(entry & Single - 1) * ListUnit;
         count = *list + 1;
         return list + 1;
     }

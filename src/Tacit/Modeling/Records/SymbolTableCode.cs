@@ -11,6 +11,9 @@ internal sealed class SymbolTableCode
 {
     private const int MaxStep = 7;
 
+    /// <summary>Most bytes kept of those that follow a context.</summary>
+    public static int MaxSymbols = int.Parse(Environment.GetEnvironmentVariable("H12_CAP") ?? "24");
+
     private readonly int[] _places;
     private readonly short[] _tags;
     private readonly int[] _starts;   // of the lists, and the end
@@ -28,15 +31,19 @@ internal sealed class SymbolTableCode
         {
             if (!keep(context, times, n))
                 return;
-            entries.Add((hash, symbols.Count, n));
-            for (int i = 0; i < n; i++)
+            int least = n > MaxSymbols ? LeastOfLargest(times.AsSpan(0, n)) : 1;
+            int start = symbols.Count;
+            for (int i = 0; i < n && symbols.Count - start < MaxSymbols; i++)
             {
+                if (times[i] < least)
+                    continue;
                 symbols.Add(bytes[i]);
                 classes.Add((byte)CountClasses.Store(times[i]));
             }
+            entries.Add((hash, start, symbols.Count - start));
         });
         _placeBits = SymbolTable.PlaceBitsFor(entries.Count);
-        (ulong Hash, int Start, int Length)[] sorted = [.. entries.OrderBy(e => e.Hash)];
+        (ulong Hash, int Start, int Length)[] sorted = Sort(entries);
         _places = new int[sorted.Length];
         _tags = new short[sorted.Length];
         _starts = new int[sorted.Length + 1];
@@ -155,6 +162,34 @@ internal sealed class SymbolTableCode
             table.Add(place, tag, symbols[..length], classes[..length]);
         }
         return table;
+    }
+
+    // They come nearly in order, for the counts have their own table by the same hashes.
+    private static (ulong Hash, int Start, int Length)[] Sort(List<(ulong Hash, int Start, int Length)> entries)
+    {
+        (ulong Hash, int Start, int Length)[] sorted = [.. entries];
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            (ulong Hash, int Start, int Length) entry = sorted[i];
+            int k = i;
+            for (; k > 0 && sorted[k - 1].Hash > entry.Hash; k--)
+                sorted[k] = sorted[k - 1];
+            sorted[k] = entry;
+        }
+        return sorted;
+    }
+
+    // The least count there may be, so that about the most frequent MaxSymbols stay.
+    private static int LeastOfLargest(ReadOnlySpan<int> counts)
+    {
+        for (int least = 2; ; least++)
+        {
+            int n = 0;
+            foreach (int count in counts)
+                n += count >= least ? 1 : 0;
+            if (n <= MaxSymbols)
+                return n > 0 ? least : least - 1;
+        }
     }
 
     // Symbols: 0 a list, 1 + class a single byte.
