@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tacit.Compression.Records;
+using Tacit.Compression;
 using Tacit.Modeling.Records;
 
 namespace Tacit.Bench.Records;
@@ -24,11 +24,14 @@ internal static class RecordBars
                 continue;
             }
             double start = ThreadTime.Now;
-            string log = "";
-            RecordSyntax syntax = set.Test[0][0] is (byte)'{' || (set.Test[0][0] == (byte)'[' && set.Test[0][1] == '"') ? RecordSyntax.Json : RecordSyntax.Text;
-            RankModel model = RecordTrainer.TrainRank(set.Train, args.Contains("--fast") ? RecordProfile.Fast : RecordProfile.Best, syntax, (byte)',', log: s => log += " " + s);
+            byte[] file = RecordTraining.Train(set.Train, new RecordTrainingOptions { Profile = args.Contains("--fast") ? RecordProfile.Fast : RecordProfile.Best });
             double trained = ThreadTime.Now - start;
-            using var predictor = new RankPredictor(model);
+            RecordModel model = RecordModel.Load(new MemoryStream(file));
+            start = ThreadTime.Now;
+            for (int i = 0; i < 5; i++)
+                RecordModel.Load(new MemoryStream(file));
+            double load = (ThreadTime.Now - start) / 5;
+            using var codec = new RecordCodec(model);
             long coded = 0;
             var buffer = new byte[1 << 20];
             var back = new byte[1 << 20];
@@ -36,20 +39,20 @@ internal static class RecordBars
             foreach (byte[] record in set.Test)
             {
                 start = ThreadTime.Now;
-                int length = RecordCoding.Encode(predictor, model, record, buffer);
+                codec.TryCompress(record, buffer, out int length);
                 e += ThreadTime.Now - start;
-                coded += Math.Min(length, record.Length + 1);
+                coded += length;
                 start = ThreadTime.Now;
-                int decoded = RecordCoding.Decode(predictor, model, buffer.AsSpan(0, length), back);
+                bool good = codec.TryDecompress(buffer.AsSpan(0, length), back, out int decoded);
                 d += ThreadTime.Now - start;
-                if (decoded != record.Length || !back.AsSpan(0, decoded).SequenceEqual(record))
+                if (!good || decoded != record.Length || !back.AsSpan(0, decoded).SequenceEqual(record))
                     throw new InvalidOperationException("a record does not come back");
             }
             total += coded;
             raw += set.TestBytes;
             encode += e;
             decode += d;
-            Console.WriteLine($"{set.Name,-18} {set.TestBytes,8} -> {coded,7} ({(double)coded / set.Test.Length:0.0}/record) {set.TestBytes / e / 1e3:0} {set.TestBytes / d / 1e3:0} kB/s, trained {trained:0.0} s;{log}");
+            Console.WriteLine($"{set.Name,-18} {set.TestBytes,8} -> {coded,7} ({(double)coded / set.Test.Length:0.0}/record) {set.TestBytes / e / 1e3:0} {set.TestBytes / d / 1e3:0} kB/s, trained {trained:0.0} s; {model.Syntax}, {file.Length} bytes, {model.Parameters.Table.Count} contexts, loads in {load * 1e3:0} ms");
         }
         Console.WriteLine($"total {total}, {raw / encode / 1e3:0} {raw / decode / 1e3:0} kB/s");
         return 0;

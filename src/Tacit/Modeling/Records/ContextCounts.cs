@@ -5,6 +5,9 @@ namespace Tacit.Modeling.Records;
 /// <summary>Which bytes followed each context in the samples, and how often: what training collects.</summary>
 internal sealed class ContextCounts
 {
+    // Bounds memory (about 1 GB) when nothing ever comes again; contexts that come later are not counted.
+    private const int MaxContexts = 20_000_000;
+
     private ulong[] _keys = new ulong[1 << 16];
     private byte[] _contexts = new byte[1 << 16];    // place in the plan; the top bit: needed
     private int[] _heads = new int[1 << 16];
@@ -24,7 +27,7 @@ internal sealed class ContextCounts
         scanner.Restart();
         for (int i = 0; i <= record.Length; i++)
         {
-            byte symbol = i < record.Length ? record[i] : RankPredictor.EndByte;
+            byte symbol = i < record.Length ? record[i] : RecordPredictor.EndByte;
             for (int c = 0; c < contexts.Length; c++)
                 Add(scanner.Hash(contexts[c]), c, symbol, sign);
             if (i < record.Length)
@@ -112,7 +115,7 @@ internal sealed class ContextCounts
         {
             if (_keys[i] == 0)
             {
-                if (sign < 0)
+                if (sign < 0 || _used == MaxContexts)
                     return;
                 _keys[i] = key;
                 _contexts[i] = (byte)context;

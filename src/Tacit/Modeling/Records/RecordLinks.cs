@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -13,7 +14,7 @@ internal sealed class RecordLinks
     /// <summary>Classes of how often a link held.</summary>
     public const int Strengths = 8;
 
-    private const int LeastCount = 3, MaxPairs = 1 << 19, MaxWords = 64;
+    private const int LeastCount = 3, MaxLinks = 2048, MaxPairs = 1 << 19, MaxWords = 64;
 
     private readonly ulong[] _places;
     private readonly ulong[] _targets;
@@ -58,6 +59,36 @@ internal sealed class RecordLinks
         return _targets[i];
     }
 
+    /// <summary>Bytes of a link in a file.</summary>
+    public const int EntrySize = 17;
+
+    /// <summary>Writes the links.</summary>
+    public void Write(Span<byte> destination)
+    {
+        for (int i = 0; i < Links.Count; i++)
+        {
+            Span<byte> entry = destination.Slice(i * EntrySize, EntrySize);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry, Links[i].Place);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], Links[i].Target);
+            entry[16] = (byte)Links[i].Strength;
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static RecordLinks Read(ReadOnlySpan<byte> source)
+    {
+        var links = new List<RecordLink>();
+        for (; source.Length >= EntrySize; source = source[EntrySize..])
+        {
+            var link = new RecordLink(BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..]), source[16]);
+            if (link.Place == 0 || link.Target == 0 || link.Strength >= Strengths)
+                throw new InvalidDataException("The model's links are damaged.");
+            links.Add(link);
+        }
+        return source.IsEmpty ? new RecordLinks(links) : throw new InvalidDataException("The model's links end early.");
+    }
+
     /// <summary>Learns links from samples.</summary>
     public static RecordLinks Learn(IReadOnlyList<byte[]> samples, RecordScanner scanner)
     {
@@ -74,7 +105,7 @@ internal sealed class RecordLinks
             ulong word = 0;
             for (int i = 0; i <= sample.Length; i++)
             {
-                byte value = i < sample.Length ? sample[i] : RankPredictor.EndByte;
+                byte value = i < sample.Length ? sample[i] : RecordPredictor.EndByte;
                 ulong before = scanner.Word;
                 int length = scanner.WordLength;
                 scanner.Add(value);
@@ -125,6 +156,8 @@ internal sealed class RecordLinks
         var links = new List<RecordLink>();
         foreach (ulong p in order)
         {
+            if (links.Count == MaxLinks)
+                break;
             (ulong from, ulong target, int count) = pairs[best[p]];
             int all = words[p];
             // 8 classes of 1 − share: 1/2 and more, 1/4, … 1/128.

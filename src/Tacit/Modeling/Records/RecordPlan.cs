@@ -18,12 +18,15 @@ internal sealed class RecordPlan
     public const int FinalSets = Ranks * 8 * 12;
 
     /// <summary>Entries of the maps for bytes that were no candidates.</summary>
-    public const int LiteralSize = 8 * 256;
+    public const int LiteralLength = 8 * 256;
+
+    /// <summary>Inputs of the last mixer: its weights are one group.</summary>
+    public const int FinalInputs = MixerKernels.Group;
 
     /// <summary>Most mixers.</summary>
     public const int MaxMixers = 5;
 
-    private static readonly RecordPlan s_best = Environment.GetEnvironmentVariable("H12_CTX") is { } e ? new([.. e.Split(',').Select(byte.Parse)], [.. Environment.GetEnvironmentVariable("H12_LOC")!.Split(',').Select(byte.Parse)], int.Parse(Environment.GetEnvironmentVariable("H12_MIX")!)) : new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 12, 14, 15, 16, 17, 18, 19], [1, 2, 3, 5, 9, 12], 5);
+    private static readonly RecordPlan s_best = new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 12, 14, 15, 16, 17, 18, 19], [1, 2, 3, 5, 9, 12], 5);
     private static readonly RecordPlan s_fast = new([0, 1, 2, 3, 5, 7, 12, 16], [2, 3, 4], 2);
 
     private RecordPlan(byte[] contexts, byte[] local, int mixers)
@@ -80,19 +83,12 @@ internal sealed class RecordPlan
     /// <summary>The first weight set of each mixer, and their number.</summary>
     public int[] Starts { get; }
 
+    /// <summary>Entries of all maps.</summary>
+    public int MapLength => Experts * MapSize;
+
     /// <summary>All weight sets.</summary>
     public int Sets => Starts[^1];
 
     /// <summary>The plan of a profile.</summary>
     public static RecordPlan Of(RecordProfile profile) => profile == RecordProfile.Fast ? s_fast : s_best;
-}
-
-/// <summary>What a model of records is made for.</summary>
-public enum RecordProfile
-{
-    /// <summary>Small.</summary>
-    Best,
-
-    /// <summary>Fast.</summary>
-    Fast,
 }

@@ -137,7 +137,9 @@ internal unsafe struct RecordScanner
         {
             EndWord(value);
         }
-        if (_syntax == RecordSyntax.Json)
+        if (_syntax == RecordSyntax.Binary)
+            StartPlace();
+        else if (_syntax == RecordSyntax.Json)
             AddJson(value);
         else if (_syntax == RecordSyntax.Rows)
             AddCell(value);
@@ -150,6 +152,13 @@ internal unsafe struct RecordScanner
 
     /// <summary>Of each context one that is less special: where that one foresees a single byte, the context adds little.</summary>
     public static ReadOnlySpan<sbyte> Parents => [-1, -1, 1, 2, 3, 4, 5, 6, 7, -1, 9, -1, 13, 1, 12, -1, 9, -1, 3, 3];
+
+    /// <summary>Some contexts of the next byte.</summary>
+    public readonly void HashAll(byte* contexts, int count, ulong* hashes)
+    {
+        for (int i = 0; i < count; i++)
+            hashes[i] = Hash(contexts[i]);
+    }
 
     /// <summary>A context of the next byte, as a hash that is not 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -225,6 +234,13 @@ internal unsafe struct RecordScanner
         Field = field;
         if (_syntax != RecordSyntax.Text)
             _template = 0;
+    }
+
+    // Numbers in memory are mostly aligned to four bytes.
+    private void StartPlace()
+    {
+        if ((Position & 3) == 0)
+            StartField((ulong)Math.Min(Position, 4096) * K3);
     }
 
     private void AddCell(byte value)

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Tacit.Modeling.Records;
 
 /// <summary>Weight sets of a mixer as a model file holds them: in steps of 2^-6, each less the mean of all that were ever used.</summary>
@@ -40,7 +42,9 @@ internal static class WeightCode
                 symbols.Add(Math.Clamp(Quantise(weights[s * inputs + j]) - mean[j] + Half, 0, 2 * Half - 1));
         }
         byte[] code = RangeCodes.WriteAll([.. symbols], 2 * Half);
-        return [.. BitConverter.GetBytes(symbols.Count), .. code];
+        byte[] count = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(count, symbols.Count);
+        return [.. count, .. code];
     }
 
     private static int Quantise(float weight)
@@ -53,7 +57,7 @@ internal static class WeightCode
     /// <exception cref="InvalidDataException">The code is damaged.</exception>
     public static void Read(ReadOnlySpan<byte> code, Span<short> weights, int sets, int inputs)
     {
-        int count = code.Length >= 4 ? BitConverter.ToInt32(code) : -1;
+        int count = code.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(code) : -1;
         if (count < inputs + sets || count > inputs + sets + sets * inputs)
             throw Damaged();
         int[] symbols = new int[count];

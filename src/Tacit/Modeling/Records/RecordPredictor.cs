@@ -7,7 +7,7 @@ using Tacit.Modeling.ContextMixing;
 namespace Tacit.Modeling.Records;
 
 /// <summary>Foresees the bytes of one record as a list of candidates, each taken or not by a decision of its own.</summary>
-internal sealed unsafe class RankPredictor : IDisposable
+internal sealed unsafe class RecordPredictor : IDisposable
 {
     /// <summary>The byte that says that a record ends, or is itself if a decision says so.</summary>
     public const byte EndByte = (byte)'\n';
@@ -23,8 +23,8 @@ internal sealed unsafe class RankPredictor : IDisposable
     private readonly int _learnt, _locals, _matchExpert, _linkExpert, _experts, _inputCount, _mixers;
     private readonly byte* _contexts, _localContexts;
     private readonly int* _scoreWeights;
-    private readonly RankModel _model;
-    private readonly RankTeacher? _teacher;
+    private readonly RecordParameters _model;
+    private readonly RecordTeacher? _teacher;
     private readonly NativeBuffer _memory = new();
     private RecordScanner _scanner;
     private readonly ulong* _hashes;
@@ -58,7 +58,7 @@ internal sealed unsafe class RankPredictor : IDisposable
     private int _orders, _longest;
     private readonly byte* _excluded;     // (256)
 
-    public RankPredictor(RankModel model, RankTeacher? teacher = null)
+    public RecordPredictor(RecordParameters model, RecordTeacher? teacher = null)
     {
         _model = model;
         _teacher = teacher;
@@ -95,10 +95,10 @@ internal sealed unsafe class RankPredictor : IDisposable
         _finalInputs = (short*)Take(ref p, 2 * 16);
         _selected = (int*)Take(ref p, 4 * 16);
         _answers = (uint*)Take(ref p, 4 * 16);
-        _maps = (int*)Unsafe.AsPointer(ref model.Maps[0]);
-        _literals = (uint*)Unsafe.AsPointer(ref model.Literals[0]);
-        _weights = (short*)model.Weights;
-        _finalWeights = (short*)model.FinalWeights;
+        _maps = model.Maps;
+        _literals = model.Literals;
+        _weights = model.Weights;
+        _finalWeights = model.FinalWeights;
         _squash = Logistic.SquashTable;
         for (int i = 0; i < CountClasses.Count; i++)
             _values[i + 1] = CountClasses.Values[i];
@@ -108,6 +108,9 @@ internal sealed unsafe class RankPredictor : IDisposable
             _scores[i] = -1;
         Restart();
     }
+
+    /// <summary>P(the record ends) after an <see cref="EndByte"/>.</summary>
+    public uint EndProbability => _model.EndProbability;
 
     /// <summary>Begins a record.</summary>
     public void Restart()
@@ -146,7 +149,7 @@ internal sealed unsafe class RankPredictor : IDisposable
             uint probability = Ask(best, Math.Min(rank, RecordPlan.Ranks - 1));
             int taken = coder.Code(target == best ? 1 : 0, probability);
             if (_teacher is not null)
-                Learn(taken, probability);
+                Teach(_teacher, taken, probability);
             if (taken != 0)
             {
                 value = best;
@@ -179,14 +182,12 @@ internal sealed unsafe class RankPredictor : IDisposable
     private int CodeLiteral<TCoder>(ref TCoder coder, int target)
         where TCoder : IRecordCoder, allows ref struct
     {
-        uint* map = _literals + (int)(_scanner.Last >> 5 & 7) * 256;
+        int map = (int)(_scanner.Last >> 5 & 7) * 256;
         int partial = 1;
         for (int b = 7; b >= 0; b--)
         {
-            uint p = map[partial] | 1 << 9;
-            int bit = coder.Code(target >> b & 1, p);
-            if (_teacher is not null)
-                AdaptiveProbability.Learn(map + partial, AdaptiveProbability.Rates, bit, 255);
+            int bit = coder.Code(target >> b & 1, _literals[map + partial]);
+            _teacher?.TeachLiteral(map + partial, bit);
             partial = partial << 1 | bit;
         }
         return partial & 0xFF;
@@ -249,8 +250,7 @@ internal sealed unsafe class RankPredictor : IDisposable
             _excluded[_candidates[i]] = 0;
         }
         _candidateCount = 0;
-        for (int i = 0; i < _learnt; i++)
-            _hashes[i] = _scanner.Hash(_contexts[i]);
+        _scanner.HashAll(_contexts, _learnt, _hashes);
         SymbolTable table = _model.Table;
         for (int i = 0; i < _learnt; i++)
             table.Prefetch(_hashes[i]);
@@ -451,7 +451,7 @@ internal sealed unsafe class RankPredictor : IDisposable
             _finalInputs[i] = (short)Math.Clamp(z >> 8, -Logistic.MaxInput, Logistic.MaxInput);
         }
         _finalSelected = (rank * 8 + matchClass) * 12 + _orders;
-        int sum = MixerKernels.Dot(_finalInputs, _finalWeights + _finalSelected * 16, 16) << 2;
+        int sum = MixerKernels.Dot(_finalInputs, _finalWeights + _finalSelected * RecordPlan.FinalInputs, RecordPlan.FinalInputs) << 2;
         return Logistic.Squash(_squash, sum);
     }
 
@@ -471,46 +471,15 @@ internal sealed unsafe class RankPredictor : IDisposable
             _totals[i] -= _values[row[i]];
     }
 
-    private void Learn(int bit, uint probability)
+    private void Teach(RecordTeacher teacher, int decision, uint probability)
     {
-        RankTeacher t = _teacher!;
         for (int i = 0; i < _experts; i++)
         {
-            int index = _index[i];
-            if (index < 0)
-                continue;
-            fixed (uint* p = &t.Maps[index])
-            {
-                AdaptiveProbability.Learn(p, AdaptiveProbability.Rates, bit, t.MapLimit);
-                _maps[index] = Logistic.InputTable[*p >> 20];
-            }
+            if (_index[i] >= 0)
+                teacher.TeachMap(_index[i], decision);
         }
         for (int i = 0; i < _mixers; i++)
-        {
-            float error = bit - _answers[i] * (1f / 4294967296f);
-            int set = _selected[i];
-            Teach(t.Weights, set * _inputCount, _weights + set * _inputCount, _inputs, _inputCount, error * t.Rate(set) * (1f / 256));
-        }
-        float finalError = bit - probability * (1f / 4294967296f);
-        Teach(t.FinalWeights, _finalSelected * 16, _finalWeights + _finalSelected * 16, _finalInputs, 16, finalError * t.FinalRate * (1f / 256));
-    }
-
-    private static void Teach(float[] master, int start, short* weights, short* inputs, int n, float step)
-    {
-        fixed (float* w = &master[start])
-        {
-            Vector256<float> factor = Vector256.Create(step), most = Vector256.Create(3.99f), scale = Vector256.Create(8192f);
-            for (int i = 0; i < n; i += 16)
-            {
-                (Vector256<int> x0, Vector256<int> x1) = Vector256.Widen(Vector256.LoadAligned(inputs + i));
-                Vector256<float> w0 = Vector256.Load(w + i) + Vector256.ConvertToSingle(x0) * factor;
-                Vector256<float> w1 = Vector256.Load(w + i + 8) + Vector256.ConvertToSingle(x1) * factor;
-                w0 = Vector256.Max(Vector256.Min(w0, most), -most);
-                w1 = Vector256.Max(Vector256.Min(w1, most), -most);
-                w0.Store(w + i);
-                w1.Store(w + i + 8);
-                Vector256.Narrow(Vector256.ConvertToInt32(w0 * scale), Vector256.ConvertToInt32(w1 * scale)).StoreAligned(weights + i);
-            }
-        }
+            teacher.TeachSet(_selected[i], _answers[i], _inputs, decision);
+        teacher.TeachFinal(_finalSelected, probability, _finalInputs, decision);
     }
 }
