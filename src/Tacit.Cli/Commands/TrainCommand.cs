@@ -68,8 +68,13 @@ internal static class TrainCommand
             args = [args[0], .. args[2..]];
             return TrainAutoregressionCommand.Create();
         }
+        if (name == "records")
+        {
+            args = [args[0], .. args[2..]];
+            return TrainRecordsCommand.Create();
+        }
         TrainKind kind = TrainKind.All.FirstOrDefault(k => k.Name == name)
-            ?? throw new UsageException($"there is no kind '{name}' to train; there are {string.Join(", ", TrainKind.All.Select(k => k.Name))}, ar");
+            ?? throw new UsageException($"there is no kind '{name}' to train; there are {string.Join(", ", TrainKind.All.Select(k => k.Name))}, ar, records");
         args = [args[0], .. args[2..]];
         var settings = new TrainSettings(kind);
         string usage = Help.Replace("KIND", kind.Name, StringComparison.Ordinal);
@@ -79,5 +84,5 @@ internal static class TrainCommand
         return command;
     }
 
-    private static string Kinds() => "KIND is one of\n" + string.Concat(TrainKind.All.Select(k => $"  {k.Name,-10}{k.Summary}\n")) + $"  {"ar",-10}{TrainAutoregressionCommand.Summary}\n";
+    private static string Kinds() => "KIND is one of\n" + string.Concat(TrainKind.All.Select(k => $"  {k.Name,-10}{k.Summary}\n")) + $"  {"ar",-10}{TrainAutoregressionCommand.Summary}\n  {"records",-10}{TrainRecordsCommand.Summary}\n";
 }

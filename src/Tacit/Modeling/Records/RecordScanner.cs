@@ -14,6 +14,9 @@ internal unsafe struct RecordScanner
     /// <summary>Contexts for which a model has learnt what follows.</summary>
     public const int Contexts = 20;
 
+    /// <summary>The context of the last four bytes.</summary>
+    public const int FourBytes = 3;
+
     private const int MaxDepth = 32;
     private const ulong K1 = 0x9E3779B97F4A7C15UL, K2 = 0xD6E8FEB86659FD93UL, K3 = 0xA0761D6478BD642FUL;
 
@@ -152,13 +155,6 @@ internal unsafe struct RecordScanner
 
     /// <summary>Of each context one that is less special: where that one foresees a single byte, the context adds little.</summary>
     public static ReadOnlySpan<sbyte> Parents => [-1, -1, 1, 2, 3, 4, 5, 6, 7, -1, 9, -1, 13, 1, 12, -1, 9, -1, 3, 3];
-
-    /// <summary>Some contexts of the next byte.</summary>
-    public readonly void HashAll(byte* contexts, int count, ulong* hashes)
-    {
-        for (int i = 0; i < count; i++)
-            hashes[i] = Hash(contexts[i]);
-    }
 
     /// <summary>A context of the next byte, as a hash that is not 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

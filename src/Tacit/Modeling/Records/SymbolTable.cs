@@ -22,7 +22,8 @@ internal sealed unsafe class SymbolTable
 
     private const uint Single = 1u << PayloadBits;
     private const int PayloadBits = 20, TagShift = PayloadBits + 1;
-    private const int ListUnit = 4;
+    private const int ListUnit = 4, HeadLength = 4;
+    private const int ReadBeyond = 16;   // bytes a reader may take in besides a list's own
 
     private readonly uint[] _entries;
     private byte[] _lists;
@@ -33,13 +34,13 @@ internal sealed unsafe class SymbolTable
     private int _listEnd;
 
     /// <summary>An empty table of 2^placeBits places.</summary>
-    public SymbolTable(int placeBits, int listCapacity = 1 << 12)
+    public SymbolTable(int placeBits, int listCapacity)
     {
         PlaceBits = placeBits;
         _shift = 64 - placeBits;
         _mask = (1u << placeBits) - 1;
         _entries = GC.AllocateArray<uint>(1 << placeBits, pinned: true);
-        _lists = GC.AllocateArray<byte>(Math.Max(listCapacity, ListUnit), pinned: true);
+        _lists = GC.AllocateArray<byte>(listCapacity + ListUnit + ReadBeyond, pinned: true);
         _listEnd = ListUnit;    // no list is at 0, for an entry of 0 is none
         _entry = (uint*)Unsafe.AsPointer(ref _entries[0]);
         _list = (byte*)Unsafe.AsPointer(ref _lists[0]);
@@ -66,8 +67,8 @@ internal sealed unsafe class SymbolTable
     /// <summary>Adds a context; contexts come in ascending order of their places.</summary>
     /// <param name="place">Where it belongs.</param>
     /// <param name="tag">Its tag.</param>
-    /// <param name="symbols">The bytes that follow, in ascending order; at least one.</param>
-    /// <param name="classes">The classes of their counts.</param>
+    /// <param name="symbols">The bytes that follow, the most frequent first; at least one.</param>
+    /// <param name="classes">The classes of their counts, less than <see cref="CountClasses.Count"/>.</param>
     /// <exception cref="InvalidDataException">The table is full.</exception>
     public void Add(int place, int tag, ReadOnlySpan<byte> symbols, ReadOnlySpan<byte> classes)
     {
@@ -82,24 +83,26 @@ internal sealed unsafe class SymbolTable
             _entry[i] = (uint)tag << TagShift | Single | (uint)symbols[0] << 8 | classes[0];
             return;
         }
-        int needed = (_listEnd + 1 + 2 * symbols.Length + ListUnit - 1) / ListUnit * ListUnit;
+        int needed = (_listEnd + HeadLength + 2 * symbols.Length + ListUnit - 1) / ListUnit * ListUnit;
         if (needed / ListUnit >> PayloadBits != 0)
             throw new InvalidDataException("A table of contexts has longer lists than it may.");
-        if (needed > _lists.Length)
+        if (needed + ReadBeyond > _lists.Length)
         {
-            byte[] longer = GC.AllocateArray<byte>(Math.Max(needed, 2 * _lists.Length), pinned: true);
+            byte[] longer = GC.AllocateArray<byte>(Math.Max(needed + ReadBeyond, 2 * _lists.Length), pinned: true);
             _lists.AsSpan(0, _listEnd).CopyTo(longer);
             _lists = longer;
             _list = (byte*)Unsafe.AsPointer(ref longer[0]);
         }
         _entry[i] = (uint)tag << TagShift | (uint)(_listEnd / ListUnit);
-        int at = _listEnd;
-        _list[at++] = (byte)(symbols.Length - 1);
+        int at = _listEnd + HeadLength;
+        uint total = 0;
         for (int s = 0; s < symbols.Length; s++)
         {
             _list[at++] = symbols[s];
             _list[at++] = classes[s];
+            total += CountClasses.Values[classes[s]];
         }
+        *(uint*)(_list + _listEnd) = total << 8 | (uint)(symbols.Length - 1);
         _listEnd = needed;
     }
 
@@ -111,9 +114,13 @@ internal sealed unsafe class SymbolTable
             Sse.Prefetch0(_entry + (hash >> _shift));
     }
 
-    /// <summary>A context's bytes with the classes of their counts: how many, a single one by itself, or their list.</summary>
+    /// <summary>What follows a context.</summary>
+    /// <param name="hash">The context.</param>
+    /// <param name="count">How many bytes; 0 if it is unknown.</param>
+    /// <param name="head">Of a single byte: its class in the low byte, then itself. Else: the sum of all counts, from bit 8 on.</param>
+    /// <returns>Pairs of byte and class, the most frequent first; none for a single byte.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* FindList(ulong hash, out int count, out uint single)
+    public byte* Find(ulong hash, out int count, out uint head)
     {
         uint i = (uint)(hash >> _shift);
         uint tag = (uint)TagOf(hash);
@@ -123,19 +130,20 @@ internal sealed unsafe class SymbolTable
             if (entry == 0)
             {
                 count = 0;
-                single = 0;
+                head = 0;
                 return null;
             }
             i = (i + 1) & _mask;
         }
-        single = entry;
         if ((entry & Single) != 0)
         {
             count = 1;
+            head = entry;
             return null;
         }
         byte* list = _list + (nuint)(entry & Single - 1) * ListUnit;
-        count = *list + 1;
-        return list + 1;
+        head = *(uint*)list;
+        count = (int)(head & 0xFF) + 1;
+        return list + HeadLength;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class SymbolTableCode
     private const int MaxStep = 7;
 
     /// <summary>Most bytes kept of those that follow a context.</summary>
-    public static int MaxSymbols = int.Parse(Environment.GetEnvironmentVariable("H12_CAP") ?? "24");
+    public const int MaxSymbols = 24;
 
     private readonly int[] _places;
     private readonly short[] _tags;
@@ -31,14 +31,17 @@ internal sealed class SymbolTableCode
         {
             if (!keep(context, times, n))
                 return;
-            int least = n > MaxSymbols ? LeastOfLargest(times.AsSpan(0, n)) : 1;
             int start = symbols.Count;
-            for (int i = 0; i < n && symbols.Count - start < MaxSymbols; i++)
+            // By class, the highest first, and within a class by byte.
+            for (int size = CountClasses.Count - 1; size >= 0 && symbols.Count - start < MaxSymbols; size--)
             {
-                if (times[i] < least)
-                    continue;
-                symbols.Add(bytes[i]);
-                classes.Add((byte)CountClasses.Store(times[i]));
+                for (int i = 0; i < n && symbols.Count - start < MaxSymbols; i++)
+                {
+                    if (CountClasses.Store(times[i]) != size)
+                        continue;
+                    symbols.Add(bytes[i]);
+                    classes.Add((byte)size);
+                }
             }
             entries.Add((hash, start, symbols.Count - start));
         });
@@ -71,7 +74,7 @@ internal sealed class SymbolTableCode
     /// <summary>The table itself.</summary>
     public SymbolTable Build()
     {
-        var table = new SymbolTable(_placeBits, 2 * _symbols.Length + 1);
+        var table = new SymbolTable(_placeBits, 2 * _symbols.Length + 4 * _places.Length);
         for (int i = 0; i < _places.Length; i++)
         {
             int start = _starts[i], length = _starts[i + 1] - start;
@@ -83,7 +86,7 @@ internal sealed class SymbolTableCode
     /// <summary>The code: place bits, number of contexts, four frequency tables, entries.</summary>
     public byte[] Write()
     {
-        ulong[] heads = new ulong[(MaxStep + 1) * 17], bytes = new ulong[256], classes = new ulong[16], lengths = new ulong[256];
+        ulong[] heads = new ulong[(MaxStep + 1) * 17], bytes = new ulong[256], classes = new ulong[16], lengths = new ulong[MaxSymbols];
         int place = 0;
         for (int i = 0; i < _places.Length; i++)
         {
@@ -137,9 +140,9 @@ internal sealed class SymbolTableCode
         if (placeBits is < 8 or > SymbolTable.MaxPlaceBits || contexts > code.Length || contexts > (1 << placeBits) * 3L / 4)
             throw Damaged();
         FrequencyTable head = RangeCodes.ReadTable(ref decoder, (MaxStep + 1) * 17), symbol = RangeCodes.ReadTable(ref decoder, 256), size = RangeCodes.ReadTable(ref decoder, 16),
-            count = RangeCodes.ReadTable(ref decoder, 256);
-        var table = new SymbolTable(placeBits, 2 * code.Length);
-        Span<byte> symbols = stackalloc byte[256], classes = stackalloc byte[256];
+            count = RangeCodes.ReadTable(ref decoder, MaxSymbols);
+        var table = new SymbolTable(placeBits, 4 * code.Length);
+        Span<byte> symbols = stackalloc byte[MaxSymbols], classes = stackalloc byte[MaxSymbols];
         int place = 0;
         for (int i = 0; i < contexts; i++)
         {
@@ -154,8 +157,6 @@ internal sealed class SymbolTableCode
             {
                 symbols[k] = (byte)RangeCodes.Read(ref decoder, symbol);
                 classes[k] = (byte)(single >= 0 ? single : RangeCodes.Read(ref decoder, size));
-                if (k > 0 && symbols[k] <= symbols[k - 1])
-                    throw Damaged();
             }
             if (place >> placeBits != 0 || decoder.Exhausted)
                 throw Damaged();
@@ -177,19 +178,6 @@ internal sealed class SymbolTableCode
             sorted[k] = entry;
         }
         return sorted;
-    }
-
-    // The least count there may be, so that about the most frequent MaxSymbols stay.
-    private static int LeastOfLargest(ReadOnlySpan<int> counts)
-    {
-        for (int least = 2; ; least++)
-        {
-            int n = 0;
-            foreach (int count in counts)
-                n += count >= least ? 1 : 0;
-            if (n <= MaxSymbols)
-                return n > 0 ? least : least - 1;
-        }
     }
 
     // Symbols: 0 a list, 1 + class a single byte.
