@@ -66,7 +66,7 @@ internal static class TrainRecordsCommand
 
             var samples = new SampleReservoir(MostSamples, key);
             foreach (FoundFile file in FileWalk.Expand(common.Files(parsed), recursive: true, report))
-                await ReadAsync(file, given, samples, cancellationToken);
+                await ReadAsync(file, given, samples, FileStatus.Of(path), cancellationToken);
             IReadOnlyList<byte[]> kept = samples.Samples;
             if (kept.Count < RecordTraining.LeastSamples)
             {
@@ -92,11 +92,12 @@ internal static class TrainRecordsCommand
         return command;
     }
 
-    private static async Task ReadAsync(FoundFile file, RecordFormat? given, SampleReservoir samples, CancellationToken cancellationToken)
+    private static async Task ReadAsync(FoundFile file, RecordFormat? given, SampleReservoir samples, FileStatus? output, CancellationToken cancellationToken)
     {
         RecordFormat format = given ?? (file.InFolder ? RecordFormat.Files
             : file.Path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? RecordFormat.Rows : RecordFormat.Lines);
         using InputFile input = InputFile.Open(file.Path);
+        OutputFile.RefuseSame(output, input.Status);
         try
         {
             await new RecordReader(format, record => samples.Add(record)).ReadAsync(input.Stream, cancellationToken);

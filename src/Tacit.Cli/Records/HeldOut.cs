@@ -25,10 +25,10 @@ internal sealed record HeldOut(int Records, long Bytes, long Coded, long CodedBy
         byte[] model = RecordTraining.Train(training, options, cancellationToken);
         // Every other one, so that the half is as old as the whole.
         byte[] ofHalf = RecordTraining.Train([.. training.Where((_, i) => i % 2 == 1)], options, cancellationToken);
-        return new HeldOut(held.Length, held.Sum(r => (long)r.Length), Coded(model, held), Coded(ofHalf, held), model.Length);
+        return new HeldOut(held.Length, held.Sum(r => (long)r.Length), CodedBy(model, held), CodedBy(ofHalf, held), model.Length);
     }
 
-    private static long Coded(byte[] model, byte[][] records)
+    private static long CodedBy(byte[] model, byte[][] records)
     {
         using var codec = new RecordCodec(RecordModel.Load(new MemoryStream(model)));
         byte[] coded = new byte[codec.GetMaxCompressedLength(records.Max(r => r.Length))];

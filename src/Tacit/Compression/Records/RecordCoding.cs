@@ -33,11 +33,19 @@ internal static class RecordCoding
         }
         predictor.Code(ref coder, RecordPredictor.EndByte);
         coder.Code(1, predictor.EndProbability);
+        GC.KeepAlive(predictor);    // whose memory is not the collector's
         return coder.Finish();
     }
 
     /// <summary>Decodes a record; −1 if it does not fit or is damaged.</summary>
     public static int Decode(RecordPredictor predictor, ReadOnlySpan<byte> coded, Span<byte> destination)
+    {
+        int length = DecodeAll(predictor, coded, destination);
+        GC.KeepAlive(predictor);
+        return length;
+    }
+
+    private static int DecodeAll(RecordPredictor predictor, ReadOnlySpan<byte> coded, Span<byte> destination)
     {
         var coder = new Decoding(coded);
         if (coder.Code(0, CodedProbability) == 0)

@@ -47,6 +47,7 @@ internal sealed unsafe class RecordPredictor : IDisposable
     private readonly int* _counts;        // of pairs
     private readonly uint* _singles;      // where there is one: class, byte
     private readonly int* _totals;        // sums of counts not yet ruled out
+    private readonly byte* _sizes;        // of the candidate asked for last: 1 + class of its count in each context
     private readonly ulong** _local;
     private readonly int* _scores;        // (256): -1 of what is no candidate
     private readonly byte* _candidates;   // (256)
@@ -88,6 +89,7 @@ internal sealed unsafe class RecordPredictor : IDisposable
         _counts = (int*)Take(ref p, sizeof(int) * _learnt);
         _singles = (uint*)Take(ref p, sizeof(uint) * _learnt);
         _totals = (int*)Take(ref p, sizeof(int) * _learnt);
+        _sizes = Take(ref p, _learnt);
         _local = (ulong**)Take(ref p, sizeof(ulong) * _locals);
         _scores = (int*)Take(ref p, sizeof(int) * 256);
         _candidates = Take(ref p, 256);
@@ -305,14 +307,12 @@ internal sealed unsafe class RecordPredictor : IDisposable
         }
     }
 
+    // Rules out the candidate asked for last.
     private void Exclude(int symbol)
     {
         _excluded[symbol] = 1;
         for (int i = 0; i < _learnt; i++)
-        {
-            if (_totals[i] != 0)
-                _totals[i] -= _values[SizeOf(i, symbol)];
-        }
+            _totals[i] -= _values[_sizes[i]];
     }
 
     // 1 + class of a byte's count in a context, 0 if it is not there.
@@ -369,9 +369,11 @@ internal sealed unsafe class RecordPredictor : IDisposable
             if (total == 0)
             {
                 Abstain(i);
+                _sizes[i] = 0;
                 continue;
             }
             int size = SizeOf(i, symbol), rest = ClassOf(total - _values[size]);
+            _sizes[i] = (byte)size;
             Opine(i, map + size * CountClasses.Count + rest);
             agreed += size > 0 && rest == 0 ? 1 : 0;
             if (i == _longest)
@@ -462,7 +464,7 @@ internal sealed unsafe class RecordPredictor : IDisposable
                 teacher.TeachMap(_index[i], decision);
         }
         for (int i = 0; i < _mixers; i++)
-            teacher.TeachSet(_selected[i], _answers[i], _inputs, decision);
+            teacher.TeachSet(i, _selected[i], _answers[i], _inputs, decision);
         teacher.TeachFinal(_finalSelected, probability, _finalInputs, decision);
     }
 }

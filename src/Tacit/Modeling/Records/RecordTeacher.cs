@@ -10,17 +10,19 @@ namespace Tacit.Modeling.Records;
 /// </remarks>
 internal sealed unsafe class RecordTeacher
 {
-    private const float StartWeight = 0.15f, MostWeight = 3.99f, StartRate = 0.012f;
+    private const float StartSum = 2, MostWeight = 3.99f, StartRate = 0.012f;   // the weights of a set begin with that sum
     private const int RateHalf = 512, MaxUses = 1 << 20;
     private const int MapLimit = 1023, LiteralLimit = 255;
 
     private readonly RecordParameters _model;
+    private readonly int[] _lastSets = new int[RecordPlan.MaxMixers];    // the set each mixer used last, or -1
 
     /// <summary>Begins with a model's first values, which it sets.</summary>
     public RecordTeacher(RecordParameters model)
     {
         _model = model;
         RecordPlan plan = model.Plan;
+        Array.Fill(_lastSets, -1);
         Maps = Start(model);
         Literals = new uint[RecordPlan.LiteralLength];
         Array.Fill(Literals, AdaptiveProbability.Start(32768));
@@ -29,7 +31,7 @@ internal sealed unsafe class RecordTeacher
         Weights = new float[plan.Sets * plan.Inputs];
         FinalWeights = new float[RecordPlan.FinalSets * RecordPlan.FinalInputs];
         for (int i = 0; i < Weights.Length; i++)
-            Weights[i] = i % plan.Inputs < 2 * plan.Experts && i % plan.Inputs % 2 == 0 ? StartWeight : 0;
+            Weights[i] = i % plan.Inputs < 2 * plan.Experts && i % plan.Inputs % 2 == 0 ? StartSum / plan.Experts : 0;
         for (int i = 0; i < FinalWeights.Length; i++)
             FinalWeights[i] = i % RecordPlan.FinalInputs < plan.Mixers ? 1f / plan.Mixers : 0;
         for (int i = 0; i < Weights.Length; i++)
@@ -96,10 +98,13 @@ internal sealed unsafe class RecordTeacher
         }
     }
 
-    /// <summary>Teaches a weight set of the first layer.</summary>
-    public void TeachSet(int set, uint answer, short* inputs, int decision)
+    /// <summary>Teaches a weight set of a mixer of the first layer. A set that never learnt begins as the one used last.</summary>
+    public void TeachSet(int mixer, int set, uint answer, short* inputs, int decision)
     {
         int uses = Uses[set];
+        if (uses == 0 && _lastSets[mixer] is var last and >= 0)
+            Weights.AsSpan(last * _model.Plan.Inputs, _model.Plan.Inputs).CopyTo(Weights.AsSpan(set * _model.Plan.Inputs));
+        _lastSets[mixer] = set;
         Uses[set] += uses < MaxUses ? 1 : 0;
         float rate = EndRate + (StartRate - EndRate) * RateHalf / (RateHalf + uses);
         int n = _model.Plan.Inputs;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -46,7 +47,7 @@ public static class RecordTraining
         if (options.Syntax is { } given && given != syntax)
             (syntax, separator) = (given, (byte)',');
         // Weights and maps are cut only by what they are; so contexts give way until the whole fits.
-        for (int most = Math.Max(options.MaxModelSize - Reserve, 1024); ; most = most / 4 * 3)
+        for (int most = Math.Max(options.MaxModelSize - Reserve, options.MaxModelSize / 2); ; most = most / 4 * 3)
         {
             (RecordParameters model, byte[] contexts, RecordTeacher teacher) =
                 RecordTrainer.Fit(samples, options.Profile, syntax, separator, most, cancellationToken);
@@ -62,7 +63,7 @@ public static class RecordTraining
         Span<byte> length = stackalloc byte[4];
         foreach (byte[] sample in samples)
         {
-            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(length, sample.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(length, sample.Length);
             hash.AppendData(length);
             hash.AppendData(sample);
         }
