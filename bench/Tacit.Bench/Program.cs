@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Tacit.Bench;
 using Tacit.Bench.Comparison;
+using Tacit.Bench.Records;
 
 // compare [--out=DIR] [--only=FAMILY,…] [SET…]: whole processes, Tacit against the compressors installed here; writes docs/BENCHMARKS.md and
 // its plot (about 20 minutes; for some sets or compressors only, into DIR).
@@ -12,6 +13,7 @@ using Tacit.Bench.Comparison;
 // learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
 // generate [tiny|small|base|MODEL …] [TOKENS]: tokens per second of one stream, beside the time it takes to read what a token needs.
 // neural FILE --model MODEL [-LEVEL] [--sizes]: cm alone, a language model alone, and both: bytes, and speeds per second of thread time.
+// records [--rivals] [SET…]: small records, each alone, against compressors with trained dictionaries: sizes, speeds and the bars.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
 if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);
@@ -31,5 +33,7 @@ if (args is ["neural", ..])
     return NeuralRun.Run(args[1..]);
 if (args is ["generate", ..])
     return GenerationBars.Run(args.AsSpan(1));
+if (args is ["records", ..])
+    return RecordBars.Run(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -64,18 +64,16 @@ internal static class TrainCommand
         if (name is "-h" or "--help" or "")
             return name.Length > 0 ? new Command("train", Help + Kinds() + "\n'tacit train KIND --help' explains the options.")
                 : throw new UsageException("train needs a KIND; 'tacit train --help' shows what there is");
-        if (name == "ar")
+        foreach ((string own, _, Func<Command> create) in Others)
         {
-            args = [args[0], .. args[2..]];
-            return TrainAutoregressionCommand.Create();
-        }
-        if (name == "prior")
-        {
-            args = [args[0], .. args[2..]];
-            return TrainPriorCommand.Create();
+            if (name == own)
+            {
+                args = [args[0], .. args[2..]];
+                return create();
+            }
         }
         TrainKind kind = TrainKind.All.FirstOrDefault(k => k.Name == name)
-            ?? throw new UsageException($"there is no kind '{name}' to train; there are {string.Join(", ", TrainKind.All.Select(k => k.Name))}, ar, prior");
+            ?? throw new UsageException($"there is no kind '{name}' to train; there are {string.Join(", ", TrainKind.All.Select(k => k.Name).Concat(Others.Select(o => o.Name)))}");
         args = [args[0], .. args[2..]];
         var settings = new TrainSettings(kind);
         string usage = Help.Replace("KIND", kind.Name, StringComparison.Ordinal);
@@ -85,5 +83,16 @@ internal static class TrainCommand
         return command;
     }
 
-    private static string Kinds() => "KIND is one of\n" + string.Concat(TrainKind.All.Select(k => $"  {k.Name,-10}{k.Summary}\n")) + $"  {"ar",-10}{TrainAutoregressionCommand.Summary}\n  {"prior",-10}{TrainPriorCommand.Summary}\n";
+    // What is not trained step by step has a command of its own.
+    private static IEnumerable<(string Name, string Summary, Func<Command> Create)> Others =>
+    [
+        ("ar", TrainAutoregressionCommand.Summary, TrainAutoregressionCommand.Create),
+        ("prior", TrainPriorCommand.Summary, TrainPriorCommand.Create),
+        ("records", TrainRecordsCommand.Summary, TrainRecordsCommand.Create),
+    ];
+
+    private static string Kinds() => "KIND is one of
+"
+        + string.Concat(TrainKind.All.Select(k => (k.Name, k.Summary)).Concat(Others.Select(o => (o.Name, o.Summary))).Select(k => $"  {k.Name,-10}{k.Summary}
+"));
 }

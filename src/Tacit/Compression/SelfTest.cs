@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tacit.Coding;
+using Tacit.Compression.Records;
 using Tacit.Learning;
 using Tacit.Modeling;
 using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.Linear;
 using Tacit.Modeling.Nonlinear;
 using Tacit.Modeling.Recurrent;
+using Tacit.Modeling.Records;
 using Tacit.Numerics;
 
 namespace Tacit.Compression;
@@ -60,6 +62,8 @@ public static class SelfTest
         ("cm/network", RecurrentDigests.Network, ""),
         ("lm/text", () => LanguageCompressed(mix: false), "abf7160a4c53c6aa"),
         ("lm/mixed-5", () => LanguageCompressed(mix: true), "b7d3a9dd68f49542"),
+        ("records/best", () => RecordDigests.Coded(RecordProfile.Best), "0000000000000000"),
+        ("records/fast", () => RecordDigests.Coded(RecordProfile.Fast), "0000000000000000"),
         ("linear/fits", LinearDigests.Fits, "512de9a3a7c53771"),
         ("nonlinear/model", NonlinearDigests.Model, "723fe154edb67597"),
     ];

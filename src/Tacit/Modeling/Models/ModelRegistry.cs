@@ -2,6 +2,7 @@ using Tacit.Modeling.Autoencoders;
 using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.Linear;
 using Tacit.Modeling.Nonlinear;
+using Tacit.Modeling.Records;
 using Tacit.Modeling.Recurrent;
 using Tacit.Modeling.Transformers;
 
@@ -19,6 +20,7 @@ public sealed class ModelRegistry
     public static ModelRegistry Standard { get; } = new(
     [
         GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, PriorModel.Kind, AutoencoderModel.Kind, LstmAutoencoderModel.Kind,
+        RecordModel.Kind,
     ]);
 
     /// <summary>The kinds, in the order they were added.</summary>
