@@ -91,8 +91,6 @@ internal static class TrainCommand
         ("records", TrainRecordsCommand.Summary, TrainRecordsCommand.Create),
     ];
 
-    private static string Kinds() => "KIND is one of
-"
-        + string.Concat(TrainKind.All.Select(k => (k.Name, k.Summary)).Concat(Others.Select(o => (o.Name, o.Summary))).Select(k => $"  {k.Name,-10}{k.Summary}
-"));
+    private static string Kinds() => "KIND is one of\n" + string.Concat(
+        TrainKind.All.Select(k => (k.Name, k.Summary)).Concat(Others.Select(o => (o.Name, o.Summary))).Select(k => $"  {k.Name,-10}{k.Summary}\n"));
 }
