@@ -67,7 +67,7 @@ internal static class TrainPriorCommand
             await using OutputFile file = OutputFile.Create(path, parsed.GetValue(force), compressed: true, input: null);
             byte[] data = await ReadAsync(common.Files(parsed), path, report, cancellationToken);
             int at = level.Read(parsed);
-            MixerPrior prior = await Task.Run(
+            using MixerPrior prior = await Task.Run(
                 () => MixerPrior.Learn(data, at, MixerPrior.StructureOf(data, at), isState ? int.MaxValue : (int)most - HeaderSize, cancellationToken), cancellationToken);
             KeyValuePair<string, string>[] provenance =
             [

@@ -33,7 +33,7 @@ namespace Tacit.Modeling.ContextMixing;
 ///     }
 /// </code>
 /// </example>
-public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
+public sealed unsafe partial class ContextMixer : IBitPredictor, IDisposable
 {
     /// <summary>Inputs of a context at its simplest.</summary>
     internal const int BaseInputs = 2;
@@ -156,10 +156,6 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         Reset(length, structure, prior?.PlanFor(length, _expertSizes) ?? new MixerPlan(_level, structure.Kind, length, _expertSizes), prior);
     }
 
-    /// <summary>Forgets everything and makes ready for bytes that others are to be primed with: see <see cref="MixerPrior"/>.</summary>
-    internal void ResetToPrime(int length, BlockStructure structure) =>
-        Reset(length, structure, MixerPrior.PlanToPrime(_level, structure.Kind, length), null);
-
     private void Reset(int length, BlockStructure structure, in MixerPlan plan, MixerPrior? prior)
     {
         _structure = structure;
@@ -258,104 +254,6 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         Predict(_bilevel || _bitIndex is 4 or 8 ? MoveOn(bit) : Step(bit));
     }
 
-    /// <summary>The model's parts that foresee bits: contexts by kind, matches, experts. Changes with the structure.</summary>
-    internal IReadOnlyList<string> PartNames()
-    {
-        var names = new List<string>();
-        names.AddRange(ContextSet.Names(_structure.Kind).Take(_contexts));
-        if (_runs)
-            names.Add("long match");
-        names.Add("match");
-        foreach (IBitExpert expert in _experts)
-            names.Add(expert.Name);
-        return names;
-    }
-
-    /// <summary>The small tables as they are now: what was learnt but for slots and past, the mixers, the refiners.</summary>
-    internal (nint Learnt, nint Mixers, nint Refiners) SmallTables => ((nint)_learnt, (nint)_mixerMemory, (nint)_refinerMemory);
-
-    /// <summary>The slot table as it is now.</summary>
-    internal nint SlotMemory => (nint)_slotMemory.Pointer;
-
-    /// <summary>What each part alone thinks of the next bit, in the units of <see cref="IBitExpert"/>; as many as there are names.</summary>
-    internal void ReadOpinions(Span<int> opinions)
-    {
-        short* input = _mixers.Inputs;
-        int part = 0;
-        for (int i = 0; i < _contexts; i++)
-            opinions[part++] = input[BaseInputs * i];
-        input += BaseInputs * _contexts;
-        if (_runs)
-        {
-            input += _contexts;
-            opinions[part++] = *input;
-            input += MatchModel.InputCount;
-        }
-        opinions[part++] = *input;
-        input += MatchModel.InputCount + 1;
-        foreach (IBitExpert expert in _experts)
-        {
-            opinions[part++] = *input;
-            input += expert.InputCount;
-        }
-    }
-
-    /// <summary>What <see cref="Probability"/> would be if some parts had no opinion on this bit, and all else were as it is.</summary>
-    /// <param name="silent">For each part, in the order of their names, whether it is one of them.</param>
-    internal uint ProbabilityWithout(ReadOnlySpan<bool> silent)
-    {
-        Span<short> inputs = new(_mixers.Inputs, _mixers.InputCount), kept = stackalloc short[MixerKernels.MaxInputs];
-        inputs.CopyTo(kept);
-        for (int part = 0; part < silent.Length; part++)
-        {
-            if (silent[part])
-                Silence(inputs, part);
-        }
-        MixerNetwork mixers = _mixers;
-        uint p;
-        if (_mixerCount == 1)
-        {
-            p = mixers.MixAlone();
-        }
-        else
-        {
-            int sum = mixers.Mix(FinalSet);
-            ProbabilityRefiner first = _refiner0, second = _refiner1, third = _refiner2;
-            p = _refines ? Refined(sum, ref first, ref second, ref third) : Logistic.Squash(Logistic.SquashTable, sum);
-        }
-        kept[..inputs.Length].CopyTo(inputs);
-        mixers = _mixers;
-        if (_mixerCount > 1)
-            mixers.Mix(FinalSet);    // the second layer's inputs as they were
-        return p;
-    }
-
-    // Takes a part's inputs away.
-    private void Silence(Span<short> inputs, int part)
-    {
-        int matches = _runs ? 2 : 1, start = (BaseInputs + (_runs ? 1 : 0)) * _contexts;
-        if (part < _contexts)
-        {
-            inputs.Slice(BaseInputs * part, BaseInputs).Clear();
-            if (_runs)
-                inputs[BaseInputs * _contexts + part] = 0;
-            return;
-        }
-        part -= _contexts;
-        if (part < matches)
-        {
-            inputs.Slice(start + MatchModel.InputCount * part, MatchModel.InputCount).Clear();
-            return;
-        }
-        start += MatchModel.InputCount * matches + 1;
-        foreach (IBitExpert expert in _experts)
-        {
-            if (part-- == matches)
-                inputs.Slice(start, expert.InputCount).Clear();
-            start += expert.InputCount;
-        }
-    }
-
     /// <summary>Frees the tables.</summary>
     public void Dispose()
     {
@@ -394,32 +292,6 @@ public sealed unsafe class ContextMixer : IBitPredictor, IDisposable
         byte* taken = memory;
         memory += length;
         return taken;
-    }
-
-    // What the prior has learnt takes the place of what a model starts with.
-    private void Prime(MixerPrior prior, byte* table, in MixerPlan plan, byte* history)
-    {
-        Unsafe.CopyBlock(_learnt, prior.Learnt, (uint)(_mixerMemory - _learnt));
-        _mixers.TakeOver(prior.Mixers, prior.Plan.Inputs, prior.Plan.UsedInputs, prior.Plan.WeightSets, MixerPrior.MostUses);
-        Unsafe.CopyBlock(_refinerMemory, prior.Refiners, (uint)plan.RefinersSize);
-        if (plan.SlotBytes == prior.SlotBytes)
-            Buffer.MemoryCopy(prior.Slots, table, plan.SlotBytes, plan.SlotBytes);
-        else
-            _slots.TakeIn(prior.Slots, prior.SlotBytes);
-
-        ReadOnlySpan<byte> text = prior.Text.Span;
-        text.CopyTo(new Span<byte>(history, plan.HistoryLength));
-        _past.BeginAt(text.Length);
-        ulong last = 0, longHash = 0;
-        for (int i = 0; i < text.Length; i++)
-        {
-            byte value = text[i];
-            _match.Remember((last & 0xFFFFFFFFFF) << 4 | (uint)value >> 4, i + 1, value);
-            if (_runs)
-                _longMatch.Remember(longHash + (uint)(16 | value >> 4), i + 1, value);
-            last = last << 8 | value;
-            longHash = ContextHistory.Lengthen(longHash, value);
-        }
     }
 
     // Learns a bit, goes to the contexts' slots of the bits to come and asks them; how many contexts have been seen before.

@@ -5,9 +5,10 @@ namespace Tacit.Modeling.ContextMixing;
 /// <summary>What a <see cref="ContextMixer"/> has learnt from some data, for others to begin with.</summary>
 /// <remarks>
 /// The bit histories of contexts, the maps, weights and refiners, and the data itself, for the match models. Blocks of the
-/// same structure then are coded as if they came after that data. Immutable, so many mixers can share one.
+/// same structure then are coded as if they came after that data. Immutable, so many mixers can share one; disposing of it frees its memory at
+/// once, which else the collector does.
 /// </remarks>
-public sealed unsafe class MixerPrior
+public sealed unsafe class MixerPrior : IDisposable
 {
     /// <summary>Most bytes of data a prior keeps.</summary>
     public const int MaxLength = 1 << 26;
@@ -84,6 +85,13 @@ public sealed unsafe class MixerPrior
                 return Of(model, data, code, level, structure);
             data = data[..(taken - taken / 64)];
         }
+    }
+
+    /// <summary>Frees the tables. No mixer may use it then.</summary>
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _small.Dispose();
     }
 
     /// <summary>The sizes for data that others are to be primed with.</summary>

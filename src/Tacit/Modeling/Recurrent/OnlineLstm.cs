@@ -1,5 +1,4 @@
 using Tacit.Numerics;
-using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
 using Tacit.Numerics.Products;
 using Tacit.Numerics.Threads;

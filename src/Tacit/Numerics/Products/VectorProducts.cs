@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Tacit.Numerics.Elementary;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Reductions;
 
