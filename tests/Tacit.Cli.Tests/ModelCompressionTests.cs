@@ -33,19 +33,19 @@ public sealed class ModelCompressionTests : IDisposable
         missing.Says(1, "data/tacit/models");
         _box.Run("TACIT_MODELS= \"$TACIT\" t far/a.tacit").Says(1, hash);
 
-        Assert.Equal(data, _box.Tacit("dc --model m.tacitmodel far/a.tacit").IsQuiet().Output);
-        Assert.Equal(data, _box.Run("TACIT_MODELS=none:$PWD \"$TACIT\" dc far/a.tacit").IsQuiet().Output);
-        Assert.Equal(data, _box.Run("TACIT_MODELS=$PWD/m.tacitmodel \"$TACIT\" dc < far/a.tacit").IsQuiet().Output);
-        Assert.Equal(data, _box.Run("mkdir -p data/tacit/models; cp m.tacitmodel data/tacit/models; XDG_DATA_HOME=$PWD/data \"$TACIT\" dc far/a.tacit").IsQuiet().Output);
+        Assert.Equal(data, _box.Tacit("-dc --model m.tacitmodel far/a.tacit").IsQuiet().Output);
+        Assert.Equal(data, _box.Run("TACIT_MODELS=none:$PWD \"$TACIT\" -dc far/a.tacit").IsQuiet().Output);
+        Assert.Equal(data, _box.Run("TACIT_MODELS=$PWD/m.tacitmodel \"$TACIT\" -dc < far/a.tacit").IsQuiet().Output);
+        Assert.Equal(data, _box.Run("mkdir -p data/tacit/models; cp m.tacitmodel data/tacit/models; XDG_DATA_HOME=$PWD/data \"$TACIT\" -dc far/a.tacit").IsQuiet().Output);
         // Beside it, whatever its name, as long as that is a model's; a wrong one there does no harm.
         _box.Run("cp m.tacitmodel far/other.tacitmodel; echo > far/a.tacitmodel; \"$TACIT\" d far/a.tacit && rm far/*.tacitmodel").IsQuiet();
         Assert.Equal(data, _box.Read("far/a"));
         _box.Run("cp m.tacitmodel far/model; \"$TACIT\" t far/a.tacit").Says(1, hash);
-        Assert.Equal(data[100..200], _box.Tacit("dc --range 100:200 --model far/model far/a.tacit").IsQuiet().Output);
+        Assert.Equal(data[100..200], _box.Tacit("-dc --range 100:200 --model far/model far/a.tacit").IsQuiet().Output);
         Assert.Contains(hash, _box.Tacit("list -v --model m.tacitmodel far/a.tacit").IsQuiet().Text, StringComparison.Ordinal);
 
         _box.Run("cp far/a a; \"$TACIT\" c --model m.tacitmodel --embed-model --rm a && mv a.tacit far/b.tacit").IsQuiet();
-        Assert.Equal(data, _box.Run("cd far; \"$TACIT\" dc b.tacit").IsQuiet().Output);
+        Assert.Equal(data, _box.Run("cd far; \"$TACIT\" -dc b.tacit").IsQuiet().Output);
         Assert.Contains("of the kind gpt", _box.Tacit("list -v far/b.tacit").IsQuiet().Text, StringComparison.Ordinal);
         // Archives one after another, the first with its model inside.
         Assert.Equal([.. data, .. data], _box.Run("cat far/b.tacit far/a.tacit | \"$TACIT\" d").IsQuiet().Output);

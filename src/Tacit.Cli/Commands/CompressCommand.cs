@@ -24,20 +24,16 @@ internal sealed class CompressCommand
           -1 … -9             fast … small; -5 unless given
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
                               of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
-                              lm (a language model, --model), brotli, deflate, store; default: lm with
-                              a language model, audio for WAV and AIFF files, numeric
-                              for files that begin as a table it makes clearly smaller, else cm
-          --elements T        the data are numbers of this type in memory, for codec numeric: int8 to
-                              int64, uint8 to uint64, float32, float64; int16be if the highest byte
-                              comes first; float64*8 for rows of 8. Found out unless given
+                              lm (a language model's), brotli, deflate, store; default: lm with such a
+                              model, audio for WAV and AIFF, numeric for tables it shrinks, else cm
+          --elements T        numbers in memory, for numeric: int8 to int64, uint8 to uint64, float32,
+                              float64; int16be: highest byte first; float64*8: rows of 8. Else found out
           --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
                               s8, s16le, s16be, s24le, s24be, s32le, s32be, f32le, f32be; as s16le:2:44100
           --model M           code with a trained model (may be given again, for several); decompressing
                               takes the same, which is looked for as 'tacit decompress --help' says
-          --mix, --no-mix     with a language model: mix it with cm (the default for models of bytes), or
-                              code by the model alone
-          --neural            with -7 to -9 and codec cm: a network learns the data while it is coded, and
-                              foresees it too. Smaller, and some thirty times slower, both ways
+          --mix, --no-mix     a language model with cm (the default for models of bytes), or alone
+          --neural            with -7 to -9 and cm: a network learns too; smaller, thirty times slower
           --embed-model       put the models into the output, which then needs nothing else
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads
@@ -52,8 +48,7 @@ internal sealed class CompressCommand
           --name              keep the file's name (a name, never a path)
           -T, --threads N     use N threads (default: all processors); same bytes for any N
           --memlimit SIZE     most memory (default: half of the machine's); lowers -T
-          -v, --verbose       a line per file
-          -q, --quiet         no warnings, no progress
+          -v, --verbose, -q, --quiet      a line per file; no warnings, no progress
 
         examples:
           tacit compress -9 book.txt

@@ -213,13 +213,23 @@ internal sealed class Salvager : IDisposable
         }
     }
 
-    private Func<int, TacitModel>? EmbeddedModels(FrameHeader frame)
+    private Func<int, TacitModel?>? EmbeddedModels(FrameHeader frame)
     {
         if (!frame.Has(FormatConstants.FlagEmbeddedModel) || _frameStart < _sectionsRead)
             return null;
         FrameSections? sections = _archive.SectionsOf(frame, _frameStart);
         _sectionsRead = sections?.End ?? _frameStart + frame.Length + FormatConstants.MaxMetadataLength;
-        return sections is null ? null : i => _archive.ModelAt(sections.Models[i], frame.ModelHashes[i], _memoryLimit);
+        return sections is null ? null : i =>
+        {
+            try
+            {
+                return _archive.ModelAt(sections.Models[i], frame.ModelHashes[i], _memoryLimit);
+            }
+            catch (InvalidDataException)
+            {
+                return null;    // perhaps it is found elsewhere
+            }
+        };
     }
 
     // Without an index, missing blocks are taken to be of full length, but only as many as the bytes between could hold.

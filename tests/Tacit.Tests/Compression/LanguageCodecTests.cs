@@ -156,6 +156,7 @@ public class LanguageCodecTests
         Assert.Equal(0, (await Salvage(Damaged(model))).Report.RecoveredBytes);
         (byte[] Data, SalvageReport Report) given = await Salvage(Damaged(model, block), Decoding(TinyModels.Small));
         Pack.AssertSame(expected, given.Data);
+        Pack.AssertSame(expected, (await Salvage(Damaged(model, block), new() { FindModel = _ => TinyModels.Small })).Data);
         Assert.Throws<InvalidDataException>(() => Pack.Decompress(Damaged(model)));
     }
 

@@ -14,9 +14,9 @@ internal sealed class ModelShelf(TacitDecompressionOptions options)
 
     /// <summary>The models of a frame, one after another.</summary>
     /// <param name="frame">The frame's header.</param>
-    /// <param name="embedded">Loads the model of a number from the frame, or is null.</param>
+    /// <param name="embedded">Loads the model of a number from the frame, or gives null; null if none is there.</param>
     /// <exception cref="InvalidDataException">One is missing or damaged.</exception>
-    public IReadOnlyList<TacitModel> For(FrameHeader frame, Func<int, TacitModel>? embedded = null)
+    public IReadOnlyList<TacitModel> For(FrameHeader frame, Func<int, TacitModel?>? embedded = null)
     {
         var models = new TacitModel[frame.ModelHashes.Length];
         for (int i = 0; i < models.Length; i++)
@@ -36,7 +36,7 @@ internal sealed class ModelShelf(TacitDecompressionOptions options)
     {
         string name = Convert.ToHexStringLower(hash);
         TacitModel model = options.FindModel?.Invoke(name)
-            ?? throw new InvalidDataException($"The frame needs the model with SHA-256 {name}, which is not in it and was not given.");
+            ?? throw new InvalidDataException($"The frame needs the model with SHA-256 {name}, which is neither in it, intact, nor given.");
         return model.Sha256 == name ? model
             : throw new InvalidDataException($"The frame needs the model with SHA-256 {name}; the one that was found has {model.Sha256}.");
     }
