@@ -35,6 +35,7 @@ public sealed class SequenceTests : IDisposable
         Assert.Equal("item,tokens,right,exact,nats_per_token,anomaly,original,reconstruction", rows[0]);
         Assert.StartsWith($"1,{lines[0].Length},", rows[1], StringComparison.Ordinal);
         Assert.Contains($",{lines[0]},", rows[1], StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(_box.PathOf("r.csv")), _box.Tacit("reconstruct --model m some -o - -q").IsQuiet().Text);
         _box.Tacit("reconstruct --model m some --worst 0 -o back").IsQuiet();
         Assert.Equal(20, File.ReadAllLines(_box.PathOf("back")).Length);
     }
@@ -64,6 +65,10 @@ public sealed class SequenceTests : IDisposable
 
         _box.Tacit("embed --model m lines --labels m -o x.csv").Says(1, "no UTF-8");
         File.WriteAllLines(_box.PathOf("labels"), ["a", "b"]);
+        File.WriteAllLines(_box.PathOf("gaps"), [lines[0], "", lines[1]]);
+        File.WriteAllLines(_box.PathOf("three"), ["a", "b", "c"]);
+        Assert.Contains("\n3,c,", _box.Tacit("embed --model m gaps --labels three -q").IsQuiet().Text, StringComparison.Ordinal);
+        _box.Run("rm gaps three").IsQuiet();
         _box.Tacit("embed --model m lines --labels labels -o x.csv").Says(1, "labels: has 2 labels for 60 items");
         _box.Tacit("embed --model m lines --label-pattern '(' -o x.csv").Says(1, "--label-pattern");
         _box.Tacit("embed --model m lines --label-pattern xyz -o x.csv").Says(1, "finds nothing in '1'");

@@ -115,7 +115,8 @@ internal static class CommandLine
 
     private static bool TakesNext(string option) =>
         option is "-o" or "-T" or "-n" or "-p" or "--output" or "--threads" or "--codec" or "--elements" or "--pcm" or "--block-size" or "--memlimit" or "--range"
-            or "--model" or "--from" or "--prompt" or "--stop" or "--tokenizer" or "--config" or "--format";
+            or "--model" or "--from" or "--prompt" or "--stop" or "--tokenizer" or "--config" or "--format"
+            or "--labels" or "--label-pattern" or "--map" or "--svg" or "--rival" or "--column" or "--input" or "--errors" or "--shape";
 
     // Splits -kf9T2 into -k -f -9 -T 2. The parser's own way of doing so takes what it does not know for a FILE.
     private static List<string> Unbundle(string[] args)

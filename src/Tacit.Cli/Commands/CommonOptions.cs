@@ -40,17 +40,15 @@ internal class CommonOptions
     }
 }
 
-/// <summary>And what commands that code have.</summary>
-internal class CodingOptions : CommonOptions
+/// <summary>And how many threads to use.</summary>
+internal class ThreadedOptions : CommonOptions
 {
     private readonly Option<string> _threads = CommandLine.Value("--threads", "-T");
-    private readonly Option<string> _memoryLimit = CommandLine.Value("--memlimit");
 
     public override void AddTo(Command command)
     {
         base.AddTo(command);
         command.Add(_threads);
-        command.Add(_memoryLimit);
     }
 
     public int Threads(ParseResult parsed)
@@ -60,6 +58,18 @@ internal class CodingOptions : CommonOptions
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads is >= 1 and <= 1024
             ? threads
             : throw new UsageException($"-T takes a number of threads from 1 to 1024, not '{text}'");
+    }
+}
+
+/// <summary>And what commands that code have.</summary>
+internal class CodingOptions : ThreadedOptions
+{
+    private readonly Option<string> _memoryLimit = CommandLine.Value("--memlimit");
+
+    public override void AddTo(Command command)
+    {
+        base.AddTo(command);
+        command.Add(_memoryLimit);
     }
 
     /// <summary>In bytes; 0 for the library's default, half of the machine's memory.</summary>

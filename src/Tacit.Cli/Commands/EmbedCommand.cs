@@ -23,6 +23,9 @@ internal abstract class LatentSource
     /// <summary>Whether the data's options say where labels are, so that the command does not ask.</summary>
     public virtual bool FindsLabels => false;
 
+    /// <summary>Where what was embedded stands among all items of the data, those left out too, and how many these are; null if none were.</summary>
+    public (IReadOnlyList<int> Places, int Count)? Kept { get; protected set; }
+
     /// <summary>Adds the options about the data.</summary>
     public abstract void AddTo(Command command);
 
@@ -64,14 +67,14 @@ internal static class EmbedCommand
         """;
 
     private const string LabelHelp = """
-          --labels FILE       labels: a line of text for each item
+          --labels FILE       labels: a line of text for each item, or for each line of DATA
 
         """;
 
     /// <summary>The command over a kind's data.</summary>
     public static Command Create(LatentSource source)
     {
-        var options = new CodingOptions();
+        var options = new ThreadedOptions();
         Option<string> model = CommandLine.Value("--model"), output = CommandLine.Value("--output", "-o"), map = CommandLine.Value("--map"),
             method = CommandLine.Value("--method"), perplexity = CommandLine.Value("--perplexity"), points = CommandLine.Value("--points"),
             labels = CommandLine.Value("--labels"), pattern = CommandLine.Value("--label-pattern");
@@ -105,7 +108,7 @@ internal static class EmbedCommand
             using WorkPool workers = new(options.Threads(parsed));
             LatentTable latents = await source.ReadAsync(parsed, path, files, outputs.Contain, workers, report, cancellationToken);
             if (labelFile is not null)
-                latents = await LabelledAsync(latents, labelFile, cancellationToken);
+                latents = await LabelledAsync(latents, labelFile, source.Kept, cancellationToken);
             else if (expression is not null)
                 latents = latents.With([.. latents.Names.Select(n => LabelIn(n, expression))]);
             if (mapFile is not null)
@@ -136,16 +139,26 @@ internal static class EmbedCommand
 
     private static string LabelIn(string name, Regex pattern)
     {
-        Match match = pattern.Match(name);
+        Match match;
+        try
+        {
+            match = pattern.Match(name);
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new InvalidDataException($"--label-pattern takes too long on '{name}'", e);
+        }
         return match.Success ? (match.Groups.Count > 1 ? match.Groups[1] : match).Value
             : throw new InvalidDataException($"--label-pattern finds nothing in '{name}'");
     }
 
-    private static async Task<LatentTable> LabelledAsync(LatentTable latents, string path, CancellationToken cancellationToken)
+    private static async Task<LatentTable> LabelledAsync(LatentTable latents, string path, (IReadOnlyList<int> Places, int Count)? kept, CancellationToken cancellationToken)
     {
         using InputFile input = InputFile.Open(path);
         byte[] bytes = await input.ReadAllAsync(MostLabelFile, cancellationToken);
         string[] lines = [.. ModelInput.OfFile(path, () => TextLines.Split(Gunzip.Unwrap(bytes, MostLabelFile))).Select(l => Encoding.UTF8.GetString(l.Span))];
+        if (lines.Length != latents.Count && kept is { } all && lines.Length == all.Count)
+            return latents.With([.. all.Places.Select(p => lines[p])]);     // a line for each item, those left out too
         return lines.Length == latents.Count ? latents.With(lines)
             : throw new InvalidDataException($"{path}: has {lines.Length} labels for {latents.Count} items");
     }

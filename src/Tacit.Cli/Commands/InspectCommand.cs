@@ -25,6 +25,8 @@ internal static class InspectCommand
         page also what was foreseen in its place, and where each head of each layer looked. The first
         4,096 tokens are inspected.
 
+        Of an autoencoder it shows what 'tacit inspect --model MODEL --help' says.
+
           -1 … -9             the level of cm or audio; -5 unless given
           --model MODEL       a language model, such as 'tacit train gpt' makes
           -o, --output OUT    write the HTML page to OUT

@@ -17,6 +17,9 @@ internal sealed class OutputSet(bool overwrite) : IAsyncDisposable
         return file;
     }
 
+    /// <summary>Whether one of them is standard output.</summary>
+    public bool HasStandard => _outputs.Exists(o => OutputFile.IsStandardName(o.Path));
+
     /// <summary>Whether an input is what an output would take the place of.</summary>
     public bool Contain(FileStatus? input) => input is not null && _outputs.Exists(o => o.There is { } there && there.IsSameFileAs(input));
 

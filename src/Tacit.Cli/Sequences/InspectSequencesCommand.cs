@@ -14,6 +14,9 @@ namespace Tacit.Cli.Sequences;
 /// <summary>tacit inspect for models of the kind 'lstm-ae': where the decoder looks.</summary>
 internal static class InspectSequencesCommand
 {
+    // Cells of a map: a page with more is slow to look at.
+    private const int MostSteps = 400;
+
     private const string Help = """
         usage: tacit inspect --model MODEL [OPTION…] DATA… -o REPORT.html   (a model of 'tacit train lstm-ae')
 
@@ -49,6 +52,8 @@ internal static class InspectSequencesCommand
             SequenceData data = await sequences.ReadAsync(parsed, path, files, outputs.Contain, report, cancellationToken);
             if (data.Model.Model.Options.Attention == 0)
                 throw new InvalidDataException($"{ModelInput.NameOf(path)}: has no attention to draw");
+            if (Enumerable.Range(0, Math.Min(most, data.Set.Count)).Any(i => data.Model.Model.Steps(data.Set, i) > MostSteps))
+                throw new InvalidDataException($"a sequence has more than {MostSteps} steps, too many to draw");
             using WorkPool workers = new(Environment.ProcessorCount);
             await Task.Run(() =>
             {

@@ -40,7 +40,7 @@ internal static class ReconstructSequencesCommand
 
     public static Command Create()
     {
-        var options = new CodingOptions();
+        var options = new ThreadedOptions();
         var sequences = new SequenceOptions();
         Option<string> model = CommandLine.Value("--model"), output = CommandLine.Value("--output", "-o"), svg = CommandLine.Value("--svg"),
             rival = CommandLine.Value("--rival"), worst = CommandLine.Value("--worst");
@@ -72,7 +72,11 @@ internal static class ReconstructSequencesCommand
                     Values(data, training, table, parsed.GetValue(output), picture, Path.GetFileName(path), shown, workers, summary, cancellationToken);
             }, cancellationToken);
             await outputs.PublishAsync(cancellationToken);
-            await SeriesText.WriteAsync(null, false, writer => summary.ForEach(writer.WriteLine), cancellationToken);
+            // Beside data that went to standard output the words go to standard error.
+            if (outputs.HasStandard)
+                summary.ForEach(report.Note);
+            else
+                await SeriesText.WriteAsync(null, false, writer => summary.ForEach(writer.WriteLine), cancellationToken);
             return report.ExitCode;
         });
         return command;
@@ -119,9 +123,9 @@ internal static class ReconstructSequencesCommand
             + (network.Options.Attention > 0 ? " and attention to all of the encoder's states" : ""));
         if (training is not null)
         {
-            float[][] linear = SequenceRival.Reconstruct(training.Set, data.Set, network.Options.Length, network.Options.Latent, workers, cancellationToken);
+            (float[][] linear, int components) = SequenceRival.Reconstruct(training.Set, data.Set, network.Options.Length, network.Options.Latent, workers, cancellationToken);
             SequenceErrors rival = SequenceErrors.Of(data.Set, linear);
-            summary.Add($"principal components, {Math.Min(network.Options.Latent, network.Options.Length)} of them: {Sentence(rival)}");
+            summary.Add($"principal components, {components} of them: {Sentence(rival)}");
             summary.Add(string.Create(CultureInfo.InvariantCulture, $"the model's squared error is {errors.Mean / rival.Mean:0.000} of theirs"));
         }
         foreach (int i in errors.Worst(shown))

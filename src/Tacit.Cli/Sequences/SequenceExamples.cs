@@ -34,9 +34,12 @@ internal sealed class SequenceExamples
     private const int MostInside = 1 << 30;
 
     private readonly List<string> _names = [];
+    private readonly List<int> _places = [];
     private readonly List<ReadOnlyMemory<byte>> _lines = [];
     private readonly List<ReadOnlyMemory<float>> _values = [];
-    private int _empty, _wordy, _beyond;
+    private readonly List<(int First, int Length, int Total)> _spans = [];
+    private readonly List<int> _files = [];
+    private int _empty, _wordy, _beyond, _fileCount;
 
     private SequenceExamples(bool isText) => IsText = isText;
 
@@ -52,6 +55,24 @@ internal sealed class SequenceExamples
     /// <summary>The lines.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Lines => _lines;
 
+    /// <summary>Numbers of the lines in all files together from 0, those left out counted; or of the windows.</summary>
+    public IReadOnlyList<int> Places => _places;
+
+    /// <summary>Lines in all files.</summary>
+    public int AllLines { get; private set; }
+
+    /// <summary>Which windows of a series are its last ones, and which overlap them: what validation is on, and what must not be learnt from then.</summary>
+    /// <param name="share">Of each series' values.</param>
+    /// <returns>For each window 0 to learn from, 1 to validate on, 2 for neither.</returns>
+    public int[] LastWindows(float share) => [.. _spans.Select(s =>
+    {
+        int border = s.Total - (int)((double)share * s.Total);
+        return s.First >= border ? 1 : s.First + s.Length > border && border < s.Total ? 2 : 0;
+    })];
+
+    /// <summary>Files that windows come from.</summary>
+    public IReadOnlyList<int> FileOf => _files;
+
     /// <summary>What was left out, for messages.</summary>
     public List<string> Notes { get; } = [];
 
@@ -59,7 +80,14 @@ internal sealed class SequenceExamples
     /// <exception cref="InvalidDataException">There is nothing in them, or it is not what it should be; the message names the file.</exception>
     public static SequenceExamples Read(IReadOnlyList<DataFile> files, SequenceReading how)
     {
-        var contents = files.Select(f => (File: f, Content: ModelInput.OfFile(f.Name, () => Gunzip.Unwrap(f.Bytes, MostInside)))).ToList();
+        var contents = new List<(DataFile File, ReadOnlyMemory<byte> Content)>();
+        long inside = 0;
+        foreach (DataFile file in files)
+        {
+            ReadOnlyMemory<byte> content = ModelInput.OfFile(file.Name, () => Gunzip.Unwrap(file.Bytes, (int)(MostInside - inside)));
+            inside += content.Equals(file.Bytes) ? 0 : content.Length;      // all gzip files together
+            contents.Add((file, content));
+        }
         (DataFile File, ReadOnlyMemory<byte> Content)[] some = [.. contents.Where(c => c.Content.Length > 0)];
         if (some.Length == 0)
             throw new InvalidDataException("there is no data: what is named holds no bytes");
@@ -179,9 +207,11 @@ internal sealed class SequenceExamples
             else
             {
                 _lines.Add(lines[i]);
+                _places.Add(AllLines + i);
                 _names.Add(string.Create(CultureInfo.InvariantCulture, $"{(several ? file.Name + ":" : "")}{i + 1}"));
             }
         }
+        AllLines += lines.Count;
         return true;
     }
 
@@ -191,12 +221,16 @@ internal sealed class SequenceExamples
         foreach ((int first, int length) in SeriesWindows.Cut(values.Length, how.Length, how.Stride > 0 ? how.Stride : how.Length))
         {
             _values.Add(values.AsMemory(first, length));
+            _places.Add(_places.Count);
+            _spans.Add((first, length, values.Length));
+            _files.Add(_fileCount);
             _names.Add(string.Create(CultureInfo.InvariantCulture, $"{file.Name}@{first}"));
             end = first + length;
         }
         if (Count - before == 1 && values.Length <= how.Length)
             _names[^1] = file.Name;
         _beyond += values.Length - end;
+        _fileCount++;
         return true;
     }
 }

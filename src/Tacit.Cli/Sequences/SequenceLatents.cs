@@ -21,6 +21,7 @@ internal sealed class SequenceLatents : LatentSource
         Report report, CancellationToken cancellationToken)
     {
         SequenceData data = await _options.ReadAsync(parsed, model, files, isOutput, report, cancellationToken);
+        Kept = (data.Places, data.Lines.Count > 0 ? data.AllLines : data.Set.Count);
         LstmAutoencoder network = data.Model.Model;
         float[] latents = await Task.Run(() => network.Encode(data.Set, workers, cancellationToken), cancellationToken);
         return new LatentTable(data.Names, null, latents, network.Options.Latent);

@@ -12,7 +12,10 @@ namespace Tacit.Cli.Sequences;
 /// <param name="Set">The sequences.</param>
 /// <param name="Names">A name for each.</param>
 /// <param name="Lines">The text of each; empty where they are of values.</param>
-internal sealed record SequenceData(LstmAutoencoderModel Model, SequenceSet Set, IReadOnlyList<string> Names, IReadOnlyList<ReadOnlyMemory<byte>> Lines);
+/// <param name="Places">Where each stands in the data: the number of its line from 0, or its own.</param>
+/// <param name="AllLines">Lines there are in the data, those left out too.</param>
+internal sealed record SequenceData(LstmAutoencoderModel Model, SequenceSet Set, IReadOnlyList<string> Names, IReadOnlyList<ReadOnlyMemory<byte>> Lines,
+    IReadOnlyList<int> Places, int AllLines);
 
 /// <summary>The options of commands that put sequences through a model.</summary>
 internal sealed class SequenceOptions
@@ -78,7 +81,8 @@ internal sealed class SequenceOptions
             SequenceSet set = examples.Sequences(model.Tokenizer, length, cut, out List<int> kept);
             foreach (string note in examples.Notes)
                 report.Note(note);
-            return new SequenceData(model, set, [.. kept.Select(i => examples.Names[i])], text ? [.. kept.Select(i => examples.Lines[i])] : []);
+            return new SequenceData(model, set, [.. kept.Select(i => examples.Names[i])], text ? [.. kept.Select(i => examples.Lines[i])] : [],
+                [.. kept.Select(i => examples.Places[i])], examples.AllLines);
         }, cancellationToken);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
         SequenceExamples? named = data.ValidationFiles is { } files ? SequenceExamples.Read(files, how) : null;
         if (named is not null && named.IsText != examples.IsText)
             throw new InvalidDataException("what is to be validated on is of another sort than what is to be learnt from");
-        (int[] learnt, int[] validated) = Split(examples.Count, named is null ? data.Share : 0f, seed);
+        (int[] learnt, int[] validated) = Split(examples, named is null ? data.Share : 0f, seed);
         ITokenizer? tokenizer = null;
         if (examples.IsText)
             tokenizer = checkpoint is null ? TokenizerSetting.Make(task, examples.Text(learnt), Pairs) : TokenizerSetting.Kept(task, checkpoint);
@@ -118,8 +118,25 @@ internal sealed class LstmAutoencoderKind : TrainKind
         return (new SequenceReading(input, 1, stride, column.Length > 0 ? column : null, words), cut, task.Whole("batch", 64, 1, 1 << 16));
     }
 
-    // A shuffle by the seed; at least one example is learnt from.
-    private static (int[] Learnt, int[] Validated) Split(int count, float share, ulong seed)
+    // Lines, or whole files of values if there are several, in an order drawn by the seed; of one series the end, and no window
+    // that overlaps it is learnt from. At least one example is learnt from.
+    private static (int[] Learnt, int[] Validated) Split(SequenceExamples examples, float share, ulong seed)
+    {
+        if (examples.IsText)
+            return Shuffle(examples.Count, share, seed);
+        int files = examples.FileOf[^1] + 1;
+        if (files > 1)
+        {
+            HashSet<int> kept = [.. Shuffle(files, share, seed).Validated];
+            return (Where(i => !kept.Contains(examples.FileOf[i])), Where(i => kept.Contains(examples.FileOf[i])));
+        }
+        int[] last = examples.LastWindows(share);
+        return last.Contains(0) ? (Where(i => last[i] == 0), Where(i => last[i] == 1)) : ([.. Enumerable.Range(0, examples.Count)], []);
+
+        int[] Where(Func<int, bool> wanted) => [.. Enumerable.Range(0, examples.Count).Where(wanted)];
+    }
+
+    private static (int[] Learnt, int[] Validated) Shuffle(int count, float share, ulong seed)
     {
         int[] order = [.. Enumerable.Range(0, count)];
         for (int i = count - 1; i > 0; i--)
@@ -141,7 +158,9 @@ internal sealed class LstmAutoencoderKind : TrainKind
 
     private static void CheckSizes(LstmAutoencoderOptions o, int batch, long memory)
     {
-        long parameters = LstmAutoencoderModel.ParameterCount(o), values = (long)batch * o.MostSteps * Math.Max(o.IsText ? o.Vocabulary + 2 : o.Frame, 4 * o.Hidden);
+        long parameters = LstmAutoencoderModel.ParameterCount(o), widest = Math.Max(o.IsText ? o.Vocabulary + 2 : o.Frame, 4 * o.Hidden);
+        // With attention every step has a score, a weight and a gradient for every step.
+        long values = batch * (long)o.MostSteps * (widest + (o.Attention > 0 ? 4L * o.MostSteps : 0));
         if (values > int.MaxValue || parameters > int.MaxValue)
             throw new InvalidDataException("the model or a batch has 2^31 values or more; a smaller --batch, --hidden, --vocabulary or --length is needed");
         long least = sizeof(float) * (3 * parameters + values);     // values, gradients and the copy of the best

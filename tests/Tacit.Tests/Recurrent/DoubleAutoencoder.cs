@@ -23,13 +23,14 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
         return sum / count;
     }
 
-    /// <summary>The mean squared error of normalised value sequences of whole frames, with teacher forcing if there is any.</summary>
+    /// <summary>The mean squared error of normalised value sequences, with teacher forcing if there is any; zeros fill the last frame.</summary>
     public double Loss(IReadOnlyList<double[]> sequences)
     {
         double sum = 0;
         foreach (double[] x in sequences)
         {
-            double[] y = Decode(x, [.. new double[o.Frame], .. x[..^o.Frame]], x.Length / o.Frame);
+            int steps = (x.Length + o.Frame - 1) / o.Frame;
+            double[] whole = [.. x, .. new double[steps * o.Frame - x.Length]], y = Decode(whole, [.. new double[o.Frame], .. whole[..^o.Frame]], steps);
             sum += x.Zip(y, (a, b) => (a - b) * (a - b)).Sum();
         }
         return sum / sequences.Sum(s => s.Length);

@@ -29,7 +29,7 @@ public sealed class LstmAutoencoderTests
     [InlineData(0f, 0)]
     public void LossAndGradientsOfValuesAreThoseOfPlainLoops(float withheld, int attention)
     {
-        float[][] values = [Numbers.Ordinary(8, 1), Numbers.Ordinary(4, 2), Numbers.Ordinary(6, 3)];
+        float[][] values = [Numbers.Ordinary(8, 1), Numbers.Ordinary(3, 2), Numbers.Ordinary(7, 3)];     // frames of two, partly filled
         double[][] doubles = [.. values.Select(v => v.Select(x => (double)x).ToArray())];
         CheckGradients(new LstmAutoencoderOptions { Frame = 2, Length = 8, Hidden = 4, Latent = 3, Attention = attention, Withheld = withheld },
             (tape, model) => model.Loss(tape, SequenceBatch.OfValues([.. values.Select(v => (ReadOnlyMemory<float>)v)], 2, tape.Memory)), twin => twin.Loss(doubles));
@@ -85,6 +85,22 @@ public sealed class LstmAutoencoderTests
             tape.Reset();
         }
         Assert.Contains(said, s => s.Length > 0);
+    }
+
+    [Fact]
+    public void LatentsAreDecodedToWhatTheirSequencesCameBackAs()
+    {
+        LstmAutoencoder model = Model(attention: 0);
+        var data = new SequenceSet(s_tokens);
+        Assert.Equal(model.ReconstructTokens(data), model.DecodeTokens(model.Encode(data)));
+        var values = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 2, Length = 7, Hidden = 6, Latent = 4, Withheld = 1f });
+        values.Initialize(3);
+        values.Normalisation = (10f, 2f);
+        var windows = new SequenceSet([Numbers.Ordinary(7, 1), Numbers.Ordinary(7, 2)]);
+        Assert.Equal(values.ReconstructValues(windows), values.DecodeValues(values.Encode(windows)));
+        Assert.Throws<ArgumentException>(() => values.DecodeTokens(new float[4]));
+        Assert.Throws<ArgumentException>(() => values.DecodeValues(new float[5]));
+        Assert.Throws<ArgumentException>(() => Model(attention: 3).DecodeTokens(new float[4]));
     }
 
     [Theory]
@@ -167,6 +183,12 @@ public sealed class LstmAutoencoderTests
             Assert.Equal(Enumerable.Range(0, 1000), batches.SelectMany(b => b).Order());
             Assert.InRange(batches.Average(b => b.Max(i => lengths[i]) - b.Average(i => lengths[i])), 0, 1);
         }
+        // What does not fill a batch is left out, and is not the same every time.
+        var rest = new BucketOrder([.. Enumerable.Range(1, 95)], 10, 5);
+        var seen = new HashSet<int>();
+        for (int batch = 0; batch < 9 * 8; batch++)
+            seen.UnionWith(rest.Batch(batch).ToArray());
+        Assert.Equal(95, seen.Count);
         Assert.Equal(order.Batch(7).ToArray(), new BucketOrder(lengths, 10, 5).Batch(7).ToArray());
         Assert.NotEqual(order.Batch(7).ToArray(), order.Batch(107).ToArray());
     }

@@ -23,7 +23,7 @@ internal sealed class BucketOrder
         _size = Math.Min(size, lengths.Length);
         _seed = seed;
         _order = new int[lengths.Length];
-        _batches = new int[lengths.Length / _size];     // the rest waits for another epoch
+        _batches = new int[lengths.Length / _size];     // the rest, which is another in each epoch, is left out
     }
 
     /// <summary>Examples in a batch.</summary>
@@ -41,8 +41,9 @@ internal sealed class BucketOrder
     private void Shuffle(long epoch)
     {
         Permutation.Fill(_order, _seed, RandomStreams.Batch(2 * epoch));
-        for (int first = 0; first < _order.Length; first += BatchesPerPool * _size)
-            SortByLength(_order.AsSpan(first, Math.Min(BatchesPerPool * _size, _order.Length - first)));
+        Span<int> used = _order.AsSpan(0, _batches.Length * _size);     // before sorting, or the longest were always left out
+        for (int first = 0; first < used.Length; first += BatchesPerPool * _size)
+            SortByLength(used.Slice(first, Math.Min(BatchesPerPool * _size, used.Length - first)));
         Permutation.Fill(_batches, _seed, RandomStreams.Batch(2 * epoch + 1));
         _epoch = epoch;
     }

@@ -38,6 +38,14 @@ public static class SequenceReconstruction
         return SequenceBatch.OfValues(values, model.Options.Frame, tape.Memory);
     }
 
+    /// <summary>Steps a sequence takes: its tokens and the end, or its frames.</summary>
+    public static int Steps(this LstmAutoencoder model, SequenceSet data, int index)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        return data.IsText ? data.Length(index) + 1 : (data.Length(index) + model.Options.Frame - 1) / model.Options.Frame;
+    }
+
     /// <summary>The latents of sequences, (count, Z).</summary>
     public static float[] Encode(this LstmAutoencoder model, SequenceSet data, WorkPool? workers = null, CancellationToken cancellationToken = default)
     {
@@ -88,14 +96,52 @@ public static class SequenceReconstruction
             Tensor values = FreeValues(model, tape, model.Encode(tape, batch), batch.Steps).Values;
             int row = batch.Steps * model.Options.Frame;
             for (int b = 0; b < indices.Length; b++)
-            {
-                float[] given = values.Span.Slice(b * row, data.Length(indices[b])).ToArray();
-                for (int t = 0; t < given.Length; t++)
-                    given[t] = MathF.FusedMultiplyAdd(given[t], deviation, mean);
-                all[indices[b]] = given;
-            }
+                all[indices[b]] = InUnits(values.Span.Slice(b * row, data.Length(indices[b])), mean, deviation);
         }, cancellationToken);
         return all;
+    }
+
+    /// <summary>What token sequences latents stand for: greedily, each until its end or the model's length.</summary>
+    /// <param name="model">A model without attention, whose latent is all it knows.</param>
+    /// <param name="latents">(count, Z).</param>
+    /// <param name="workers">Threads.</param>
+    /// <exception cref="ArgumentException">The model has attention or is of values, or the latents do not fit.</exception>
+    public static int[][] DecodeTokens(this LstmAutoencoder model, ReadOnlySpan<float> latents, WorkPool? workers = null)
+    {
+        var tape = new Tape(workers) { IsRecording = false };
+        return [.. FreeRun(model, tape, Bare(model, latents, text: true)).Said.Select(s => s.ToArray())];
+    }
+
+    /// <summary>What values latents stand for, in the values' own units: (count, length).</summary>
+    /// <param name="model">A model without attention, whose latent is all it knows.</param>
+    /// <param name="latents">(count, Z).</param>
+    /// <param name="workers">Threads.</param>
+    /// <exception cref="ArgumentException">The model has attention or is of tokens, or the latents do not fit.</exception>
+    public static float[][] DecodeValues(this LstmAutoencoder model, ReadOnlySpan<float> latents, WorkPool? workers = null)
+    {
+        var tape = new Tape(workers) { IsRecording = false };
+        LstmAutoencoder.Encoding encoding = Bare(model, latents, text: false);
+        (float mean, float deviation) = model.Normalisation;
+        int steps = model.Options.MostSteps, row = steps * model.Options.Frame;
+        Tensor values = FreeValues(model, tape, encoding, steps).Values;
+        return [.. Enumerable.Range(0, encoding.Latent.Shape[0]).Select(b => InUnits(values.Span.Slice(b * row, model.Options.Length), mean, deviation))];
+    }
+
+    private static LstmAutoencoder.Encoding Bare(LstmAutoencoder model, ReadOnlySpan<float> latents, bool text)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        int z = model.Options.Latent;
+        if (model.Options.Attention > 0 || model.Options.IsText != text || latents.IsEmpty || latents.Length % z != 0)
+            throw new ArgumentException($"{latents.Length} numbers cannot be decoded: latents are {z} numbers each, of a model {(text ? "of text" : "of values")} without attention.");
+        return new LstmAutoencoder.Encoding(Tape.Input(Tensor.From(latents, latents.Length / z, z)), null, null, default);
+    }
+
+    private static float[] InUnits(ReadOnlySpan<float> normal, float mean, float deviation)
+    {
+        float[] values = normal.ToArray();
+        for (int t = 0; t < values.Length; t++)
+            values[t] = MathF.FusedMultiplyAdd(values[t], deviation, mean);
+        return values;
     }
 
     /// <summary>What each token sequence costs with teacher forcing: the mean cross-entropy of its tokens and its end, in nats.</summary>

@@ -13,18 +13,20 @@ public static class SequenceRival
     /// <param name="components">How many, at most; no more than there are sequences or values.</param>
     /// <param name="workers">Threads.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public static float[][] Reconstruct(SequenceSet training, SequenceSet data, int length, int components, WorkPool? workers = null,
+    /// <returns>What came back of each, and how many components there were.</returns>
+    public static (float[][] Given, int Components) Reconstruct(SequenceSet training, SequenceSet data, int length, int components, WorkPool? workers = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(data);
         float mean = training.Moments().Mean;
-        PrincipalComponents found = PrincipalComponents.Fit(Rows(training, length, mean), length, Math.Min(components, Math.Min(training.Count, length)), workers, cancellationToken);
+        components = Math.Min(components, Math.Min(training.Count, length));
+        PrincipalComponents found = PrincipalComponents.Fit(Rows(training, length, mean), length, components, workers, cancellationToken);
         float[] rows = found.Reconstruct(found.Project(Rows(data, length, mean), workers), workers);
         float[][] given = new float[data.Count][];
         for (int i = 0; i < given.Length; i++)
             given[i] = rows.AsSpan(i * length, data.Length(i)).ToArray();
-        return given;
+        return (given, components);
     }
 
     private static float[] Rows(SequenceSet set, int length, float mean)
