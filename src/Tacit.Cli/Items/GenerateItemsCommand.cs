@@ -4,7 +4,6 @@ using System.Text;
 using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
-using Tacit.Media.DataSets;
 using Tacit.Media.Images;
 using Tacit.Modeling.Autoencoders;
 using Tacit.Numerics;

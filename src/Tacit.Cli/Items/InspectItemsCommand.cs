@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
-using Tacit.Cli.Terminal;
 using Tacit.Learning;
 using Tacit.Modeling.Autoencoders;
 

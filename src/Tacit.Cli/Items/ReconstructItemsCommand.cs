@@ -115,8 +115,9 @@ internal static class ReconstructItemsCommand
             double mean = _errors.Average(e => (double)e);
             ReadOnlySpan<float> known = _model.Network.Fit.Error.Value.Span;
             string text = string.Create(CultureInfo.InvariantCulture,
-                $"{_items.Count} items: squared error {mean:0.000000} ({-10 * Math.Log10(Math.Max(mean, 1e-30)):0.00} dB), items from {_errors.Min():0.000000} to {_errors.Max():0.000000}; " +
-                $"in validation {known[0]:0.000000} ± {known[1]:0.000000}");
+                $"{_items.Count} items: squared error {mean:0.000000} ({-10 * Math.Log10(Math.Max(mean, 1e-30)):0.00} dB), items from {_errors.Min():0.000000} to {_errors.Max():0.000000}");
+            if (known[0] > 0)       // a checkpoint does not know yet
+                text += string.Create(CultureInfo.InvariantCulture, $"; in validation {known[0]:0.000000} ± {known[1]:0.000000}");
             return double.IsNaN(_foreseen) ? text : text + string.Create(CultureInfo.InvariantCulture, $"; foreseen from the true past {_foreseen:0.000000}");
         }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
-using Tacit.Learning;
 using Tacit.Media;
 
 namespace Tacit.Cli.Training;

@@ -38,7 +38,7 @@ public static class SelfTest
         ("numerics/training", NumericDigests.Training, "afd9d8611207a120"),
         ("learning/transformer", TrainingDigests.Transformer, "073972507259a497"),
         ("learning/cached-logits", TrainingDigests.CachedLogits, "d53ed4f7eb32d0bf"),
-        ("learning/sequence-autoencoder", TrainingDigests.SequenceAutoencoder, "308aac53d80f51f6"),
+        ("learning/sequence-autoencoder", TrainingDigests.SequenceAutoencoder, "01cef30d6a5a7950"),
         ("learning/lstm", LearningDigests.Lstm, "185867c9f6af0974"),
         ("learning/conv-vae", LearningDigests.ConvolutionalAutoencoder, "f0702f2952e46407"),
         ("cm/text-1", () => Compressed(SelfTestSamples.Text, 1), "05b0da3625998207"),

@@ -47,7 +47,7 @@ public sealed class SequenceBarTests
         var model = new LstmAutoencoder(new LstmAutoencoderOptions { Length = 360, Frame = 10, Hidden = 160, Latent = 16, Withheld = 1f });
         model.Initialize(1);
         using WorkPool workers = new(Environment.ProcessorCount);
-        new Trainer(new LstmAutoencoderTask(model, learnt, null, 64, 1)) { Workers = workers }.Run(new TrainingOptions { Steps = 2500, Rate = 4e-3f, Decay = 0.01f });
+        new Trainer(new LstmAutoencoderTask(model, learnt, null, 64, 1)) { Workers = workers }.Run(new TrainingOptions { Steps = 2000, Rate = 4e-3f, Decay = 0.01f });
         double error = SequenceErrors.Of(test, model.ReconstructValues(test, workers)).Mean;
         double linear = SequenceErrors.Of(test, SequenceRival.Reconstruct(learnt, test, 360, 16, workers).Given).Mean;
         Assert.True(error < linear, $"{error}, principal components {linear}");
