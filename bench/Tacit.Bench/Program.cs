@@ -12,7 +12,7 @@ using Tacit.Bench.Records;
 // kernels [--quick] [PART…]: the numeric engine (products, widths, exp, int8, small, attention, threads, training, startup) against OpenBLAS and the processor's peak, one thread; prints the bars it is held to.
 // learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
 // generate [tiny|small|base|MODEL …] [TOKENS]: tokens per second of one stream, beside the time it takes to read what a token needs.
-// records [--rivals] [SET…]: small records, each alone, against compressors with trained dictionaries: sizes, speeds and the bars.
+// records [--no-rivals] [--best|--fast] [--max-model=BYTES] [SET…]: small records, each alone, against compressors with trained dictionaries: sizes, speeds, the bars.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
 if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);
