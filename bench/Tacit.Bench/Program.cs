@@ -13,7 +13,7 @@ using Tacit.Bench.Records;
 // learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
 // generate [tiny|small|base|MODEL …] [TOKENS]: tokens per second of one stream, beside the time it takes to read what a token needs.
 // neural FILE --model MODEL [-LEVEL] [--sizes]: cm alone, a language model alone, and both: bytes, and speeds per second of thread time.
-// records [--rivals] [SET…]: small records, each alone, against compressors with trained dictionaries: sizes, speeds and the bars.
+// records [--no-rivals] [--best|--fast] [--max-model=BYTES] [SET…]: small records, each alone, against compressors with trained dictionaries: sizes, speeds, the bars.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
 if (args is ["compare", ..])
     return ComparisonRun.Run(args[1..]);

@@ -102,7 +102,7 @@ public sealed class RecordCodec : IDisposable
     /// <param name="bytesWritten">Bytes written.</param>
     /// <returns>
     /// False if the destination is too small, the tag is another model's, or the coded record is damaged in a way that shows; with a
-    /// check, damage always shows but for one case in 2^32. The time is bounded by the destination's length.
+    /// check, damage shows or did no harm, but for one case in 2^32. The time is bounded by the destination's length.
     /// </returns>
     public bool TryDecompress(ReadOnlySpan<byte> coded, Span<byte> destination, out int bytesWritten)
     {

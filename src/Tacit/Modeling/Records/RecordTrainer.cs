@@ -3,16 +3,16 @@ namespace Tacit.Modeling.Records;
 /// <summary>Makes a model of samples.</summary>
 /// <remarks>
 /// What follows each context is counted over all samples. Then every fold, a stretch of neighbouring samples, is taken out
-/// of the counts and read record by record as it will be in use, and what weighs the contexts learns from that: so it learns
-/// how far to trust counts for records that are not among the counted. Folds are neighbours because samples that
-/// follow each other are often alike, and those to come are not among them.
+/// of the counts and read record by record as it will be in use, and what weighs the contexts learns from that: how far to
+/// trust counts for records that are not among the counted. Then once more, but each fold with the counts of those before it
+/// only: of what changes with time, the samples to come will show values that none had before.
 /// </remarks>
 internal sealed class RecordTrainer
 {
-    private const int Folds = 8, Epochs = 2;
+    private const int Folds = 8;
     private const float LastEndRate = 0.0004f, LastFinalRate = 0.0005f;
 
-    // Bytes of samples that are read to weigh contexts, in each epoch: weights need no more.
+    // Bytes of samples that are read to weigh contexts, each time: weights need no more.
     private const long MostRead = 3 << 20;
 
     private readonly IReadOnlyList<byte[]> _samples;
@@ -71,38 +71,48 @@ internal sealed class RecordTrainer
     private void Weigh(RecordParameters model, RecordTeacher teacher, int level, CancellationToken cancellationToken)
     {
         int folds = Math.Min(Folds, _samples.Count);
-        var tables = new SymbolTable[folds];
-        for (int epoch = 0; epoch < Epochs; epoch++)
+        for (int fold = 0; fold < folds; fold++)
         {
-            if (epoch > 0)
+            (int from, int to) = Fold(fold, folds);
+            Add(from, to, -1);
+            model.Table = new SymbolTableCode(_counts, Keep(level)).Build();
+            Add(from, to, 1);
+            Read(model, teacher, from, to, MostRead / folds, cancellationToken);
+        }
+        teacher.EndRate = LastEndRate;
+        teacher.FinalRate = LastFinalRate;
+        Add(0, _samples.Count, -1);
+        for (int fold = 0; fold < folds; fold++)
+        {
+            (int from, int to) = Fold(fold, folds);
+            if (fold > 0)
             {
-                teacher.EndRate = LastEndRate;
-                teacher.FinalRate = LastFinalRate;
+                model.Table = new SymbolTableCode(_counts, Keep(level)).Build();
+                Read(model, teacher, from, to, MostRead / folds, cancellationToken);
             }
-            for (int fold = 0; fold < folds; fold++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                int from = (int)((long)_samples.Count * fold / folds), to = (int)((long)_samples.Count * (fold + 1) / folds);
-                model.Table = tables[fold] ??= TableWithout(from, to, level);
-                using var predictor = new RecordPredictor(model, teacher);
-                long read = 0;
-                for (int i = from; i < to && read < MostRead / folds; i++)
-                {
-                    Read(predictor, _samples[i]);
-                    read += _samples[i].Length + 1;
-                }
-            }
+            Add(from, to, 1);
         }
     }
 
-    private SymbolTable TableWithout(int from, int to, int level)
+    private (int From, int To) Fold(int fold, int folds) =>
+        ((int)((long)_samples.Count * fold / folds), (int)((long)_samples.Count * (fold + 1) / folds));
+
+    private void Add(int from, int to, int sign)
     {
         for (int i = from; i < to; i++)
-            _counts.Add(_samples[i], _plan.Contexts, ref _scanner, -1);
-        SymbolTable table = new SymbolTableCode(_counts, Keep(level)).Build();
-        for (int i = from; i < to; i++)
-            _counts.Add(_samples[i], _plan.Contexts, ref _scanner, 1);
-        return table;
+            _counts.Add(_samples[i], _plan.Contexts, ref _scanner, sign);
+    }
+
+    private void Read(RecordParameters model, RecordTeacher teacher, int from, int to, long most, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var predictor = new RecordPredictor(model, teacher);
+        long read = 0;
+        for (int i = from; i < to && read < most; i++)
+        {
+            Read(predictor, _samples[i]);
+            read += _samples[i].Length + 1;
+        }
     }
 
     private static void Read(RecordPredictor predictor, byte[] sample)
