@@ -96,7 +96,7 @@ public sealed class SequenceTests : IDisposable
         double share = double.Parse(summary.Split("RMS error ")[1].Split(", ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
         Assert.InRange(share, 0, 15);
         Assert.Equal(187, File.ReadAllLines(_box.PathOf("e.csv")).Length);
-        _box.Tacit("inspect --model m s.i16le -o x").Says(1, "has no attention");
+        _box.Tacit("inspect --model m s.i16le -o x -q").Says(1, "has no attention");
 
         Directory.CreateDirectory(_box.PathOf("sounds"));
         for (int i = 0; i < 12; i++)
