@@ -20,7 +20,7 @@ internal static class RecordBars
             return 1;
         }
         string[] wanted = [.. args.Where(a => !a.StartsWith('-'))];
-        int most = args.FirstOrDefault(a => a.StartsWith("--max-model=", StringComparison.Ordinal)) is { } text ? int.Parse(text.AsSpan(12)) : 1 << 20;
+        int most = args.FirstOrDefault(a => a.StartsWith("--max-model=", StringComparison.Ordinal)) is { } text ? int.Parse(text.AsSpan(12), CultureInfo.InvariantCulture) : 1 << 20;
         bool rivals = !args.Contains("--no-rivals");
         var all = new List<Row>();
         Console.WriteLine("| set | records | bytes | zstd | brotli | deflate | best | fast | best : zstd | best : best rival | fast : best rival "

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Tacit.Bench.Comparison;
-using Tacit.Modeling.Records;
 
 namespace Tacit.Bench.Records;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tacit.Learning.Safetensors;
 using Tacit.Modeling.ContextMixing;
 
@@ -12,7 +13,9 @@ internal sealed unsafe class RecordParameters
 {
     private const int Untouched = 256, Symbols = 257, StepBits = 4;
 
-    private readonly NativeBuffer _memory = new();
+    private const int Alignment = 64;
+
+    private readonly byte[] _memory;    // pinned
 
     /// <summary>Parameters as they are before anything is learnt.</summary>
     public RecordParameters(RecordProfile profile, RecordSyntax syntax, byte separator, SymbolTable table, RecordLinks links)
@@ -24,7 +27,9 @@ internal sealed unsafe class RecordParameters
         Table = table;
         Links = links;
         int weights = Plan.Sets * Plan.Inputs, final = RecordPlan.FinalSets * RecordPlan.FinalInputs;
-        byte* memory = _memory.Clear((nuint)(sizeof(short) * (weights + final) + sizeof(int) * (Plan.MapLength + RecordPlan.LiteralLength)));
+        int size = sizeof(short) * (weights + final) + sizeof(int) * (Plan.MapLength + RecordPlan.LiteralLength);
+        _memory = GC.AllocateArray<byte>(size + Alignment, pinned: true);
+        byte* memory = (byte*)((nuint)Unsafe.AsPointer(ref _memory[0]) + Alignment - 1 & ~(nuint)(Alignment - 1));
         Maps = (int*)memory;
         Literals = (uint*)(Maps + Plan.MapLength);
         Weights = (short*)(Literals + RecordPlan.LiteralLength);
