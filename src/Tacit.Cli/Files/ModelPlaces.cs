@@ -1,5 +1,4 @@
 using Tacit.Cli.Terminal;
-using Tacit.Compression;
 
 namespace Tacit.Cli.Files;
 

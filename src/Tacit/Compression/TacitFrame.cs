@@ -59,7 +59,7 @@ public sealed class TacitFrame
     /// <summary>Text kept with the data.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Memory one thread needs to decode the largest block, in bytes; 0 if the codec is not known.</summary>
+    /// <summary>Memory one thread needs to decode the largest block, in bytes, models and what goes by their size not counted; 0 if the codec is not known.</summary>
     public long DecodingMemory => Codec is null || Blocks.Count == 0
         ? 0
         : BlockWorker.Memory(Codec, Header.Parameters, Blocks.Max(block => block.RawLength));

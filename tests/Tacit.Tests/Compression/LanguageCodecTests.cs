@@ -2,7 +2,6 @@ using Tacit.Coding;
 using Tacit.Compression;
 using Tacit.Media;
 using Tacit.Modeling.LanguageModels;
-using Tacit.Modeling.Transformers;
 using Tacit.Tests.Format;
 using Tacit.Tests.Support;
 
@@ -87,7 +86,7 @@ public class LanguageCodecTests
     }
 
     [Fact]
-    public void ModelsAreFoundEmbeddedOrAsked()
+    public async Task ModelsAreFoundEmbeddedOrAsked()
     {
         byte[] data = Samples.Text(900), other = Samples.Text(300, 2);
         TacitCompressionOptions outside = Options(TinyModels.Text), inside = Options(TinyModels.Small);
@@ -114,7 +113,7 @@ public class LanguageCodecTests
 
         TacitArchive archive = TacitArchive.Open(new MemoryStream(packed), Decoding(TinyModels.Text));
         var range = new MemoryStream();
-        archive.CopyRangeAsync(100, whole.Length - 100, range).GetAwaiter().GetResult();
+        await archive.CopyRangeAsync(100, whole.Length - 100, range);
         Pack.AssertSame(whole[100..^100], range.ToArray());
         Assert.Equal(("gpt", null), (archive.DescribeModel(archive.Frames[0], 0), archive.DescribeModel(archive.Frames[2], 0)));
         Assert.Equal([TinyModels.Small.Sha256], archive.Frames[4].ModelHashes);

@@ -68,7 +68,7 @@ public class ServingTests
         Assert.Equal(one, Sequence(serving, tokens, 4));
         Assert.Equal(one, Sequence(serving, tokens, 64));
         // The logits after token 30 of this sequence come of a window that began again with tokens before it.
-        using var stream = new GptStream(serving, 16);
+        using var stream = new GptSequence(serving, 16);
         int context = model.Options.Context, kept = context / 4, start = context - 1;
         while (start + context - kept <= 30)
             start += context - kept;
@@ -107,7 +107,7 @@ public class ServingTests
         float[] expected = whole.Forward(new Tape { IsRecording = false }, new int[] { First }.Concat(tokens[..length]).ToArray(), 1, mask).Value.Span.ToArray();
         Assert.Equal(expected, one[..expected.Length]);
         // After that it begins again with a quarter of a window.
-        using var stream = new GptStream(serving, 17);
+        using var stream = new GptSequence(serving, 17);
         Assert.Equal(stream.Take(tokens.AsSpan((length - 16)..(length + 1)), lastOnly: true).ToArray(), one[^(30 * 40)..^(29 * 40)]);
     }
 
@@ -128,7 +128,7 @@ public class ServingTests
 
     private static float[] Logits(GptServing serving, int[] tokens, int at)
     {
-        using var stream = new GptStream(serving, at);
+        using var stream = new GptSequence(serving, at);
         var logits = new List<float>();
         for (int done = 0; done < tokens.Length; done += at)
             logits.AddRange(stream.Take(tokens.AsSpan(done, Math.Min(at, tokens.Length - done))));

@@ -1,6 +1,5 @@
 using Tacit.Coding;
 using Tacit.Modeling.ContextMixing;
-using Tacit.Numerics;
 
 namespace Tacit.Modeling.LanguageModels;
 
@@ -42,9 +41,6 @@ public sealed class LanguageModelExpert : IBitExpert, IDisposable
 
     /// <inheritdoc/>
     public int InputCount => 2;
-
-    /// <summary>What it is called where its savings are shown.</summary>
-    public string Name => "language model";
 
     /// <summary>Bytes of memory an expert takes, about.</summary>
     public static long Memory(Transformers.GptOptions options, int rows, int ahead) =>

@@ -12,7 +12,7 @@ namespace Tacit.Modeling.LanguageModels;
 /// </remarks>
 public sealed class SequencePredictor : IDisposable
 {
-    private readonly GptStream _stream;
+    private readonly GptSequence _stream;
     private readonly int _first, _context, _rows, _forgotten;
     private readonly int[] _history;    // the last tokens, a ring
     private long _count;
@@ -29,7 +29,7 @@ public sealed class SequencePredictor : IDisposable
         _forgotten = options.Positions == PositionEncoding.Rope ? _context / 2 / AttentionCache.DropUnit * AttentionCache.DropUnit : 0;
         _rows = Math.Clamp(rows, 1, _context);
         _history = new int[KeptOf(_context)];
-        _stream = new GptStream(model, Math.Max(_rows, RefillRows(_context)));
+        _stream = new GptSequence(model, Math.Max(_rows, RefillRows(_context)));
     }
 
     /// <summary>Tokens the window begins again with.</summary>
@@ -39,7 +39,7 @@ public sealed class SequencePredictor : IDisposable
     public static long Memory(GptOptions options, int rows)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return GptStream.Memory(options, Math.Max(Math.Clamp(rows, 1, options.Context), RefillRows(options.Context))) + sizeof(int) * KeptOf(options.Context);
+        return GptSequence.Memory(options, Math.Max(Math.Clamp(rows, 1, options.Context), RefillRows(options.Context))) + sizeof(int) * KeptOf(options.Context);
     }
 
     /// <summary>Begins a sequence.</summary>

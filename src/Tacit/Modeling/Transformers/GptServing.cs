@@ -5,7 +5,7 @@ namespace Tacit.Modeling.Transformers;
 
 /// <summary>A trained <see cref="Gpt"/> laid out for prediction alone: products that share an input are one, weights may have eight bits.</summary>
 /// <remarks>
-/// Read-only, so that any number of <see cref="GptStream"/>s may use it at a time. With weights as they are, logits are the
+/// Read-only, so that any number of <see cref="GptSequence"/>s may use it at a time. With weights as they are, logits are the
 /// bits that <see cref="Gpt.Forward"/> gives; with eight bits they are others, but still the same on every machine and
 /// whatever rows are computed together.
 /// </remarks>

@@ -1,6 +1,5 @@
 using Tacit.Coding;
 using Tacit.Media;
-using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Transformers;
 
@@ -115,9 +114,26 @@ internal sealed class LanguageCodec : BlockCodec
             throw new InvalidDataException($"Block kind {kind} is unknown to codec 'lm'.");
     }
 
-    private ContextMixingCodec Plain => _plain ??= new ContextMixingCodec(_level);
+    // Never both at a time: only a file that was made up needs both, and memory is counted for one.
+    private ContextMixingCodec Plain
+    {
+        get
+        {
+            _mixed?.Dispose();
+            _mixed = null;
+            return _plain ??= new ContextMixingCodec(_level);
+        }
+    }
 
-    private ContextMixingCodec Mixed => _mixed ??= new ContextMixingCodec(_level, new LanguageModelExpert(_serving, Rows, ContextMixingCodec.CheckInterval));
+    private ContextMixingCodec Mixed
+    {
+        get
+        {
+            _plain?.Dispose();
+            _plain = null;
+            return _mixed ??= new ContextMixingCodec(_level, new LanguageModelExpert(_serving, Rows, ContextMixingCodec.CheckInterval));
+        }
+    }
 
     private SequencePredictor Predictor
     {

@@ -1,4 +1,3 @@
-using Tacit.Learning;
 using Tacit.Numerics;
 using Tacit.Numerics.Elementary;
 
@@ -6,7 +5,7 @@ namespace Tacit.Modeling.Transformers;
 
 /// <summary>A sequence a <see cref="GptServing"/> model goes through, one token or several at a time.</summary>
 /// <remarks>Owns the keys and values of what it has seen and all memory it works in. Not thread-safe.</remarks>
-public sealed class GptStream : IDisposable
+public sealed class GptSequence : IDisposable
 {
     private readonly GptServing _model;
     private readonly GptOptions _options;
@@ -17,7 +16,7 @@ public sealed class GptStream : IDisposable
     /// <summary>A stream that has seen nothing.</summary>
     /// <param name="model">The model, which must not be disposed before this.</param>
     /// <param name="rows">Most tokens at a time.</param>
-    public GptStream(GptServing model, int rows)
+    public GptSequence(GptServing model, int rows)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
@@ -78,7 +77,7 @@ public sealed class GptStream : IDisposable
     {
         int rows = tokens.Length, columns = _options.Columns;
         if (rows == 0 || rows > _rows || rows > Room)
-            throw new InvalidOperationException($"GptStream: {rows} tokens; there is room for {Room}, {_rows} at a time.");
+            throw new InvalidOperationException($"GptSequence: {rows} tokens; there is room for {Room}, {_rows} at a time.");
         Span<float> x = _x.AsSpan(0, rows * columns);
         EmbeddingLookup.Gather(_model.Tokens, columns, tokens, x);
         if (_model.Positions.Length > 0)
