@@ -211,7 +211,7 @@ public class PngTests
             Enumerable.Range(0, samples).Select(_ => random.Below(most)).ToArray()).ToArray())];
     }
 
-    private static IEnumerable<int> Expected(int[] stored, int colour, int maxValue, byte[]? palette, byte[]? see)
+    private static int[] Expected(int[] stored, int colour, int maxValue, byte[]? palette, byte[]? see)
     {
         if (colour == 3)
         {

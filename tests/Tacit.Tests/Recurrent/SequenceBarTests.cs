@@ -19,7 +19,7 @@ public sealed class SequenceBarTests
         var trainer = new BytePairTrainer();
         foreach (ReadOnlyMemory<byte> line in learnt)
             trainer.Add([.. line.Span, (byte)'\n']);
-        ITokenizer tokenizer = trainer.Train(4096);
+        BytePairTokenizer tokenizer = trainer.Train(4096);
         double with = Accuracy(128), without = Accuracy(0);
         Assert.True(with >= 0.95 && with > without, $"{with} with attention, {without} without");
 
