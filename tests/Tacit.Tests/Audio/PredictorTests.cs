@@ -22,7 +22,8 @@ public class PredictorTests
             Assert.Equal(BitConverter.SingleToInt32Bits(PlainDot(window, weights)), BitConverter.SingleToInt32Bits(filter.Predict()));
             double error = random.Below(2000) - 1000;
             filter.Learn(error);
-            float gain = (float)(0.05 * error / (power + 0.5 * inputs));
+            double step = 0.05 * (1 + 16384.0 / (8192 + t));
+            float gain = (float)(step * error / (power + 0.5 * inputs));
             for (int i = 0; i < inputs; i++)
                 weights[i] += gain * window[i];
             float next = (random.Below(40_001) - 20_000) / 16f;
@@ -102,7 +103,7 @@ public class PredictorTests
         private readonly double[] _target = new double[prior.Length];
         private double[] _w = [.. prior];
         private double _errors, _lessons, _last;
-        private int _left = 1;
+        private int _left = 1, _count;
 
         public double Predict(double[] x) => _last = Dot(x, _w, 0);
 
@@ -116,10 +117,11 @@ public class PredictorTests
             }
             _errors = _errors * memory + (y - _last) * (y - _last) + 1e-200;
             _lessons = _lessons * memory + 1;
+            _count++;
             if (--_left == 0)
             {
                 Solve();
-                _left = interval;
+                _left = Math.Min(interval, 1 + _count / 64);
             }
         }
 

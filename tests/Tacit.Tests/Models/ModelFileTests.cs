@@ -138,7 +138,7 @@ public sealed class ModelFileTests : IDisposable
     {
         var mine = new ModelKind("mine", "a test's", file => file.Kind + file.ParameterCount);
         ModelRegistry registry = ModelRegistry.Standard.With(mine);
-        Assert.Equal(["gpt", "ar", "nar", "mine"], registry.Kinds.Select(k => k.Name));
+        Assert.Equal(ModelRegistry.Standard.Kinds.Select(k => k.Name).Append("mine"), registry.Kinds.Select(k => k.Name));
         Assert.Null(ModelRegistry.Standard.Find("mine"));
         Assert.Throws<ArgumentException>(() => registry.With(mine));
         ModelFile.Write(_folder["m"], ModelFile.Describe("mine", "{}"), new Linear(2, 3));
