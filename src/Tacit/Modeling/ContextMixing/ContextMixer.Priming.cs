@@ -19,7 +19,7 @@ public sealed unsafe partial class ContextMixer
     private void Prime(MixerPrior prior, byte* table, in MixerPlan plan, byte* history)
     {
         Unsafe.CopyBlock(_learnt, prior.Learnt, (uint)(_mixerMemory - _learnt));
-        _mixers.TakeOver(prior.Mixers, prior.Plan.Inputs, prior.Plan.UsedInputs, prior.Plan.WeightSets, MixerPrior.MostUses);
+        _mixers.TakeOver(prior.Mixers, prior.Plan.Inputs, prior.Plan.UsedInputs, prior.Plan.Mixers, prior.Plan.WeightSets, MixerPrior.MostUses);
         Unsafe.CopyBlock(_refinerMemory, prior.Refiners, (uint)plan.RefinersSize);
         if (plan.SlotBytes == prior.SlotBytes)
             Buffer.MemoryCopy(prior.Slots, table, plan.SlotBytes, plan.SlotBytes);

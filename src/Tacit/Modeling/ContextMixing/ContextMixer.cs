@@ -120,7 +120,7 @@ public sealed unsafe partial class ContextMixer : IBitPredictor, IDisposable
         }
         ArgumentOutOfRangeException.ThrowIfGreaterThan(inputs, 128);
         _expertSizes = new ExpertSizes(inputs, _selecting?.SelectorValues ?? 0);
-        Reset(0);
+        Reset(0, default, new MixerPlan(_level, default, 0, _expertSizes), null);
     }
 
     /// <inheritdoc/>

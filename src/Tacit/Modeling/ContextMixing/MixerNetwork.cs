@@ -80,14 +80,16 @@ internal unsafe struct MixerNetwork
     /// <param name="memory">That network's memory.</param>
     /// <param name="inputs">Its inputs.</param>
     /// <param name="usedInputs">How many of them are set.</param>
+    /// <param name="mixers">Its mixers, of which this one may have more.</param>
     /// <param name="sets">Its weight sets, of which this one may have more.</param>
     /// <param name="mostUses">How often a set counts as trained at most: the more, the slower it learns from now on.</param>
-    public readonly void TakeOver(byte* memory, int inputs, int usedInputs, int sets, int mostUses)
+    public readonly void TakeOver(byte* memory, int inputs, int usedInputs, int mixers, int sets, int mostUses)
     {
         short* finalWeights = (short*)memory + inputs + MaxMixers;
         short* weights = finalWeights + FinalSets * MaxMixers;
         int* uses = (int*)(weights + (long)sets * inputs);
-        Unsafe.CopyBlock(_finalWeights, finalWeights, FinalSets * MaxMixers * sizeof(short));
+        for (int i = 0; i < FinalSets; i++)
+            Unsafe.CopyBlock(_finalWeights + i * MaxMixers, finalWeights + i * MaxMixers, (uint)mixers * sizeof(short));
         for (int i = 0; i < sets; i++)
         {
             Unsafe.CopyBlock(_weights + (long)i * _inputCount, weights + (long)i * inputs, (uint)usedInputs * sizeof(short));

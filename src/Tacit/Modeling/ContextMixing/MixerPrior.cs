@@ -47,9 +47,9 @@ public sealed unsafe class MixerPrior : IDisposable
 
     internal long SlotBytes { get; }
 
-    internal byte* Slots => _slots.Pointer;
+    internal byte* Slots => Held(_slots);
 
-    internal byte* Learnt => _small.Pointer;
+    internal byte* Learnt => Held(_small);
 
     /// <summary>Bytes of the small tables: what is at <see cref="Learnt"/>, the mixers and the refiners.</summary>
     internal long TablesSize => Plan.LearntSize + Plan.MixerSize + Plan.RefinersSize;
@@ -92,6 +92,12 @@ public sealed unsafe class MixerPrior : IDisposable
     {
         _slots.Dispose();
         _small.Dispose();
+    }
+
+    private byte* Held(NativeBuffer buffer)
+    {
+        ObjectDisposedException.ThrowIf(buffer.Pointer == null, this);
+        return buffer.Pointer;
     }
 
     /// <summary>The sizes for data that others are to be primed with.</summary>

@@ -41,6 +41,9 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
             bool huge = length >= 2 * HugePageSize;
             _pointer = (byte*)NativeMemory.AlignedAlloc(length, huge ? HugePageSize : LineSize);
             _capacity = length;
+            // The collector sees only this small object: it should know what an abandoned one holds.
+            if (huge)
+                GC.AddMemoryPressure((long)length);
             // Only advice: whether it is taken changes speed, never a result.
             if (huge && OperatingSystem.IsLinux())
                 _ = Advise(_pointer, length / HugePageSize * HugePageSize, AdviseHugePages);
@@ -58,6 +61,8 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
     private void Free()
     {
         NativeMemory.AlignedFree(_pointer);
+        if (_capacity >= 2 * HugePageSize)
+            GC.RemoveMemoryPressure((long)_capacity);
         _pointer = null;
         _capacity = 0;
     }
