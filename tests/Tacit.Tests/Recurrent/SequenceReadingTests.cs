@@ -51,6 +51,11 @@ public sealed class SequenceReadingTests
         Assert.Equal(text, Gunzip.Unwrap(text, 10).ToArray());
         Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(file, 4999));
         Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(file.AsMemory(0, file.Length / 2), 5000));
+        // Several members are one file, and an empty one may end them.
+        Assert.Equal([.. text, .. text], Gunzip.Unwrap((byte[])[.. file, .. file], 10_000).ToArray());
+        byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        Assert.Equal(text, Gunzip.Unwrap((byte[])[.. file, .. empty], 5000).ToArray());
+        Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(((byte[])[.. file, .. file]).AsMemory(0, file.Length * 2 - 30), 10_000));
         file[file.Length - 5] ^= 1;
         Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(file, 5000));
     }

@@ -32,11 +32,21 @@ public static class Gunzip
         {
             throw new InvalidDataException("The gzip file is truncated.", e);
         }
-        // Check sum and length at the end: the BCL looks at neither, and takes a file that ends early for one that ends.
         ReadOnlyMemory<byte> all = content.GetBuffer().AsMemory(0, (int)content.Length);
-        if (data.Length < 18 || BinaryPrimitives.ReadUInt32LittleEndian(data.Span[^4..]) != (uint)all.Length
-            || BinaryPrimitives.ReadUInt32LittleEndian(data.Span[^8..]) != Crc32.Of(all.Span))
-            throw new InvalidDataException("The gzip file is damaged or truncated, or several in one: its end does not fit what it holds.");
+        if (!EndFits(data.Span, all.Span))
+            throw new InvalidDataException("The gzip file is damaged or truncated: its end does not fit what it holds.");
         return all;
+    }
+
+    // The BCL takes a file that ends early for one that ends. The last 8 bytes are check sum and length of the last member, of which there may
+    // be several (RFC 1952, 2.2); an empty one, as some tools write, is told by its whole code.
+    private static bool EndFits(ReadOnlySpan<byte> file, ReadOnlySpan<byte> content)
+    {
+        if (file.Length < 18)
+            return false;
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(file[^4..]);
+        return length <= (uint)content.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(file[^8..]) == Crc32.Of(content[^(int)length..])
+            && (length > 0 || file[^10..^8] is [3, 0]);
     }
 }
