@@ -73,6 +73,14 @@ public class PriorTests
         Assert.Throws<ArgumentException>(() => TextFile(Read(StateFile(prior, 1 << 16))));
     }
 
+    [Fact]
+    public void AStateThatDoesNotFitIsNotWritten()
+    {
+        MixerPrior prior = MixerPrior.Learn(SampleData.Text(60_000, 7), 9, new BlockStructure(BlockKind.Text));
+        Assert.Contains("takes more", Assert.Throws<InvalidDataException>(() => StateFile(prior, 1 << 14)).Message, StringComparison.Ordinal);
+        Assert.Equal(9, Read(StateFile(prior, 1 << 18)).Level);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void DamageIsAnError(bool state)
     {

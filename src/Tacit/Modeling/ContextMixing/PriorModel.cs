@@ -50,6 +50,7 @@ public static unsafe class PriorModel
     /// <param name="prior">The prior.</param>
     /// <param name="size">About as many bytes as the file is to have, but a state takes 16 KiB at least.</param>
     /// <param name="provenance">What else is to be said of it.</param>
+    /// <exception cref="InvalidDataException">What was learnt takes more, whatever is left out of its slots.</exception>
     public static void WriteState(Stream stream, MixerPrior prior, int size, params ReadOnlySpan<KeyValuePair<string, string>> provenance)
     {
         ArgumentNullException.ThrowIfNull(prior);
@@ -139,7 +140,8 @@ public static unsafe class PriorModel
             best = buffer[..length];
             bestBytes = bytes;
         }
-        return (best, bestBytes);
+        return best.Length > 0 ? (best, bestBytes)
+            : throw new InvalidDataException("What was learnt takes more than the most bytes the model may have: raise that, or give less data.");
     }
 
     // The prior, and for a while the mixer that learns it.
