@@ -9,6 +9,7 @@ using Tacit.Tests.Support;
 namespace Tacit.Tests.Compression;
 
 /// <summary>Codec cm with what was learnt beforehand, and with a network that learns while coding.</summary>
+[Collection(AllWidths.Name)]
 public class LearningCodecTests
 {
     private static readonly byte[] Text = Samples.Text(9000, 8);

@@ -21,15 +21,16 @@ internal static class Widest
     internal static int Forced { get; set; }
 
     /// <summary>Lanes of the vectors in use: 16, 8, 4 or 1.</summary>
-    public static int Lanes => Forced != 0 ? Forced : Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8
-        : Vector128.IsHardwareAccelerated ? 4 : 1;
+    public static int Lanes => Forced is int forced and not 0 ? forced : Vector512.IsHardwareAccelerated ? 16
+        : Vector256.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 4 : 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TKernel>(ref TKernel kernel)
         where TKernel : struct, IKernel
     {
-        if (Forced != 0)
-            Run(ref kernel, Forced);
+        // Read once: it may change meanwhile.
+        if (Forced is int forced and not 0)
+            Run(ref kernel, forced);
         else if (Vector512.IsHardwareAccelerated)
             kernel.Run<Lanes512, Vector512<float>>();
         else if (Vector256.IsHardwareAccelerated)
