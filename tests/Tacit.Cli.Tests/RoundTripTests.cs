@@ -40,6 +40,18 @@ public sealed class RoundTripTests : IDisposable
         Assert.InRange(_box.Read("empty.tacit").Length, 1, 96);
     }
 
+    [UnixTheory]
+    [InlineData(1000)]     // read and written in one go
+    [InlineData(65_536)]   // the longest that a short frame takes
+    public void ASmallFileTakesTheShortFrame(int length)
+    {
+        byte[] data = _box.Write("a", Samples.Noise(length));
+        _box.Tacit("c --codec store a").IsQuiet();
+        _box.Run("cat a | \"$TACIT\" c --codec store | cmp - a.tacit").IsQuiet();
+        Assert.InRange(_box.Read("a.tacit").Length, data.Length + 1, data.Length + 60);
+        Assert.Equal(data, _box.Tacit("d -c a.tacit").IsQuiet().Output);
+    }
+
     [UnixFact]
     public void AFileOfSeveralReadsComesBack()
     {

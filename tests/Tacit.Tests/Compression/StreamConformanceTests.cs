@@ -255,6 +255,43 @@ public class StreamConformanceTests
         }
     }
 
+    [Fact]
+    public async Task FinishingIsDisposalWithAToken()
+    {
+        var target = new MemoryStream();
+        var stream = new TacitStream(target, Small, leaveOpen: true);
+        stream.Write(Data);
+        await stream.FinishAsync();
+        Assert.Equal(Pack.Compress(Data, Small), target.ToArray());
+        Assert.Throws<InvalidOperationException>(() => stream.Write(Data));
+        Assert.Throws<InvalidOperationException>(() => stream.Flush());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => stream.FinishAsync());
+        await stream.DisposeAsync();
+        Assert.Equal(Pack.Compress(Data, Small), target.ToArray());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.FinishAsync());
+        target.Position = 0;
+        await using var reader = new TacitStream(target, CompressionMode.Decompress);
+        await Assert.ThrowsAsync<NotSupportedException>(() => reader.FinishAsync());
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public async Task CancellingTheFinishLeavesATruncatedFile(int threads)
+    {
+        TacitCompressionOptions options = Slow;
+        options.BlockSize = 4 << 20;
+        options.Threads = threads;
+        var target = new MemoryStream();
+        var stream = new TacitStream(target, options, leaveOpen: true);
+        stream.Write(Samples.Text(2 << 20));
+        using var cancellation = new CancellationTokenSource();
+        Task finish = stream.FinishAsync(cancellation.Token);
+        Assert.False(finish.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => finish);
+        await stream.DisposeAsync();
+        Assert.Throws<InvalidDataException>(() => Pack.Decompress(target.ToArray()));
+    }
+
     [Theory, MemberData(nameof(Codecs))]
     public void ThreadsDoNotChangeTheBytes(TacitCodec codec)
     {
@@ -545,6 +582,7 @@ public class StreamConformanceTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.WriteAsync(Data, cancelled).AsTask());
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.WriteAsync(Data, 0, 1, cancelled));
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.FlushAsync(cancelled));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.FinishAsync(cancelled));
             stream.Write(Data);
         }
         target.Position = 0;
