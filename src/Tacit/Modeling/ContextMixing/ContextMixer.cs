@@ -263,29 +263,8 @@ public sealed unsafe partial class ContextMixer : IBitPredictor, IDisposable
         _smallMemory.Dispose();
     }
 
-    /// <summary>Weight sets of all mixers: see <see cref="SelectWeights"/>.</summary>
-    internal static int WeightSets(int mixers) => mixers == 1 ? 1024 : SelectorStart(mixers);
-
-    /// <summary>The weight sets of a mixer of the first layer, among those of all: the first, and the one after the last.</summary>
-    internal static (int First, int End) SetsOf(int mixer, int mixers) =>
-        mixers == 1 ? (0, WeightSets(1))
-        : mixer == 0 ? (MatchSets, SelectorStart(2))
-        : mixer == 1 ? (0, MatchSets)
-        : (SelectorStart(mixer), SelectorStart(mixer + 1));
-
-    // The first weight set of each selector, and at the end their number.
-    private static int SelectorStart(int selector)
-    {
-        ReadOnlySpan<int> sizes = [MatchSets, 256, 2048, 2048, 512, 2048, MatchModel.LengthClasses * 16];
-        int start = 0;
-        for (int i = 0; i < selector; i++)
-            start += sizes[i];
-        return start;
-    }
-
     private const int ShortMatch = 6;
     private const int LongMatch = 20;
-    private const int MatchSets = MatchModel.LengthClasses * (ContextSet.Max + 1);
 
     private static byte* Take(ref byte* memory, long length)
     {
@@ -346,86 +325,6 @@ public sealed unsafe partial class ContextMixer : IBitPredictor, IDisposable
         return StepStates(_maps, _states, _slot, _nextState + bit, _rates, _inputTable, (int*)input, node, _contexts, _mapLimit, bit);
     }
 
-    // The loops over contexts are methods of their own, so that their few values stay in registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void LearnStates(
-        uint* map, byte* states, byte** slots, byte* nextState, int* rates, nint node, nint contexts, int limit, int bit)
-    {
-        for (nint i = 0; i < contexts; i++)
-        {
-            nuint state = states[i];
-            AdaptiveProbability.Learn(map + state, rates, bit, limit);
-            slots[i][node] = nextState[2 * state];
-            map += 256;
-        }
-    }
-
-    // LearnStates and then AskStates, in one pass.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static int StepStates(
-        uint* map, byte* states, byte** slots, byte* nextState, int* rates, int* inputTable, int* input, nint node, nint contexts, int limit, int bit)
-    {
-        int known = 0;
-        nint next = node << 1 | (nint)bit;
-        for (nint i = 0; i < contexts; i++)
-        {
-            nuint state = states[i];
-            byte* slot = slots[i];
-            AdaptiveProbability.Learn(map + state, rates, bit, limit);
-            slot[node] = nextState[2 * state];
-            state = slot[next];
-            states[i] = (byte)state;
-            int unseen = (int)state - 1 >> 31;   // −1 for the empty history, else 0
-            known += 1 + unseen;
-            input[i] = inputTable[map[state] >> 20] & ~unseen;
-            map += 256;
-        }
-        return known;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void LearnRuns(uint* map, byte* runs, int* rates, nint contexts, int limit, int bit)
-    {
-        for (nint i = 0; i < contexts; i++)
-        {
-            AdaptiveProbability.Learn(map + runs[i], rates, bit, limit);
-            map += RunValues;
-        }
-    }
-
-    // Sets two inputs for each context and returns how many contexts have been seen before.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static int AskStates(uint* map, byte* states, byte** slots, int* inputTable, nint node, nint contexts, int* input)
-    {
-        int known = 0;
-        for (nint i = 0; i < contexts; i++)
-        {
-            nuint state = slots[i][node];
-            states[i] = (byte)state;
-            int unseen = (int)state - 1 >> 31;   // −1 for the empty history, else 0
-            known += 1 + unseen;
-            input[i] = inputTable[map[state] >> 20] & ~unseen;
-            map += 256;
-        }
-        return known;
-    }
-
-    // Sets an input for each context: does the byte that followed last follow again?
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AskRuns(uint* map, int* runs, byte* used, int* inputTable, int shift, int partial, nint contexts, short* input)
-    {
-        for (nint i = 0; i < contexts; i++)
-        {
-            int run = runs[i];
-            int next = (run & 0xFFFF) >> shift;
-            int holds = next >> 1 == partial ? -1 : 0;
-            nuint index = (uint)((run >> 15 | next & 1) & holds);
-            used[i] = (byte)index;
-            input[i] = (short)(inputTable[map[index] >> 20] & holds);
-            map += RunValues;
-        }
-    }
-
     // Where no context asks what a match predicts, the match is looked up later, when what it needs has come.
     private bool MatchComesLate => _contexts <= ContextSet.WithoutMatch;
 
@@ -480,30 +379,6 @@ public sealed unsafe partial class ContextMixer : IBitPredictor, IDisposable
         ContextSet.Hash(_past, _structure, predicted, _contexts, hashes);
         for (int i = 0; i < _contexts; i++)
             _slots.Prefetch(hashes[i]);
-    }
-
-    private void StartRuns()
-    {
-        for (int i = 0; i < _contexts; i++)
-        {
-            byte* slot = _root[i] = _slot[i];
-            int length = slot[SlotTable.RunLength];
-            _run[i] = length == 0 ? 0 : 256 | slot[SlotTable.RunByte] | RunClass(length) << 16;
-        }
-    }
-
-    private static int RunClass(int length) =>
-        length < 8 ? length : Math.Min(15, 5 + System.Numerics.BitOperations.Log2((uint)length));
-
-    private void EndRuns(byte value)
-    {
-        for (int i = 0; i < _contexts; i++)
-        {
-            byte* slot = _root[i];
-            int length = slot[SlotTable.RunLength];
-            slot[SlotTable.RunLength] = (byte)(slot[SlotTable.RunByte] != value || length == 0 ? 1 : Math.Min(length + 1, 255));
-            slot[SlotTable.RunByte] = value;
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -592,57 +467,6 @@ public sealed unsafe partial class ContextMixer : IBitPredictor, IDisposable
         ulong p = (mixed + refined) >> 1;
         return (uint)Math.Clamp(p, Logistic.MinProbability, Logistic.MaxProbability);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SelectWeights(int known)
-    {
-        if (_mixerCount == 1)
-        {
-            _mixers.Select(0, _partial | (_match.LengthClass + 4) / 5 << 8);
-            return;
-        }
-        uint last = (uint)_past.Last;
-        if (_bilevel)
-        {
-            _mixers.Select(0, MatchSets + (_pixels.Near & 255));
-            _mixers.Select(1, _match.LengthClass * (ContextSet.Max + 1) + known);
-            if (_mixerCount == 2)
-                return;
-            _mixers.Select(2, MatchSets + 256 + _pixels.Near);
-            if (_mixerCount == 3)
-                return;
-            _mixers.Select(3, MatchSets + 256 + 2048 + ((int)_pixels.Wide & 2047));
-            _mixers.Select(4, MatchSets + 256 + 2048 + 2048 + _partial);
-            _mixers.Select(5, MatchSets + 256 + 2048 + 2048 + 512 + (int)(_pixels.Wide >> 5));
-            _mixers.Select(6, MatchSets + 256 + 2048 + 2048 + 512 + 2048 + _pixels.Near % 256);
-            return;
-        }
-        _mixers.Select(0, MatchSets + _partial);
-        _mixers.Select(1, _match.LengthClass * (ContextSet.Max + 1) + known);
-        if (_mixerCount == 2)
-            return;
-        if (_structure.Kind == BlockKind.X86 && _mixerCount == 3)
-            _mixers.Select(2, MatchSets + 256 + (_past.Code.Class << 3 | _bitIndex));
-        else
-            _mixers.Select(2, MatchSets + 256 + ((int)(last & 0xFF) << 3 | _bitIndex));
-        if (_mixerCount == 3)
-            return;
-        int start = MatchSets + 256 + 2048;
-        _mixers.Select(3, start + ((int)(last >> 8 & 0xFF) << 3 | _bitIndex));
-        start += 2048;
-        _mixers.Select(4, start + (_longMatch.LengthClass != 0 ? _longMatch.PredictedByte : _match.PredictedByte));
-        start += 512;
-        _mixers.Select(5, start + SelectByStructure());
-        start += 2048;
-        _mixers.Select(6, start + (_longMatch.LengthClass << 4 | Math.Min(15, _past.WordLength)));
-    }
-
-    private int SelectByStructure() => _structure.Kind switch
-    {
-        BlockKind.X86 => _past.Code.Class << 3 | _bitIndex,
-        BlockKind.Rows => _past.Column << 1 | (_bitIndex >> 2),
-        _ => (int)((_past.Classes & 7) | (_past.Classes >> 4 & 7) << 3 | (_past.Classes >> 8 & 3) << 6) << 3 | _bitIndex,
-    };
 
     private void AskExperts(short* input)
     {
