@@ -227,13 +227,12 @@ internal sealed class CompressCommand
                     if (input.IsSmall)
                     {
                         input.Stream.CopyTo(tacit, 1 << 16);
-                        tacit.Flush();
                     }
                     else
                     {
                         await input.Stream.CopyToAsync(tacit, 1 << 18, cancellationToken);
-                        await tacit.FlushAsync(cancellationToken);   // the last block, which disposing would finish without the token
                     }
+                    await tacit.FinishAsync(cancellationToken);     // disposing would do it without the token
                 }
                 catch
                 {
