@@ -52,6 +52,39 @@ public sealed class ModelCompressionTests : IDisposable
     }
 
     [UnixFact]
+    public void AModelAndAPriorGoTogether()
+    {
+        _box.Run("tail -c 3000 text > b; \"$TACIT\" train prior -q b -o p.tacitmodel").IsQuiet();
+        _box.Tacit("c --model m.tacitmodel --model p.tacitmodel a").IsQuiet();
+        Assert.Equal(_box.Read("a"), _box.Tacit("-dc a.tacit").IsQuiet().Output);
+        string listed = _box.Tacit("list -v a.tacit").IsQuiet().Text;
+        Assert.Contains("lm -5", listed, StringComparison.Ordinal);
+        Assert.Contains("of the kind gpt, found as", listed, StringComparison.Ordinal);
+        Assert.Contains("of the kind prior, found as", listed, StringComparison.Ordinal);
+        Assert.Contains("and what the models need", listed, StringComparison.Ordinal);
+        _box.Run("\"$TACIT\" c --verify --embed-model --model p.tacitmodel --model m.tacitmodel a -o far/a.tacit").IsQuiet();
+        Assert.Equal(_box.Read("a"), _box.Tacit("-dc far/a.tacit").IsQuiet().Output);
+
+        string inspected = _box.Tacit("inspect --model p.tacitmodel --model m.tacitmodel a").IsQuiet().Text;
+        foreach (string part in new[] { "with a gpt ", "after a prior ", "(without, ", "language model" })
+            Assert.Contains(part, inspected, StringComparison.Ordinal);
+        Assert.Contains("with a gpt ", _box.Tacit("inspect -3 --mix --model m.tacitmodel a").IsQuiet().Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("cm -", _box.Tacit("inspect --model m.tacitmodel a").IsQuiet().Text, StringComparison.Ordinal);
+        _box.Tacit("inspect -3 --model m.tacitmodel a").Says(1, "--mix");
+        _box.Tacit("inspect --mix a").Says(1, "--model");
+        _box.Tacit("c -f -6 --model m.tacitmodel --model p.tacitmodel a").Says(1, "level 5, not 6");
+        _box.Tacit("c -f --no-mix --model m.tacitmodel --model p.tacitmodel a").Says(1, "no use");
+    }
+
+    [UnixFact]
+    public void AModelFromAPipeCanBeEmbedded()
+    {
+        _box.Run("mkfifo pipe; cat m.tacitmodel > pipe & \"$TACIT\" c --embed-model --model pipe a; wait").IsQuiet();
+        _box.Run("rm m.tacitmodel").IsQuiet();
+        Assert.Equal(_box.Read("a"), _box.Tacit("-dc a.tacit").IsQuiet().Output);
+    }
+
+    [UnixFact]
     public void MixingIsTheDefaultAndThreadsDoNotChangeTheBytes()
     {
         foreach (string options in new[] { "", "--no-mix", "--mix -9 --block-size 700" })
@@ -77,7 +110,7 @@ public sealed class ModelCompressionTests : IDisposable
         _box.Tacit("c --model m.tacitmodel --model m.tacitmodel a").Says(1, "twice");
         _box.Tacit("c --model text a").Says(1, "text: The file is no safetensors file");
         _box.Tacit("c --model none a").Says(1, "none: no such file");
-        _box.Tacit("c --memlimit 10K --model m.tacitmodel a").Says(1, "memory");
+        _box.Tacit("c --memlimit 10K --model m.tacitmodel a").Says(1, "m.tacitmodel: This needs");
         _box.Run("(echo x; seq 1 7 3000 | awk '{ print $1 % 97 }') > s.csv; \"$TACIT\" train ar s.csv -q -p 2 -o s.tacitmodel").IsQuiet();
         _box.Tacit("c --model s.tacitmodel a").Says(1, "of the kind 'ar'");
         Assert.False(_box.Has("a.tacit"));

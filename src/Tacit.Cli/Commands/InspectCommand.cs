@@ -2,9 +2,10 @@ using System.CommandLine;
 using System.Text;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
+using Tacit.Compression;
 using Tacit.Modeling;
-using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.LanguageModels;
+using Tacit.Modeling.Transformers;
 using Tacit.Numerics;
 using Tacit.Reports;
 
@@ -24,16 +25,19 @@ internal static class InspectCommand
         Of a WAV or AIFF file the page with -o shows the wave, and underneath what it costs under the
         codec audio.
 
-        With --model it shows the tokens of FILE as a language model sees them: what each cost, on the
+        With a language model it shows the tokens of FILE as the model sees them: what each cost, on the
         page also what was foreseen in its place, and where each head of each layer looked. The first
-        4,096 tokens are inspected.
+        4,096 tokens are inspected. With --mix, or a prior besides, it shows what codec lm pays: the bytes
+        by cm, and what the model saves it.
 
         Of an autoencoder it shows what 'tacit inspect --model MODEL --help' says.
 
           -1 … -9             the level of cm or audio; -5 unless given
           --model MODEL       a language model, such as 'tacit train gpt' makes; or a prior ('tacit train
-                              prior'), which cm then begins with
-          --neural            with -7 to -9: a network learns along, as in 'tacit compress --neural'
+                              prior'), which cm then begins with; may be given again, for both
+          --mix               a language model's part in codec lm, not its tokens
+          --neural            with -7 to -9: a network learns along, as in 'tacit compress --neural',
+                              here also where it makes nothing smaller
           -o, --output OUT    write the HTML page to OUT
           -f, --force         overwrite
           -q, --quiet         no warnings
@@ -45,9 +49,9 @@ internal static class InspectCommand
         LevelOption level = new();
         var output = new Option<string>("--output", "-o");
         Option<bool> force = CommandLine.Flag("--force", "-f");
-        Option<string> model = CommandLine.Value("--model");
-        Option<bool> network = CommandLine.Flag("--neural");
-        var command = new Command("inspect", Help) { level.Option, output, force, model, network };
+        var given = new ModelsOption();
+        Option<bool> network = CommandLine.Flag("--neural"), mix = CommandLine.Flag("--mix");
+        var command = new Command("inspect", Help) { level.Option, output, force, given.Option, network, mix };
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -55,36 +59,36 @@ internal static class InspectCommand
             IReadOnlyList<string> files = options.Files(parsed);
             if (files.Count > 1)
                 throw new UsageException("inspect takes one FILE");
-            MixerPrior? prior = null;
-            if (parsed.GetValue(model) is { } path)
+            string[] paths = parsed.GetValue(given.Option) ?? [];
+            bool learns = parsed.GetValue(network);
+            if (paths.Length == 1 && !parsed.GetValue(mix))
             {
-                ModelInput.CheckStandardInput(path, files[0] == "-");
-                using OpenModel opened = await OpenModel.OpenAsync(path, cancellationToken);
-                if (opened.File.Kind == PriorModel.Kind.Name)
+                ModelInput.CheckStandardInput(paths[0], files[0] == "-");
+                OpenModel opened = await OpenModel.OpenAsync(paths[0], cancellationToken);
+                if (opened.File.Kind == GptModel.Kind.Name)
                 {
-                    prior = ModelInput.OfFile(path, () => ModelRegistry.Standard.Load<MixerPrior>(opened.File));
-                }
-                else
-                {
-                    LanguageModel language = ModelInput.OfFile(path, () => ModelRegistry.Standard.Load<LanguageModel>(opened.File));
+                    using OpenModel own = opened;
+                    if (learns || level.Given(parsed) is not null)
+                        throw new UsageException("a level and --neural are for what cm pays: with a language model and --mix");
+                    LanguageModel language = ModelInput.OfFile(paths[0], () => ModelRegistry.Standard.Load<LanguageModel>(opened.File, cancellationToken));
                     await InspectTokensAsync(language, files[0], parsed.GetValue(output), parsed.GetValue(force), cancellationToken);
                     return report.ExitCode;
                 }
+                opened.Keep();
             }
-            int at = level.Given(parsed) ?? prior?.Level ?? 5;
-            bool learns = parsed.GetValue(network);
-            if (prior is not null && prior.Level != at)
-                throw new UsageException($"the model is for level {prior.Level}, not {at}");
-            if (learns && at < 7)
-                throw new UsageException($"a network learns at levels 7 to 9, not {at}");
+            IReadOnlyList<TacitModel> models = await LoadAsync(paths, cancellationToken);
+            if (parsed.GetValue(mix) && models.All(model => model.Kind != GptModel.Kind.Name))
+                throw new UsageException("--mix is for a language model, which --model names");
+            int at = level.Given(parsed) ?? models.FirstOrDefault(model => model.Level is not null)?.Level ?? 5;
+            Check(models, at, learns);
             using InputFile input = InputFile.Open(files[0]);
             byte[] data = await ReadAsync(input, cancellationToken);
-            if (parsed.GetValue(output) is { } picture && await Task.Run(() => SoundCosts.Measure(input.Name, data, at, cancellationToken), cancellationToken) is { } sound)
+            if (models.Count == 0 && !learns && parsed.GetValue(output) is { } picture && await Task.Run(() => SoundCosts.Measure(input.Name, data, at, cancellationToken), cancellationToken) is { } sound)
             {
                 await WritePageAsync(picture, parsed.GetValue(force), input, writer => SoundPage.Write(writer, sound), cancellationToken);
                 return report.ExitCode;
             }
-            ByteCosts costs = await Task.Run(() => CostMeasurement.Measure(input.Name, data, at, prior, learns, cancellationToken), cancellationToken);
+            ByteCosts costs = await Task.Run(() => CostMeasurement.Measure(input.Name, data, at, models, learns, cancellationToken), cancellationToken);
             if (parsed.GetValue(output) is { } page)
                 await WritePageAsync(page, parsed.GetValue(force), input, writer => CostPage.Write(writer, costs), cancellationToken);
             else
@@ -92,6 +96,36 @@ internal static class InspectCommand
             return report.ExitCode;
         });
         return command;
+    }
+
+    private static async Task<IReadOnlyList<TacitModel>> LoadAsync(string[] paths, CancellationToken cancellationToken)
+    {
+        var models = new List<TacitModel>();
+        foreach (string path in paths)
+        {
+            using OpenModel opened = await OpenModel.OpenAsync(path, cancellationToken);
+            models.Add(await Task.Run(() => ModelInput.OfFile(path, () => TacitModel.Load(opened.Whole(), 0, cancellationToken)), cancellationToken));
+        }
+        return models;
+    }
+
+    private static void Check(IReadOnlyList<TacitModel> models, int level, bool learns)
+    {
+        try
+        {
+            new TacitCompressionOptions
+            {
+                Codec = models.Count > 0 ? TacitCodecChoice.For(models) : TacitCodec.ContextMixing,
+                Level = level,
+                Models = models,
+                Network = learns,
+                Mix = models.Any(model => model.Kind == GptModel.Kind.Name) ? true : null,
+            }.Check();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private static async Task InspectTokensAsync(LanguageModel model, string file, string? page, bool force, CancellationToken cancellationToken)

@@ -67,6 +67,7 @@ internal static class TrainPriorCommand
             await using OutputFile file = OutputFile.Create(path, parsed.GetValue(force), compressed: true, input: null);
             byte[] data = await ReadAsync(common.Files(parsed), path, report, cancellationToken);
             int at = level.Read(parsed);
+            CheckMemory(at, data.Length, isState);
             using MixerPrior prior = await Task.Run(
                 () => MixerPrior.Learn(data, at, MixerPrior.StructureOf(data, at), isState ? int.MaxValue : (int)most - HeaderSize, cancellationToken), cancellationToken);
             KeyValuePair<string, string>[] provenance =
@@ -77,7 +78,7 @@ internal static class TrainPriorCommand
             await Task.Run(() =>
             {
                 if (isState)
-                    PriorModel.WriteState(file.Stream, prior, (int)most, provenance);
+                    PriorModel.WriteState(file.Stream, prior, (int)most, cancellationToken, provenance);
                 else
                     PriorModel.WriteText(file.Stream, prior, provenance);
             }, cancellationToken);
@@ -87,6 +88,17 @@ internal static class TrainPriorCommand
             return report.ExitCode;
         });
         return command;
+    }
+
+    // The mixer that learns, the prior it becomes, and for a state the slots that are kept.
+    private static void CheckMemory(int level, int length, bool isState)
+    {
+        long needed = ContextMixer.WorkingMemory(level, length) * (isState ? 3 : 2), limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        if (needed > limit)
+        {
+            throw new InsufficientMemoryException($"learning {ByteSize.Format(length)} at level {level} takes {ByteSize.Format(needed)} of memory, more than half of " +
+                "the machine's; a lower level or less data takes less");
+        }
     }
 
     private static async Task<byte[]> ReadAsync(IReadOnlyList<string> names, string output, Report report, CancellationToken cancellationToken)

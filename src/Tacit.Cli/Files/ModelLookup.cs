@@ -6,20 +6,28 @@ using Tacit.Modeling;
 namespace Tacit.Cli.Files;
 
 /// <summary>Finds the models that archives name by their SHA-256: those of --model, then files of the usual places.</summary>
-/// <remarks>Of a folder only files whose names end in .tacitmodel are read, the first ones by name, each once.</remarks>
+/// <remarks>
+/// Of a folder only files whose names end in .tacitmodel are read, the first ones by name, each once. Of what was found the last
+/// models stay loaded, as many as a frame may use.
+/// </remarks>
 internal sealed class ModelLookup
 {
     /// <summary>The environment variable with folders and model files, separated as in PATH.</summary>
     public const string Variable = "TACIT_MODELS";
 
     private const int MostFiles = 200;                  // of a folder
-    private const long MostBytes = 4L << 30;            // hashed in all
+    private const long MostBytes = 4L << 30;            // hashed for one archive
+    private const int MostLoaded = 2;
 
-    private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);      // path -> SHA-256
-    private readonly Dictionary<string, TacitModel> _loaded = new(StringComparer.Ordinal);  // SHA-256 -> model
+    private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);      // path -> SHA-256; "" for what cannot be read
+    private readonly Dictionary<string, string[]> _candidates = new(StringComparer.Ordinal);    // place -> paths
+    private readonly Dictionary<string, string?> _paths = new(StringComparer.Ordinal);      // SHA-256 -> path, for the archive at hand
+    private readonly List<TacitModel> _found = [];
     private readonly long _memoryLimit;
     private readonly int _named;
-    private long _bytes;
+    private string? _archive;
+    private long _bytes;        // hashed for it
+    private int _skipped;       // files that would have been too much
 
     /// <param name="paths">What --model names.</param>
     /// <param name="memoryLimit">Most memory, as the library takes it.</param>
@@ -29,9 +37,10 @@ internal sealed class ModelLookup
     {
         _memoryLimit = memoryLimit;
         _named = paths.Count;
-        Named = [.. paths.Select(Load)];
-        foreach (TacitModel model in Named)
-            _loaded[model.Sha256] = model;
+        var named = new List<TacitModel>();
+        foreach (string path in paths)
+            named.Add(Load(path, named.Sum(model => model.Memory)));
+        Named = named;
     }
 
     /// <summary>The models named on the command line.</summary>
@@ -52,18 +61,44 @@ internal sealed class ModelLookup
     public ModelPlaces In(string? archive) => new(this, archive);
 
     /// <summary>The path of the model with this SHA-256, or null; it is not loaded.</summary>
-    public string? PathOf(string hash, string? archive) => Places(archive).SelectMany(place => Candidates(place.Path)).FirstOrDefault(path => HashOf(path) == hash);
+    public string? PathOf(string hash, string? archive)
+    {
+        if (_archive != archive)
+        {
+            (_archive, _bytes, _skipped) = (archive, 0, 0);
+            _paths.Clear();
+        }
+        if (!_paths.TryGetValue(hash, out string? path))
+            _paths[hash] = path = Places(archive).SelectMany(place => Candidates(place.Path)).FirstOrDefault(candidate => HashOf(candidate) == hash);
+        return path;
+    }
 
     private TacitModel Find(string hash, string? archive)
     {
-        if (_loaded.TryGetValue(hash, out TacitModel? known))
+        if (_found.Find(model => model.Sha256 == hash) is { } known)
             return known;
         if (PathOf(hash, archive) is { } path)
-            return _loaded[hash] = Load(path);
+        {
+            if (_found.Count == MostLoaded)
+                _found.RemoveAt(0);
+            TacitModel model;
+            try
+            {
+                model = Load(path, _found.Sum(other => other.Memory));
+            }
+            catch (InsufficientMemoryException) when (_found.Count > 0)
+            {
+                _found.Clear();
+                model = Load(path);
+            }
+            _found.Add(model);
+            return model;
+        }
         string places = string.Join(", ", Places(archive).Select(place => $"{place.Name} ('{Report.Printable(place.Path)}')"));
         throw new InvalidDataException($"the model with SHA-256 {hash} is needed, and is not there; looked for " +
             (_named > 0 ? $"among the {_named} of --model" : "in --model (not given)") + (places.Length > 0 ? $", {places}" : "") +
-            (Environment.GetEnvironmentVariable(Variable) is null or "" ? $"; ${Variable} is not set" : ""));
+            (Environment.GetEnvironmentVariable(Variable) is null or "" ? $"; ${Variable} is not set" : "") +
+            (_skipped > 0 ? $"; {_skipped} files were not read, because that would have been more than {MostBytes >> 30} GiB: name the model with --model" : ""));
     }
 
     private static IEnumerable<(string Name, string Path)> Places(string? archive)
@@ -77,7 +112,14 @@ internal sealed class ModelLookup
             yield return ("the model folder", Path.Join(data, "tacit", "models"));
     }
 
-    private static IEnumerable<string> Candidates(string place)
+    private string[] Candidates(string place)
+    {
+        if (!_candidates.TryGetValue(place, out string[]? paths))
+            _candidates[place] = paths = ModelsIn(place);
+        return paths;
+    }
+
+    private static string[] ModelsIn(string place)
     {
         if (!Directory.Exists(place))
             return File.Exists(place) && IsModelName(place) ? [place] : [];
@@ -93,7 +135,7 @@ internal sealed class ModelLookup
 
     private static bool IsModelName(string path) => path.EndsWith(ModelFile.Extension, StringComparison.OrdinalIgnoreCase);
 
-    // Of a file that cannot be read, or would be too much to read, nothing.
+    // Of a file that cannot be read, or would be too much to read, nothing; what is larger than any model costs nothing.
     private string HashOf(string path)
     {
         if (_hashes.TryGetValue(path, out string? hash))
@@ -101,8 +143,13 @@ internal sealed class ModelLookup
         hash = "";
         try
         {
-            if (FileStatus.Of(path) is { IsRegular: true } status && _bytes + status.Length <= MostBytes)
+            if (FileStatus.Of(path) is { IsRegular: true, Length: <= int.MaxValue } status)
             {
+                if (_bytes + status.Length > MostBytes)
+                {
+                    _skipped++;
+                    return "";
+                }
                 _bytes += status.Length;
                 using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
                 hash = Convert.ToHexStringLower(SHA256.HashData(stream));
@@ -114,13 +161,18 @@ internal sealed class ModelLookup
         return _hashes[path] = hash;
     }
 
-    private TacitModel Load(string path)
+    // Beside models that are here; without a limit of its own the library has one for each.
+    private TacitModel Load(string path, long beside = 0)
     {
         if (path == "-")
             throw new UsageException("--model takes a file here, not standard input");
         try
         {
-            return TacitModel.Load(path, _memoryLimit);
+            return TacitModel.Load(path, _memoryLimit > 0 ? Math.Max(1, _memoryLimit - beside) : 0);
+        }
+        catch (InsufficientMemoryException e)
+        {
+            throw new InsufficientMemoryException($"{path}: {e.Message}", e);
         }
         catch (InvalidDataException e)
         {

@@ -11,11 +11,13 @@ internal sealed class OpenModel : IDisposable
 
     private readonly string _path;
     private readonly InputFile _input;
+    private readonly Stream _stream;
 
-    private OpenModel(string path, InputFile input, ModelFile file)
+    private OpenModel(string path, InputFile input, Stream stream, ModelFile file)
     {
         _path = path;
         _input = input;
+        _stream = stream;
         File = file;
     }
 
@@ -37,7 +39,7 @@ internal sealed class OpenModel : IDisposable
         {
             input = InputFile.Open(path);
             Stream stream = await input.SeekableAsync(cancellationToken);
-            return new OpenModel(path, input, ModelInput.OfFile(path, () => new ModelFile(stream, leaveOpen: true)));
+            return new OpenModel(path, input, stream, ModelInput.OfFile(path, () => new ModelFile(stream, leaveOpen: true)));
         }
         catch (Exception e)
         {
@@ -46,6 +48,13 @@ internal sealed class OpenModel : IDisposable
                 throw new IOException($"{ModelInput.NameOf(path)}: {Trouble.Describe(e)}", e);
             throw;
         }
+    }
+
+    /// <summary>The file from its start.</summary>
+    public Stream Whole()
+    {
+        _stream.Position = 0;
+        return _stream;
     }
 
     /// <summary>Keeps it open for whoever opens the same path next.</summary>

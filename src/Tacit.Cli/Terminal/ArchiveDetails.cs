@@ -22,7 +22,7 @@ internal sealed class ArchiveDetails : IArchiveTable
     {
         TacitFrame frame = archive.Frames[index];
         Console.WriteLine($"  frame {index} at {frame.Offset}: {frame.Length} bytes in {frame.CompressedLength}, {ListedArchive.CodecOf(frame)}, " +
-            $"blocks up to {ByteSize.Format(frame.BlockSize)}, {ByteSize.Format(frame.DecodingMemory)} a thread to decode");
+            $"blocks up to {ByteSize.Format(frame.BlockSize)}, {ByteSize.Format(frame.DecodingMemory)} a thread to decode{(frame.ModelHashes.Count > 0 ? ", and what the models need" : "")}");
         if (ListedArchive.SoundOf(archive, frame) is { } sound)
             Console.WriteLine($"    {sound}");
         foreach ((string key, string value) in frame.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))

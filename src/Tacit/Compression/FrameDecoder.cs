@@ -21,7 +21,6 @@ internal sealed class FrameDecoder : IDisposable
     /// <summary>What the next bytes are.</summary>
     private enum Part { Boundary, Header, MetadataLength, Metadata, ModelHead, Model, Marker, Block, Payload, IndexLength, IndexCount, Index, Footer }
 
-    private readonly long _memoryLimit;
     private readonly ModelShelf _shelf;
     private readonly int _threads;
     private readonly WorkProgress? _progress;
@@ -35,13 +34,13 @@ internal sealed class FrameDecoder : IDisposable
 
     private FrameHeader _header = null!;
     private CodecDescription _codec = null!;
-    private readonly List<TacitModel> _models = [];   // of the frame, as they come
-    private MemoryStream? _model;  // the bytes of the one that is coming; null if it is here already
-    private long _modelLeft;
+    private readonly List<byte[]?> _embedded = [];    // files of the frame's models as they come, null for those that are here already
+    private ModelBytes? _model;    // the one that is coming
+    private Task<IReadOnlyList<TacitModel>>? _loading;  // all of them
     private long _blockLimit;      // what the limit leaves beside the models
     private BlockRing? _ring;
     private readonly Queue<(long Number, long Offset)> _places = new();   // of the blocks in flight, for messages
-    private IncrementalHash? _sha256, _modelHash;
+    private IncrementalHash? _sha256;
     private long _position;        // bytes fed
     private long _frameStart;
     private long _blockCount;
@@ -62,7 +61,6 @@ internal sealed class FrameDecoder : IDisposable
     public FrameDecoder(TacitDecompressionOptions options, IProgress<long>? progress = null, bool inline = false)
     {
         _inline = inline;
-        _memoryLimit = BlockWorker.EffectiveLimit(options.MemoryLimit);
         _shelf = new ModelShelf(options);
         _threads = options.Threads;
         _progress = progress is null ? null : new WorkProgress(progress);
@@ -74,15 +72,15 @@ internal sealed class FrameDecoder : IDisposable
     /// <summary>The next raw bytes; empty if none are ready. Valid until <see cref="Advance"/>.</summary>
     public ReadOnlyMemory<byte> Output => _leaving ? _ring!.Oldest.Raw[_outputTaken..] : default;
 
-    /// <summary>True if blocks are being decoded.</summary>
-    public bool HasWork => _ring is { InFlight: > 0 };
+    /// <summary>True if blocks are being decoded, or models loaded.</summary>
+    public bool HasWork => _loading is not null || _ring is { InFlight: > 0 };
 
-    /// <summary>The work on the oldest block. Only while <see cref="HasWork"/>.</summary>
-    public Task Oldest => _ring!.Oldest.Work;
+    /// <summary>The work on the oldest block, or on models. Only while <see cref="HasWork"/>.</summary>
+    public Task Oldest => _loading ?? _ring!.Oldest.Work;
 
     /// <summary>True if <see cref="Feed"/> would take bytes, if there are any.</summary>
     /// <remarks>A frame's end is not read before its last block has been taken, so damage there cannot hold back data.</remarks>
-    public bool WantsInput => !_leaving && !AtTrailingData && (_part is Part.Block or Part.Marker or Part.Payload
+    public bool WantsInput => !_leaving && !AtTrailingData && _loading is null && (_part is Part.Block or Part.Marker or Part.Payload
         ? _ring is not { IsFull: true }
         : !HasWork);
 
@@ -120,11 +118,18 @@ internal sealed class FrameDecoder : IDisposable
         return total;
     }
 
-    /// <summary>Moves on to the raw bytes of the oldest block, whose work must have ended. <see cref="Output"/> must be empty.</summary>
-    /// <exception cref="InvalidDataException">The block is damaged.</exception>
+    /// <summary>Moves on to the raw bytes of the oldest block, whose work must have ended, or to the blocks once models are loaded. <see cref="Output"/> must be empty.</summary>
+    /// <exception cref="InvalidDataException">The block is damaged; or a model is, or is missing.</exception>
+    /// <exception cref="InsufficientMemoryException">The models exceed the memory limit.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public void Collect()
     {
+        if (_loading is { } loading)
+        {
+            _loading = null;
+            ExpectBlocks(loading.GetAwaiter().GetResult());
+            return;
+        }
         (long number, long offset) = _places.Dequeue();
         try
         {
@@ -173,10 +178,16 @@ internal sealed class FrameDecoder : IDisposable
     /// <summary>Stops all work and frees its memory.</summary>
     public void Dispose()
     {
+        if (_loading is not null)
+        {
+            _stop.Cancel();
+            ((Task)_loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        }
         _ring?.Dispose();
+        _shelf.Dispose();
         _stop.Dispose();
         _sha256?.Dispose();
-        _modelHash?.Dispose();
+        _model?.Dispose();
     }
 
     // The magic is compared byte by byte, so that bytes which belong to somebody else are taken back exactly.
@@ -246,13 +257,8 @@ internal sealed class FrameDecoder : IDisposable
 
     private int FeedModel(ReadOnlySpan<byte> source)
     {
-        int taken = (int)Math.Min(source.Length, _modelLeft);
-        if (_model is not null)
-            _model.Write(source[..taken]);
-        else
-            _modelHash!.AppendData(source[..taken]);
-        _modelLeft -= taken;
-        if (_modelLeft == 0)
+        int taken = _model!.Take(source);
+        if (_model.IsComplete)
             EndModel();
         return taken;
     }
@@ -337,7 +343,8 @@ internal sealed class FrameDecoder : IDisposable
         _rawLength = _blockCount = _expectedEntriesLength = 0;
         if (header.Has(FormatConstants.FlagSha256))
             _sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        _models.Clear();
+        _shelf.Begin(header);
+        _embedded.Clear();
         if (header.Has(FormatConstants.FlagMetadata))
             Expect(Part.MetadataLength, 4);
         else
@@ -347,52 +354,59 @@ internal sealed class FrameDecoder : IDisposable
     // What follows the metadata: models in the frame, or those to be found elsewhere, and then blocks.
     private void ExpectModels()
     {
-        bool embedded = _header.Has(FormatConstants.FlagEmbeddedModel);
-        if (embedded && _models.Count < _header.ModelHashes.Length)
-        {
+        if (_header.Has(FormatConstants.FlagEmbeddedModel) && _embedded.Count < _header.ModelHashes.Length)
             Expect(Part.ModelHead, FormatConstants.ModelHeadLength);
-            return;
-        }
-        if (!embedded)
-            _models.AddRange(_shelf.For(_header));
-        _shelf.Keep(_models);
-        _codec = CodecRegistry.For(_header, _models);
-        _blockLimit = BlockWorker.LimitBeside(_memoryLimit, _models.Sum(model => model.Memory));
-        Expect(Part.Marker, 4);
+        else if (_header.ModelHashes.All(hash => _shelf.Find(hash) is not null))
+            ExpectBlocks(_shelf.For(_header));
+        else
+            StartLoading();
     }
 
     private void StartModel(int length)
     {
-        if (_shelf.Find(_header.ModelHashes[_models.Count]) is null)
-        {
-            BlockWorker.LimitBeside(_memoryLimit, length + _models.Sum(model => model.Memory));
-            _model = new MemoryStream();
-        }
-        else
-        {
-            _model = null;
-            _modelHash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        }
-        _modelLeft = length;
+        bool isKnown = _shelf.Find(_header.ModelHashes[_embedded.Count]) is not null;
+        if (!isKnown)
+            BlockWorker.Check(length + _embedded.Sum(file => file?.Length ?? 0L), _shelf.LimitBeside(_header));
+        _model = new ModelBytes(length, isKnown);
         Expect(Part.Model, 0);
     }
 
     private void EndModel()
     {
-        byte[] hash = _header.ModelHashes[_models.Count];
-        if (_model is not null)
-        {
-            byte[] file = _model.ToArray();
-            _model = null;
-            _models.Add(TacitModel.FromBytes(file, BlockWorker.LimitBeside(_memoryLimit, _models.Sum(model => model.Memory)), hash));
-        }
-        else
-        {
-            if (!_modelHash!.GetHashAndReset().AsSpan().SequenceEqual(hash))
-                throw Damaged("the embedded model");
-            _models.Add(_shelf.Find(hash)!);
-        }
+        using ModelBytes model = _model!;
+        _model = null;
+        if (model.IsKnown && !model.Matches(_header.ModelHashes[_embedded.Count]))
+            throw Damaged("the embedded model");
+        _embedded.Add(model.IsKnown ? null : model.File);
         ExpectModels();
+    }
+
+    // Takes long: beside whoever feeds, who gets no blocks until it is done.
+    private void StartLoading()
+    {
+        FrameHeader header = _header;
+        byte[]?[] files = [.. _embedded];
+        _embedded.Clear();
+        var loading = new Task<IReadOnlyList<TacitModel>>(() => _shelf.For(header, files.Length == 0 ? null : Load, _stop.Token));
+        if (_inline)
+            loading.RunSynchronously();
+        else
+            loading.Start(TaskScheduler.Default);
+        _loading = loading;
+
+        TacitModel? Load(int number, long limit)
+        {
+            byte[] file = files[number]!;
+            files[number] = null;
+            return TacitModel.FromBytes(file, limit - files.Sum(later => later?.Length ?? 0L), header.ModelHashes[number], _stop.Token);
+        }
+    }
+
+    private void ExpectBlocks(IReadOnlyList<TacitModel> models)
+    {
+        _codec = CodecRegistry.For(_header, models);
+        _blockLimit = _shelf.LimitBeside(_header);
+        Expect(Part.Marker, 4);
     }
 
     private void StartBlock(ReadOnlySpan<byte> bytes)

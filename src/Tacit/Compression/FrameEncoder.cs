@@ -40,7 +40,10 @@ internal sealed class FrameEncoder : IDisposable
     private long _started, _startedBytes;
     private long _written;
     private uint _chain;
-    private int _singleLength;      // of the only block; 0 if there may be more
+    private int _singleLength;      // of the only block, if it is short enough; else 0
+    private bool _isOnly;           // there is one block, or none
+    private byte? _onlyKind;        // its kind, as the frame has it
+    private Task<byte[][]>? _files; // of the models to embed
     private bool _ended;
 
     /// <param name="options">What to write.</param>
@@ -88,12 +91,15 @@ internal sealed class FrameEncoder : IDisposable
     public bool HasWork => _ring.InFlight > 0;
 
     /// <summary>The work on the oldest block. Only while <see cref="HasWork"/>.</summary>
-    public Task Oldest => _ring.Oldest.Work;
+    public Task Oldest => _files is { IsCompleted: false } ? Task.WhenAll(_ring.Oldest.Work, _files) : _ring.Oldest.Work;
 
     /// <summary>Takes raw bytes into the current block, starting it when it is full; returns how many were taken.</summary>
     /// <remarks>Takes none while <see cref="Output"/> is not empty or <see cref="MustCollect"/>.</remarks>
+    /// <exception cref="InvalidOperationException">The frame has ended.</exception>
     public int Write(ReadOnlySpan<byte> source)
     {
+        if (_ended && !source.IsEmpty)
+            throw new InvalidOperationException("The frame has ended: nothing can be written after it.");
         int total = 0;
         while (!source.IsEmpty && !_leaving && !_ring.IsFull)
         {
@@ -120,7 +126,8 @@ internal sealed class FrameEncoder : IDisposable
         if (_ended)
             return;
         // Known before the block is started, so that what is written does not depend on when it is collected.
-        if (_started == 0 && _sha256 is null && !_embeds && _ring.Current.RawLength is > 0 and <= SingleLength and int length)
+        _isOnly = _started == 0;
+        if (_isOnly && _sha256 is null && !_embeds && _ring.Current.RawLength is > 0 and <= SingleLength and int length)
             _singleLength = length;
         EndBlock();
         _ended = true;
@@ -135,9 +142,9 @@ internal sealed class FrameEncoder : IDisposable
         BlockSlot slot = _ring.Oldest;
         slot.Work.GetAwaiter().GetResult();
         if (_header is null)
-            EmitStart(slot.Header.RawCrc);
+            EmitStart(slot.Header.RawCrc, slot.Header.Stored ? null : slot.Header.Kind);
         byte[] header = new byte[FormatConstants.BlockHeaderLength];
-        slot.Header.Write(header, _header!.Tag);
+        (_onlyKind is { } kind ? slot.Header with { Kind = kind } : slot.Header).Write(header, _header!.Tag);
         _chain = BlockHeader.Chain(_chain, header);
         _index.Add(slot.Header.RawLength, slot.Header.CodedLength);
         _sha256?.AppendData(slot.Raw.Span);
@@ -186,32 +193,41 @@ internal sealed class FrameEncoder : IDisposable
         int length = _ring.Current.RawLength;
         if (_started == 0 && _codec.Id == (byte)TacitCodec.Audio)
             _audio ??= AudioLayout.Read(_ring.Current.Raw.Span);
-        _ring.Current.StartEncoding(_started++, new BlockPlace(_startedBytes, _audio), _inline && _ring.SlotCount == 1);
+        if (_embeds && _started == 0)
+            _files = Task.Run(() => _models.Select(model => model.ReadFile()).ToArray());
+        _ring.Current.StartEncoding(_started++, new BlockPlace(_startedBytes, _audio, _isOnly), _inline && _ring.SlotCount == 1);
         _startedBytes += length;
         _ring.MarkStarted();
     }
 
-    private void EmitStart(uint tag)
+    // A frame names nothing that its only block does not need.
+    private void EmitStart(uint tag, byte? kind)
     {
+        FrameForm form = _isOnly ? _codec.Least(_parameters, kind, _models) : new(_codec.Id, _parameters, kind ?? 0, _models);
+        if (_isOnly)
+            _onlyKind = form.Kind;
+        bool embeds = _embeds && form.Models.Count > 0;
         _header = new FrameHeader
         {
             Flags = (_metadata.Length > 0 ? FormatConstants.FlagMetadata : 0) | (_sha256 is null ? 0 : FormatConstants.FlagSha256)
-                | (_models.Count > 0 ? FormatConstants.FlagModel : 0) | (_embeds ? FormatConstants.FlagEmbeddedModel : 0)
+                | (form.Models.Count > 0 ? FormatConstants.FlagModel : 0) | (embeds ? FormatConstants.FlagEmbeddedModel : 0)
                 | (_singleLength > 0 ? FormatConstants.FlagSingle : 0),
-            Codec = _codec.Id,
-            Parameters = _parameters,
+            Codec = form.Codec,
+            Parameters = form.Parameters,
             BlockLength = _singleLength > 0 ? _singleLength : _blockLength,
             Tag = tag,
-            ModelHashes = [.. _models.Select(model => model.Hash)],
+            ModelHashes = [.. form.Models.Select(model => model.Hash)],
         };
         byte[] header = new byte[_header.Length];
         _header.Write(header);
         Emit(header);
         if (_metadata.Length > 0)
             Emit(_metadata);
-        for (int i = 0; _embeds && i < _models.Count; i++)
+        for (int i = 0; embeds && i < _models.Count; i++)
         {
-            byte[] file = _models[i].ReadFile();
+            if (!form.Models.Contains(_models[i]))
+                continue;
+            byte[] file = _files!.GetAwaiter().GetResult()[i];
             Emit(EmbeddedModel.Head(file.Length));
             Emit(file);
         }
@@ -220,7 +236,7 @@ internal sealed class FrameEncoder : IDisposable
     private void EmitEnd()
     {
         if (_header is null)
-            EmitStart(tag: 0);
+            EmitStart(tag: 0, kind: null);
         if (_singleLength > 0)
         {
             Emit(SingleFooter.Write(_written + FormatConstants.SingleFooterLength));

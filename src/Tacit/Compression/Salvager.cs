@@ -17,10 +17,12 @@ internal sealed class Salvager : IDisposable
     private readonly long _memoryLimit;
     private readonly ModelShelf _shelf;
     private readonly WorkMonitor _monitor;
+    private readonly CancellationToken _cancellation;
+    private readonly BlockWorker _storing = new(CodecRegistry.Get((byte)TacitCodec.Store), []);      // of blocks that need no codec
     private readonly List<SalvageLoss> _losses = [];
     private BlockWorker? _worker;
-    private IReadOnlyList<TacitModel>? _models;      // of the frame at hand, once they were needed …
-    private string? _withoutModels;                  // … or why it has none
+    private CodecDescription? _codec;                // of the frame at hand, with its models, once it was needed …
+    private string? _withoutCodec;                   // … or why it cannot be used
     private byte[] _coded = [], _raw = [];
     private readonly bool _holes;
     private long _written;           // bytes of the destination
@@ -29,6 +31,7 @@ internal sealed class Salvager : IDisposable
     private long _recovered;
     private long _metadataChecked;   // where the last metadata section ended
     private long _sectionsRead;      // and all sections of the last frame whose embedded models were looked for
+    private long _readAgain;         // bytes that were read for two frames' sections
     private long _frameStart;        // of the frame at hand
 
     public Salvager(Stream archive, Stream destination, TacitDecompressionOptions options, IProgress<long>? progress,
@@ -38,6 +41,7 @@ internal sealed class Salvager : IDisposable
         _destination = destination;
         _holes = destination.CanSeek && destination.Position == destination.Length;   // what it holds must not show through
         _memoryLimit = BlockWorker.EffectiveLimit(options.MemoryLimit);
+        _cancellation = cancellationToken;
         _shelf = new ModelShelf(options);
         _monitor = new WorkMonitor(progress is null ? null : new WorkProgress(progress), cancellationToken);
     }
@@ -93,7 +97,11 @@ internal sealed class Salvager : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _worker?.Dispose();
+    public void Dispose()
+    {
+        _worker?.Dispose();
+        _shelf.Dispose();
+    }
 
     // Returns where to go on after the frame.
     private long SalvageFrame(FrameHeader frame, long position, List<TacitBlock>? index, long? frameEnd)
@@ -102,8 +110,8 @@ internal sealed class Salvager : IDisposable
         _worker?.Dispose();
         _worker = null;
         _coded = _raw = [];
-        _models = null;
-        _withoutModels = null;
+        _codec = null;
+        _withoutCodec = null;
         int expected = 0;            // number of the next block
         long searched = position;    // where the last intact structure ended
         bool trusted = false;        // position is where the structure before says something begins
@@ -168,18 +176,21 @@ internal sealed class Salvager : IDisposable
         long offset = position + FormatConstants.BlockHeaderLength;
         if (offset + block.CodedLength > _archive.Length)
         {
-            reason = "it is cut short";
+            reason = "is damaged: it is cut short";
+        }
+        else if (!block.Stored && CodecOf(frame) is null)
+        {
+            reason = $"cannot be decoded: {_withoutCodec}";
         }
         else
         {
             try
             {
-                CodecDescription codec = CodecOf(frame);
-                BlockWorker.Check(BlockWorker.Memory(codec, frame.Parameters, block.RawLength), BlockWorker.LimitBeside(_memoryLimit, _models!.Sum(model => model.Memory)));
-                _worker ??= new BlockWorker(codec, frame.Parameters);
+                BlockWorker worker = block.Stored ? _storing : _worker ??= new BlockWorker(_codec!, frame.Parameters);
+                BlockWorker.Check(worker.Memory(block.RawLength), block.Stored ? _memoryLimit : _shelf.LimitBeside(frame));
                 Span<byte> coded = Room(ref _coded, block.CodedLength), raw = Room(ref _raw, block.RawLength);
                 _archive.ReadAt(offset, coded);
-                _worker.Decode(block, coded, raw, _monitor);
+                worker.Decode(block, coded, raw, _monitor);
                 WriteGap(_position);
                 _destination.Write(raw);
                 _written = _position += raw.Length;
@@ -188,42 +199,46 @@ internal sealed class Salvager : IDisposable
             }
             catch (InvalidDataException e)
             {
-                reason = e.Message;
+                reason = $"is damaged: {e.Message}";
             }
         }
-        Lose(block.RawLength, $"the block at byte {position} is damaged: {reason}");
+        Lose(block.RawLength, $"the block at byte {position} {reason}");
         return false;
     }
 
-    // Models are looked for when a block is found, and no byte of the archive is read for two frames' models.
-    private CodecDescription CodecOf(FrameHeader frame)
+    // The codec with its models, or null. Models are looked for when a block that needs them is found.
+    private CodecDescription? CodecOf(FrameHeader frame)
     {
-        if (_withoutModels is not null)
-            throw new InvalidDataException(_withoutModels);
-        CodecRegistry.For(frame);
+        if (_withoutCodec is not null || _codec is not null)
+            return _codec;
         try
         {
-            _models ??= _shelf.For(frame, EmbeddedModels(frame));
-            return CodecRegistry.For(frame, _models);
+            CodecRegistry.For(frame);
+            _shelf.Begin(frame);
+            return _codec = CodecRegistry.For(frame, _shelf.For(frame, EmbeddedModels(frame), _cancellation));
         }
         catch (InvalidDataException e)
         {
-            _withoutModels = e.Message;
-            throw;
+            _withoutCodec = e.Message;
+            return null;
         }
     }
 
-    private Func<int, TacitModel?>? EmbeddedModels(FrameHeader frame)
+    // Headers in a row that all claim the same bytes for their sections must not take long: those are read twice as long as that costs no more than
+    // to read the archive once.
+    private Func<int, long, TacitModel?>? EmbeddedModels(FrameHeader frame)
     {
-        if (!frame.Has(FormatConstants.FlagEmbeddedModel) || _frameStart < _sectionsRead)
+        if (!frame.Has(FormatConstants.FlagEmbeddedModel) || (_frameStart < _sectionsRead && _readAgain > _archive.Length))
             return null;
         FrameSections? sections = _archive.SectionsOf(frame, _frameStart);
-        _sectionsRead = sections?.End ?? _frameStart + frame.Length + FormatConstants.MaxMetadataLength;
-        return sections is null ? null : i =>
+        long end = sections?.End ?? _frameStart + frame.Length + FormatConstants.MaxMetadataLength;
+        _readAgain += Math.Clamp(_sectionsRead - _frameStart, 0, end - _frameStart);
+        _sectionsRead = Math.Max(_sectionsRead, end);
+        return sections is null ? null : (i, limit) =>
         {
             try
             {
-                return _archive.ModelAt(sections.Models[i], frame.ModelHashes[i], _memoryLimit);
+                return _archive.ModelAt(sections.Models[i], frame.ModelHashes[i], limit, _cancellation);
             }
             catch (InvalidDataException)
             {

@@ -57,11 +57,12 @@ public static class SelfTest
         ("audio/sound-1", () => Compressed(SelfTestSamples.Sound, 1, TacitCodec.Audio), "59edb3130238aca2"),
         ("audio/sound-5", () => Compressed(SelfTestSamples.Sound, 5, TacitCodec.Audio), "509e59a4caffce61"),
         ("audio/sound-9", () => Compressed(SelfTestSamples.Sound, 9, TacitCodec.Audio), "f44e9dec03bff804"),
-        ("cm/prior-text-5", () => Primed(state: false), "0e35a0b8b4e59b81"),
-        ("cm/prior-state-7", () => Primed(state: true), "6833e7fc3a72de1b"),
+        ("cm/prior-text-5", () => Primed(state: false), "436189d1029901eb"),
+        ("cm/prior-state-7", () => Primed(state: true), "f8de041e4bffe224"),
         ("cm/network", RecurrentDigests.Network, "a331db1d5e25caef"),
-        ("lm/text", () => LanguageCompressed(mix: false), "7d01d67ae92797f5"),
-        ("lm/mixed-5", () => LanguageCompressed(mix: true), "e78db1b2ff4a78ba"),
+        ("lm/text", () => LanguageCompressed(mix: false), "9f441cadc4fee424"),
+        ("lm/mixed-5", () => LanguageCompressed(mix: true), "52241da31b4af732"),
+        ("lm/primed-5", () => LanguageCompressed(mix: true, primed: true), "666836bd01d10ad8"),
         ("records/best", () => RecordDigests.Coded(RecordProfile.Best), "1565625210364aae"),
         ("records/fast", () => RecordDigests.Coded(RecordProfile.Fast), "89f8fb64f6693dd8"),
         ("linear/fits", LinearDigests.Fits, "512de9a3a7c53771"),
@@ -84,19 +85,28 @@ public static class SelfTest
     private static byte[] Primed(bool state)
     {
         int level = state ? 7 : 5;
-        byte[] data = SelfTestSamples.Text(2 * ModelSampleLength);
-        MixerPrior prior = MixerPrior.Learn(data.AsMemory(0, ModelSampleLength), level, new BlockStructure(BlockKind.Text));
+        byte[] file = PriorOf(level, state), data = SelfTestSamples.Text(2 * ModelSampleLength)[ModelSampleLength..];
+        return [.. file, .. Compressed(data, new TacitCompressionOptions { Level = level, Models = [TacitModel.FromBytes(file, long.MaxValue)] })];
+    }
+
+    private static byte[] PriorOf(int level, bool state = false, int length = ModelSampleLength)
+    {
+        using MixerPrior prior = MixerPrior.Learn(SelfTestSamples.Text(length), level, new BlockStructure(BlockKind.Text));
         using var stream = new MemoryStream();
         if (state)
             PriorModel.WriteState(stream, prior, 1 << 17);
         else
             PriorModel.WriteText(stream, prior);
-        stream.Position = 0;
-        return [.. stream.ToArray(), .. Compressed(data[ModelSampleLength..], new TacitCompressionOptions { Level = level, Models = [TacitModel.Load(stream)] })];
+        return stream.ToArray();
     }
 
-    private static byte[] LanguageCompressed(bool mix) => Compressed(SelfTestSamples.Text(LanguageSampleLength),
-        new TacitCompressionOptions { Codec = TacitCodec.LanguageModel, Models = [SelfTestModel.Model], Mix = mix });
+    internal static byte[] LanguageCompressed(bool mix, bool primed = false) => Compressed(SelfTestSamples.Text(LanguageSampleLength), new TacitCompressionOptions
+    {
+        Codec = TacitCodec.LanguageModel,
+        Models = primed ? [SelfTestModel.Model, TacitModel.FromBytes(PriorOf(5, length: 100), long.MaxValue)] : [SelfTestModel.Model],     // little, so that the model has something to add
+        Mix = mix,
+        BlockSize = LanguageSampleLength - 1,       // an only block need not name what helps it little
+    });
 
     private static byte[] Compressed(byte[] data, TacitCompressionOptions options)
     {

@@ -152,11 +152,14 @@ public sealed class TacitArchive
         for (int number = BlockAt(frame, start); number < frame.Blocks.Count && frame.Blocks[number].RawOffset < end; number++)
             wanted.Add(frame.Blocks[number]);
         CodecRegistry.For(frame.Header);    // before any model is read for it
-        IReadOnlyList<TacitModel> models = _shelf.For(frame.Header, frame.EmbedsModels
-            ? i => _reader.ModelAt(frame.EmbeddedModels[i], frame.Header.ModelHashes[i], BlockWorker.EffectiveLimit(_options.MemoryLimit)) : null);
+        _shelf.Begin(frame.Header);
+        Func<int, long, TacitModel?>? embedded = !frame.EmbedsModels ? null
+            : (i, limit) => _reader.ModelAt(frame.EmbeddedModels[i], frame.Header.ModelHashes[i], limit, cancellationToken);
+        IReadOnlyList<TacitModel> models = frame.Header.ModelHashes.Length == 0 ? []
+            : await Task.Run(() => _shelf.For(frame.Header, embedded, cancellationToken), cancellationToken).ConfigureAwait(false);
         CodecDescription codec = CodecRegistry.For(frame.Header, models);
         int slots = BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Header.Parameters, wanted.Max(b => b.RawLength)),
-            BlockWorker.LimitBeside(_options.MemoryLimit, models.Sum(model => model.Memory)), Math.Min(_options.Threads, wanted.Count));
+            _shelf.LimitBeside(frame.Header), Math.Min(_options.Threads, wanted.Count));
         using var ring = new BlockRing(codec, frame.Header.Parameters, slots, _options.Threads, progress, cancellationToken);
         uint chain = 0;
         for (int next = 0, oldest = 0; oldest < wanted.Count;)

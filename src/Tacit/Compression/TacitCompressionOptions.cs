@@ -127,9 +127,9 @@ public sealed class TacitCompressionOptions
         {
             ArgumentNullException.ThrowIfNull(value);
             if (value.Count > FormatConstants.MaxModels)
-                throw new ArgumentException($"{value.Count} models; a frame names {FormatConstants.MaxModels} at most.", nameof(value));
+                throw new ArgumentException($"{value.Count} models; a frame names {FormatConstants.MaxModels} at most.");
             if (value.DistinctBy(model => model.Sha256).Count() < value.Count)
-                throw new ArgumentException("A model is given twice.", nameof(value));
+                throw new ArgumentException("A model is given twice.");
             field = [.. value];
         }
     } = [];
@@ -161,7 +161,7 @@ public sealed class TacitCompressionOptions
                 return cm.At(Level, Network);
             if (Network)
                 throw new ArgumentException("a network learns with codec 'cm' only");
-            return codec is LanguageDescription language ? language.Mixing(Mix) : codec;
+            return codec is LanguageDescription language ? language.Mixing(Mix, Level) : codec;
         }
     }
 }

@@ -45,6 +45,17 @@ public sealed unsafe class AttentionCache : IDisposable
         }
     }
 
+    /// <summary>Most bytes of memory a cache takes, on any machine: panels round up, and one of its matrices is copied when it grows.</summary>
+    public static long Memory(int streams, int keyHeads, int headSize, int valueSize, int capacity)
+    {
+        long panels = (capacity + (long)Panel.Widest - 1) / Panel.Widest, keys = headSize * panels * Panel.Widest;
+        long values = (long)capacity * ((valueSize + Panel.Widest - 1) / Panel.Widest * Panel.Widest);
+        return sizeof(float) * ((long)streams * keyHeads * (keys + values) + keys + values);
+    }
+
+    /// <summary>Bytes of memory it takes now.</summary>
+    internal long AllocatedMemory => _keys.Concat(_values).Sum(matrix => sizeof(float) * (long)matrix.PanelStep * Panel.CountFor(matrix.Columns, Panel.Width(matrix.Lanes)));
+
     /// <summary>Sequences.</summary>
     public int Streams => _lengths.Length;
 

@@ -1,5 +1,8 @@
 using Tacit.Compression;
+using Tacit.Compression.Blocks;
+using Tacit.Media;
 using Tacit.Modeling.ContextMixing;
+using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Recurrent;
 
 namespace Tacit.Reports;
@@ -10,44 +13,62 @@ public static class CostMeasurement
     /// <summary>Most bytes that are measured at once.</summary>
     public const int MaxBytes = 64 << 20;
 
+    // Bytes a language model is told of at a time, and computes at once.
+    private const int MeasuredAhead = 4096, MeasuredRows = 64;
+
     // Cost of a bit that a part held for likely, by its opinion: −log2 of 1 / (1 + e^−x), x in units of 2^-8.
     private static readonly float[] CostOfOpinion = [.. Enumerable.Range(-2048, 4097).Select(x => (float)Math.Log2(1 + Math.Exp(-x / 256.0)))];
 
-    /// <summary>Measures, block by block as codec cm would code them.</summary>
+    /// <summary>Measures, block by block as codec cm would code them; with a language model, as codec lm mixes it in.</summary>
+    /// <remarks>A network and a language model always take part here; a codec leaves them out of a block they make no smaller.</remarks>
     /// <param name="name">What the data is called.</param>
     /// <param name="data">At most <see cref="MaxBytes"/>.</param>
     /// <param name="level">1 to 9.</param>
-    /// <param name="prior">What blocks of its structure begin with, of that level; or null.</param>
+    /// <param name="models">A prior of that level, a language model of bytes, both, or none (null).</param>
     /// <param name="network">Whether a network learns along.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentOutOfRangeException">Too many bytes, or no such level.</exception>
+    /// <exception cref="ArgumentException">The models are others, do not fit the level, or a language model is to learn with a network.</exception>
+    /// <exception cref="InsufficientMemoryException">Half of the machine's memory is not enough.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ByteCosts Measure(string name, ReadOnlyMemory<byte> data, int level, MixerPrior? prior = null, bool network = false,
+    public static ByteCosts Measure(string name, ReadOnlyMemory<byte> data, int level, IReadOnlyList<TacitModel>? models = null, bool network = false,
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, MaxBytes, nameof(data));
-        int blockSize = new TacitCompressionOptions { Level = level }.EffectiveBlockSize;
+        models ??= [];
+        var codec = new TacitCompressionOptions { Codec = models.Count > 0 ? TacitCodecChoice.For(models) : TacitCodec.ContextMixing, Level = level, Models = models, Network = network };
+        int blockSize = codec.EffectiveBlockSize;
+        LanguageModel? language = models.Select(m => m.Content).OfType<LanguageModel>().FirstOrDefault();
+        MixerPrior? prior = models.Select(m => m.Content).OfType<MixerPrior>().FirstOrDefault();
+        if (language is { Tokenizer: not ByteTokenizer })
+            throw new ArgumentException($"the model's tokens are not bytes ({language.Tokenizer.Name}), so it cannot be mixed with cm");
+        int longest = Math.Min(blockSize, data.Length);
+        BlockWorker.Check(2 * BlockWorker.Memory(codec.Description, codec.Description.ParametersFor(level), longest), BlockWorker.LimitBeside(0, models.Sum(m => m.Memory)));
         float[] bits = new float[data.Length];
         byte[] best = new byte[data.Length];
         var kinds = new List<string>();
         var saved = new List<double>();
-        using NeuralExpert? expert = network ? new NeuralExpert(new OnlineLstmOptions()) : null;
-        using var model = new ContextMixer(new ContextMixerOptions { Level = level, Prior = prior, Experts = expert is null ? [] : [expert] });
-        string with = network ? " with a network" : "";
-        if (prior is not null)
-            with += $" after a prior{(network ? "" : $" (without it, {TotalBits(data, level, blockSize, cancellationToken) / 8:F0} bytes)")}";
+        using NeuralExpert? learner = network ? new NeuralExpert(new OnlineLstmOptions()) : null;
+        using LanguageModelExpert? expert = language is null ? null : new LanguageModelExpert(language.Serving(true), MeasuredRows, MeasuredAhead);
+        IBitExpert[] experts = learner is not null ? [learner] : expert is not null ? [expert] : [];
+        using var plain = new ContextMixer(new ContextMixerOptions { Level = level, Prior = prior });
+        using var model = new ContextMixer(new ContextMixerOptions { Level = level, Prior = prior, Experts = experts });
+        string with = (network ? " with a network" : language is not null ? $" with {NameOf(models, m => m.Content is LanguageModel)}" : "")
+            + (prior is not null ? $" after {NameOf(models, m => m.Content is MixerPrior)}" : "");
+        if (models.Count > 0 && !network)
+            with += $" (without, {TotalBits(data, level, blockSize, cancellationToken) / 8:F0} bytes)";
         for (int start = 0; start < data.Length; start += blockSize)
         {
             int length = Math.Min(blockSize, data.Length - start);
-            MeasureBlock(model, data.Span.Slice(start, length), bits.AsSpan(start, length), best.AsSpan(start, length), kinds, saved, cancellationToken);
+            MeasureBlock(plain, model, expert, data.Span.Slice(start, length), bits.AsSpan(start, length), best.AsSpan(start, length), kinds, saved, cancellationToken);
         }
         return new ByteCosts(name, $"cm -{level}{with}", data, bits, best, kinds) { Saved = saved };
     }
 
-    private static void MeasureBlock(ContextMixer model, ReadOnlySpan<byte> data, Span<float> bits, Span<byte> best, List<string> kinds,
+    private static void MeasureBlock(ContextMixer plain, ContextMixer model, LanguageModelExpert? expert, ReadOnlySpan<byte> data, Span<float> bits, Span<byte> best, List<string> kinds,
         List<double> saved, CancellationToken cancellationToken)
     {
-        BlockStructure structure = StructureTrial.Choose(data, model);
+        BlockStructure structure = StructureTrial.Choose(data, plain);
         data = X86Addresses.Prepare(data, structure);
         model.Reset(data.Length, structure);
         byte[] kindOfPart = [.. model.PartNames().Select(part => KindNumber(kinds, part))];
@@ -57,8 +78,11 @@ public static class CostMeasurement
         float[] costs = new float[kindOfPart.Length];
         for (int i = 0; i < data.Length; i++)
         {
-            if (i % 4096 == 0)
+            if (i % MeasuredAhead == 0)
+            {
                 cancellationToken.ThrowIfCancellationRequested();
+                expert?.Tell(data.Slice(i, Math.Min(MeasuredAhead, data.Length - i)));
+            }
             Array.Clear(costs);
             double cost = 0;
             for (int shift = 7; shift >= 0; shift--)
@@ -104,6 +128,13 @@ public static class CostMeasurement
             }
         }
         return bits;
+    }
+
+    // The kind of a model and how its SHA-256 begins.
+    private static string NameOf(IReadOnlyList<TacitModel> models, Func<TacitModel, bool> isIt)
+    {
+        TacitModel model = models.First(isIt);
+        return $"a {model.Kind} {model.Sha256[..8]}";
     }
 
     private static double Cost(uint probability, int bit)

@@ -81,6 +81,41 @@ public class PriorTests
         Assert.Equal(9, Read(StateFile(prior, 1 << 18)).Level);
     }
 
+    [Fact]
+    public void APriorOfAnotherCmIsRefused()
+    {
+        byte[] file = TextFile(MixerPrior.Learn(Data.AsMemory(0, 1500), 2, new BlockStructure(BlockKind.Text)));
+        Assert.Contains("version 7 of cm", Assert.Throws<InvalidDataException>(() => Read(Changed(file, "\"model_version\":1", "\"model_version\":7"))).Message, StringComparison.Ordinal);
+        // The text's own hash is not in the file twice: what another cm would decode to is noticed.
+        string text = System.Text.Encoding.Latin1.GetString(file);
+        Assert.Contains(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Data.AsSpan(0, 1500))), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LoadingIsCountedAndCanBeStopped()
+    {
+        foreach (int level in new[] { 1, 9 })
+        {
+            MixerPrior prior = Learn(level);
+            foreach (byte[] file in new[] { TextFile(prior), StateFile(prior, 1 << 17) })
+            {
+                using var model = new ModelFile(new MemoryStream(file));
+                using MixerPrior read = ModelRegistry.Standard.Load<MixerPrior>(model);
+                Assert.True(ModelRegistry.Standard.MemoryOf(model) >= read.Memory + model.ParameterCount - read.Text.Length);
+                using var cancelled = new CancellationTokenSource();
+                cancelled.Cancel();
+                Assert.ThrowsAny<OperationCanceledException>(() => ModelRegistry.Standard.Load<MixerPrior>(model, cancelled.Token));
+            }
+        }
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => PriorModel.WriteState(Stream.Null, Learn(2), 1 << 17, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => Tacit.Compression.TacitModel.Load(new MemoryStream(TextFile(Learn(2))), 0, stop.Token));
+    }
+
+    private static byte[] Changed(byte[] file, string from, string to) =>
+        System.Text.Encoding.Latin1.GetBytes(System.Text.Encoding.Latin1.GetString(file).Replace(from.Replace("\"", "\\\"", StringComparison.Ordinal), to.Replace("\"", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal));
+
     [Theory, InlineData(false), InlineData(true)]
     public void DamageIsAnError(bool state)
     {

@@ -37,6 +37,8 @@ internal sealed class FuzzCorpus
                 Add(text[..300], new() { Level = 5, Models = [TinyModels.Prior], EmbedModels = true });
                 Add(text, new() { Level = 5, Models = [TinyModels.Prior], BlockSize = 333 });
             }
+            if (codec == TacitCodec.LanguageModel)
+                Add(text, new() { Codec = codec, Level = 5, Models = [TinyModels.Small, TinyModels.Prior], BlockSize = 333 });
             if (codec == TacitCodec.Audio)
             {
                 Add(SelfTestSamples.Sound(700), Options(codec));

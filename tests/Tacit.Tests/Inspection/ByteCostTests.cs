@@ -27,6 +27,23 @@ public class ByteCostTests
     }
 
     [Fact]
+    public void WithModelsTooAndEachTellsWhatItSaves()
+    {
+        byte[] data = Samples.Text(3000, 6);
+        foreach (TacitModel[] models in new TacitModel[][] { [TinyModels.Text], [TinyModels.Prior], [TinyModels.Text, TinyModels.Prior] })
+        {
+            ByteCosts costs = CostMeasurement.Measure("text", data, 5, models);
+            var options = new TacitCompressionOptions { Codec = TacitCodecChoice.For(models), Models = models };
+            int coded = TacitArchive.Open(new MemoryStream(Pack.CompressParts([data, [1]], options))).Frames[0].Blocks[0].CodedLength;
+            Assert.InRange(costs.TotalBits / 8, coded - 10, coded + 10);
+            Assert.All(models, model => Assert.Contains($"a {model.Kind} {model.Sha256[..8]}", costs.Model, StringComparison.Ordinal));
+            int part = costs.Kinds.ToList().IndexOf("language model");
+            Assert.Equal(models[0] == TinyModels.Text, part >= 0 && costs.Saved[part] > 0);
+        }
+        Assert.Throws<ArgumentException>(() => CostMeasurement.Measure("text", data, 6, [TinyModels.Prior]));
+    }
+
+    [Fact]
     public void WhatRepeatsIsForeseenByAMatchOrAHighOrder()
     {
         byte[] part = Samples.Noise(3000, 5);

@@ -12,17 +12,11 @@ namespace Tacit.Tests.Support;
 internal static class TinyModels
 {
     private static readonly Lazy<byte[]> s_text = new(() => Trained(new ByteTokenizer(), Sizes(), 150));
-    private static readonly Lazy<byte[]> s_small = new(() => Trained(new ByteTokenizer(), Sizes() with { Columns = 4, Heads = 1, Context = 6, Hidden = 4 }, 3));
+    private static readonly Lazy<TacitModel> s_smallModel = new(() => SmallAfter(200));
+    private static readonly Lazy<TacitModel> s_ignorant = new(() => SmallAfter(3));
     private static readonly Lazy<TacitModel> s_model = new(() => TacitModel.Load(new MemoryStream(s_text.Value)));
-    private static readonly Lazy<TacitModel> s_smallModel = new(() => TacitModel.Load(new MemoryStream(s_small.Value)));
 
-    private static readonly Lazy<TacitModel> s_prior = new(() =>
-    {
-        using var stream = new MemoryStream();
-        PriorModel.WriteText(stream, MixerPrior.Learn(Samples.Text(6000, seed: 77), 5, new BlockStructure(BlockKind.Text)));
-        stream.Position = 0;
-        return TacitModel.Load(stream);
-    });
+    private static readonly Lazy<TacitModel> s_prior = new(() => PriorOf(Samples.Text(6000, seed: 77)));
 
     /// <summary>A model file of bytes that knows <see cref="Samples.Text"/>.</summary>
     public static byte[] File => s_text.Value;
@@ -30,14 +24,29 @@ internal static class TinyModels
     /// <summary>The same, loaded.</summary>
     public static TacitModel Text => s_model.Value;
 
-    /// <summary>One that knows nothing, in 7 KB.</summary>
+    /// <summary>One that knows which bytes are frequent in it, in 7 KB.</summary>
     public static TacitModel Small => s_smallModel.Value;
+
+    /// <summary>One that knows nothing.</summary>
+    public static TacitModel Ignorant => s_ignorant.Value;
 
     /// <summary>What cm has learnt from <see cref="Samples.Text"/> at level 5.</summary>
     public static TacitModel Prior => s_prior.Value;
 
     /// <summary>Sizes of such models, of bytes.</summary>
     public static GptOptions Sizes() => new() { Context = 24, Layers = 2, Columns = 16, Heads = 2, KeyHeads = 1 };
+
+    /// <summary>What cm learns from a text at level 5.</summary>
+    public static TacitModel PriorOf(byte[] text)
+    {
+        using var stream = new MemoryStream();
+        PriorModel.WriteText(stream, MixerPrior.Learn(text, 5, new BlockStructure(BlockKind.Text)));
+        stream.Position = 0;
+        return TacitModel.Load(stream);
+    }
+
+    private static TacitModel SmallAfter(int steps) =>
+        TacitModel.Load(new MemoryStream(Trained(new ByteTokenizer(), Sizes() with { Columns = 4, Heads = 1, Context = 6, Hidden = 4 }, steps)));
 
     /// <summary>A model file.</summary>
     public static byte[] Trained(ITokenizer tokenizer, GptOptions options, int steps)

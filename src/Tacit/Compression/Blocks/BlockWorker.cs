@@ -17,6 +17,9 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
     /// <summary>False if no block can come out shorter than it went in.</summary>
     public bool MayShorten => description.Id != (byte)TacitCodec.Store;
 
+    /// <summary>Memory it needs for blocks of this length.</summary>
+    public long Memory(int blockLength) => Memory(description, parameters, blockLength);
+
     /// <summary>Memory one worker needs for blocks of this length: two buffers, what is left of them while they grow, and the codec's tables.</summary>
     public static long Memory(CodecDescription description, ReadOnlySpan<byte> parameters, int blockLength) =>
         2L * blockLength + blockLength / 3 + description.WorkingMemory(parameters, blockLength);

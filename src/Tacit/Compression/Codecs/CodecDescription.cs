@@ -31,8 +31,14 @@ internal abstract class CodecDescription
     public virtual CodecDescription With(IReadOnlyList<TacitModel> models) => models.Count == 0 ? this
         : throw new ArgumentException($"codec '{Name}' uses no model");
 
-    /// <summary>True if frames of this codec may name models.</summary>
-    public virtual bool TakesModels => false;
+    /// <summary>Most models that frames of this codec may name.</summary>
+    public virtual int MostModels => 0;
+
+    /// <summary>The least that a frame of one block, or of none, must say to be decoded.</summary>
+    /// <param name="parameters">The parameters the block was coded with.</param>
+    /// <param name="kind">The kind it was coded as; null if there is no block, or it is stored.</param>
+    /// <param name="models">The models it was coded with.</param>
+    public virtual FrameForm Least(byte[] parameters, byte? kind, IReadOnlyList<TacitModel> models) => new(Id, parameters, kind ?? 0, models);
 
     /// <summary>The name of a block kind, for people.</summary>
     public virtual string KindName(byte kind) => kind == 0 ? "" : $"kind {kind}";

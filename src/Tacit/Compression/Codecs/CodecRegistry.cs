@@ -29,10 +29,10 @@ internal static class CodecRegistry
     {
         CodecDescription codec = Get(frame.Codec);
         codec.CheckParameters(frame.Parameters);
-        if (frame.ModelHashes.Length > 0 && !codec.TakesModels)
+        if (frame.ModelHashes.Length > codec.MostModels)
         {
             throw new InvalidDataException($"The frame needs the model with SHA-256 {Convert.ToHexStringLower(frame.ModelHashes[0])}; " +
-                $"codec '{codec.Name}' of this version uses none. A newer tacit may read it.");
+                $"codec '{codec.Name}' of this version uses {(codec.MostModels == 0 ? "none" : $"{codec.MostModels} at most, not {frame.ModelHashes.Length}")}. A newer tacit may read it.");
         }
         return codec;
     }

@@ -9,7 +9,7 @@ namespace Tacit.Compression.Codecs;
 internal sealed class ContextMixingDescription(MixerPrior? prior = null, bool network = false) : CodecDescription
 {
     /// <summary>Version of the model: any change of a coded bit raises it.</summary>
-    public const byte ModelVersion = 1;
+    public const byte ModelVersion = ContextMixer.Version;
 
     /// <summary>Flag: blocks may be coded with a network that learns them.</summary>
     public const byte FlagNetwork = 1;
@@ -21,7 +21,7 @@ internal sealed class ContextMixingDescription(MixerPrior? prior = null, bool ne
 
     public override string Name => "cm";
 
-    public override bool TakesModels => true;
+    public override int MostModels => 1;
 
     public override bool Uses(TacitModel model) => model.Content is MixerPrior;
 
@@ -46,6 +46,14 @@ internal sealed class ContextMixingDescription(MixerPrior? prior = null, bool ne
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MixerPlan.MaxLevel);
         _ = At(level, network);
         return network ? [ModelVersion, FlagNetwork, (byte)level] : [ModelVersion, (byte)level];
+    }
+
+    // The flag where the network took part, the prior where the block is of its structure.
+    public override FrameForm Least(byte[] parameters, byte? kind, IReadOnlyList<TacitModel> models)
+    {
+        bool learns = kind >= ContextMixingCodec.NetworkKind;
+        bool begins = kind is { } coded && prior?.Structure.Kind == (BlockKind)(coded % ContextMixingCodec.NetworkKind);
+        return new(Id, learns ? parameters : [parameters[0], parameters[^1]], kind ?? 0, begins ? models : []);
     }
 
     public override void CheckParameters(ReadOnlySpan<byte> parameters)

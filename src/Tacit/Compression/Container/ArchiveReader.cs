@@ -105,16 +105,21 @@ internal sealed class ArchiveReader(Stream stream)
     /// <param name="place">Where its file lies.</param>
     /// <param name="hash">Its SHA-256.</param>
     /// <param name="memoryLimit">Most bytes it may take, also while it is loaded.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="InvalidDataException">It is damaged or no model.</exception>
     /// <exception cref="InsufficientMemoryException">It takes more.</exception>
-    public TacitModel ModelAt((long Offset, int Length) place, byte[] hash, long memoryLimit)
+    public TacitModel ModelAt((long Offset, int Length) place, byte[] hash, long memoryLimit, CancellationToken cancellationToken = default)
     {
         BlockWorker.Check(place.Length, memoryLimit);
-        return TacitModel.FromBytes(Take(place.Offset, place.Length), memoryLimit, hash);
+        return TacitModel.FromBytes(Take(place.Offset, place.Length), memoryLimit, hash, cancellationToken);
     }
 
     /// <summary>The kind of an embedded model, which is not loaded.</summary>
-    /// <inheritdoc cref="ModelAt"/>
+    /// <param name="place">Where its file lies.</param>
+    /// <param name="hash">Its SHA-256.</param>
+    /// <param name="memoryLimit">Most bytes it may take.</param>
+    /// <exception cref="InvalidDataException">It is damaged or no model.</exception>
+    /// <exception cref="InsufficientMemoryException">It takes more.</exception>
     public string ModelKindAt((long Offset, int Length) place, byte[] hash, long memoryLimit)
     {
         BlockWorker.Check(place.Length, memoryLimit);

@@ -143,7 +143,8 @@ internal sealed class DamagedArchive
     public FrameSections? SectionsOf(FrameHeader frame, long offset) => Try(() => _reader.SectionsOf(frame, offset));
 
     /// <inheritdoc cref="ArchiveReader.ModelAt"/>
-    public TacitModel ModelAt((long Offset, int Length) place, byte[] hash, long memoryLimit) => _reader.ModelAt(place, hash, memoryLimit);
+    public TacitModel ModelAt((long Offset, int Length) place, byte[] hash, long memoryLimit, CancellationToken cancellationToken) =>
+        _reader.ModelAt(place, hash, memoryLimit, cancellationToken);
 
     /// <summary>Number of blocks and length in bytes of the index at <paramref name="offset"/>, if there is one, followed by the frame's footer if required.</summary>
     public (int Blocks, int Length)? IndexAt(long offset, FrameHeader frame, bool footerRequired)

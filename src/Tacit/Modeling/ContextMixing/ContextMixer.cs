@@ -35,6 +35,9 @@ namespace Tacit.Modeling.ContextMixing;
 /// </example>
 public sealed unsafe partial class ContextMixer : IBitPredictor, IDisposable
 {
+    /// <summary>Version of the model: any change of what it foresees raises it.</summary>
+    internal const byte Version = 1;
+
     /// <summary>Inputs of a context at its simplest.</summary>
     internal const int BaseInputs = 2;
 

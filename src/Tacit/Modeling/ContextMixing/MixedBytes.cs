@@ -9,6 +9,9 @@ internal static class MixedBytes
     // How often a look is taken at whether going on makes sense.
     private const int CheckInterval = 1 << 12;
 
+    /// <summary>No code of so many bytes is longer.</summary>
+    public static long LongestCode(int length) => length + length / 4 + 4096L;
+
     /// <summary>Codes bytes as far as the code has room; says how many were coded.</summary>
     /// <param name="data">The bytes.</param>
     /// <param name="model">An untaught mixer, reset for them.</param>
@@ -17,7 +20,7 @@ internal static class MixedBytes
     /// <param name="cancellationToken">Stops the work.</param>
     public static byte[] Encode(ReadOnlySpan<byte> data, ContextMixer model, int most, out int taken, CancellationToken cancellationToken = default)
     {
-        byte[] coded = new byte[(int)Math.Min(most, data.Length + data.Length / 4 + 4096L)];
+        byte[] coded = new byte[(int)Math.Min(most, LongestCode(data.Length))];
         var encoder = new BinaryEncoder(coded);
         for (taken = 0; taken < data.Length;)
         {
@@ -35,10 +38,23 @@ internal static class MixedBytes
 
     /// <summary>Decodes bytes.</summary>
     /// <exception cref="InvalidDataException">The code ends too early.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Decode(ReadOnlySpan<byte> coded, Span<byte> data, ContextMixer model)
+    public static void Decode(ReadOnlySpan<byte> coded, Span<byte> data, ContextMixer model, CancellationToken cancellationToken)
     {
         var decoder = new BinaryDecoder(coded);
+        while (!data.IsEmpty)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int count = Math.Min(CheckInterval, data.Length);
+            Decode(ref decoder, data[..count], model);
+            if (decoder.Exhausted)
+                throw new InvalidDataException("The prior's text is cut short.");
+            data = data[count..];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Decode(ref BinaryDecoder decoder, Span<byte> data, ContextMixer model)
+    {
         foreach (ref byte value in data)
         {
             int partial = 1;
@@ -49,8 +65,6 @@ internal static class MixedBytes
                 partial = partial << 1 | bit;
             }
             value = (byte)partial;
-            if (decoder.Exhausted)
-                throw new InvalidDataException("The prior's text is cut short.");
         }
     }
 

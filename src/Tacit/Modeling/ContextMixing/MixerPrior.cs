@@ -109,11 +109,11 @@ public sealed unsafe class MixerPrior : IDisposable
 
     /// <summary>Learns from coded data by decoding it.</summary>
     /// <exception cref="InvalidDataException">The code ends too early.</exception>
-    internal static MixerPrior OfCode(ReadOnlyMemory<byte> coded, byte[] text, int level, BlockStructure structure)
+    internal static MixerPrior OfCode(ReadOnlyMemory<byte> coded, byte[] text, int level, BlockStructure structure, CancellationToken cancellationToken)
     {
         using var model = new ContextMixer(new ContextMixerOptions { Level = level });
         model.ResetToPrime(text.Length, structure);
-        MixedBytes.Decode(coded.Span, text, model);
+        MixedBytes.Decode(coded.Span, text, model, cancellationToken);
         return Of(model, text, coded, level, structure);
     }
 
@@ -124,17 +124,25 @@ public sealed unsafe class MixerPrior : IDisposable
         using var model = new ContextMixer(new ContextMixerOptions { Level = level });
         model.ResetToPrime(0, structure);
         var prior = new MixerPrior(level, structure, 0, slotBytes) { Text = text };
-        prior.TakeTables(model);
-        var coder = new BitReading(tables);
-        PriorTables.Code(ref coder, prior.Plan, prior.Learnt, 0);
-        if (coder.Failed)
-            throw new InvalidDataException("The prior's tables are cut short.");
-        RememberFollowers(text, prior.Learnt + prior.Plan.LearntSize - ContextHistory.FollowerSize);
-        coder = new BitReading(slots);
-        PriorSlots.Code(ref coder, prior._slots.Clear((nuint)slotBytes), slotBytes);
-        if (coder.Failed)
-            throw new InvalidDataException("The prior's slots are cut short.");
-        return prior;
+        try
+        {
+            prior.TakeTables(model);
+            var coder = new BitReading(tables);
+            PriorTables.Code(ref coder, prior.Plan, prior.Learnt, 0);
+            if (coder.Failed)
+                throw new InvalidDataException("The prior's tables are cut short.");
+            RememberFollowers(text, prior.Learnt + prior.Plan.LearntSize - ContextHistory.FollowerSize);
+            coder = new BitReading(slots);
+            PriorSlots.Code(ref coder, prior._slots.Clear((nuint)slotBytes), slotBytes);
+            if (coder.Failed)
+                throw new InvalidDataException("The prior's slots are cut short.");
+            return prior;
+        }
+        catch
+        {
+            prior.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Fills a table with the slots that are worth at least so much, with room for twice as many; returns its bytes.</summary>

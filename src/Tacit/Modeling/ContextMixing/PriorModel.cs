@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Tacit.Learning;
 using Tacit.Learning.Safetensors;
 using Tacit.Modeling.Series;
@@ -26,8 +27,8 @@ public static unsafe class PriorModel
 
     private const int LongestCode = 1 << 28;
 
-    // No bit costs less than 2^-21 of one.
-    private const long MostRatio = 1 << 18;
+    // No bit costs less than 2^-22 of one.
+    private const long MostRatio = 1 << 22;
 
     /// <summary>The kind.</summary>
     public static ModelKind Kind { get; } = new("prior", "what a context mixer has learnt, for codec cm", Load, MemoryOf);
@@ -51,13 +52,22 @@ public static unsafe class PriorModel
     /// <param name="size">About as many bytes as the file is to have, but a state takes 16 KiB at least.</param>
     /// <param name="provenance">What else is to be said of it.</param>
     /// <exception cref="InvalidDataException">What was learnt takes more, whatever is left out of its slots.</exception>
-    public static void WriteState(Stream stream, MixerPrior prior, int size, params ReadOnlySpan<KeyValuePair<string, string>> provenance)
+    public static void WriteState(Stream stream, MixerPrior prior, int size, params ReadOnlySpan<KeyValuePair<string, string>> provenance) =>
+        WriteState(stream, prior, size, CancellationToken.None, provenance);
+
+    /// <inheritdoc cref="WriteState(Stream, MixerPrior, int, ReadOnlySpan{KeyValuePair{string, string}})"/>
+    /// <param name="stream">Receives the file.</param>
+    /// <param name="prior">The prior.</param>
+    /// <param name="size">About as many bytes as the file is to have, but a state takes 16 KiB at least.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="provenance">What else is to be said of it.</param>
+    public static void WriteState(Stream stream, MixerPrior prior, int size, CancellationToken cancellationToken, params ReadOnlySpan<KeyValuePair<string, string>> provenance)
     {
         ArgumentNullException.ThrowIfNull(prior);
         size = Math.Max(size, 1 << 14);
-        (byte[] text, int textLength) = CodeText(prior, size / TextShare);
+        (byte[] text, int textLength) = CodeText(prior, size / TextShare, cancellationToken);
         byte[] tables = CodeTables(prior, size / TablesShare);
-        (byte[] slots, long slotBytes) = CodeSlots(prior, Math.Max(1, size - text.Length - tables.Length - 1024));
+        (byte[] slots, long slotBytes) = CodeSlots(prior, Math.Max(1, size - text.Length - tables.Length - 1024), cancellationToken);
         Write(stream, prior, "state", slotBytes, textLength, [("text", text), ("tables", tables), ("slots", slots)], provenance);
     }
 
@@ -65,7 +75,8 @@ public static unsafe class PriorModel
         ReadOnlySpan<KeyValuePair<string, string>> provenance)
     {
         var settings = new Settings();
-        var description = new Description(form, prior.Level, prior.Structure, textLength, slotBytes, "");
+        string text = Convert.ToHexStringLower(SHA256.HashData(prior.Text.Span[^textLength..]));
+        var description = new Description(form, ContextMixer.Version, prior.Level, prior.Structure, textLength, text, slotBytes, "");
         _ = Description.Ask(settings, description with { Hash = HashOf(description, codes.Select(code => code.Bytes)) });
         SafetensorsTensor[] tensors = [.. codes.Select(code => new SafetensorsTensor(code.Name, ElementType.U8, [code.Bytes.Length], code.Bytes))];
         SafetensorsWriter.Write(stream, ModelFile.Describe(Kind.Name, settings.ToJson(), provenance), tensors);
@@ -76,25 +87,26 @@ public static unsafe class PriorModel
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> number = stackalloc byte[sizeof(long)];
-        foreach (long value in (ReadOnlySpan<long>)[d.Form == "text" ? 0 : 1, d.Level, (long)d.Structure.Kind, d.Structure.RowLength, d.TextLength, d.SlotBytes])
+        foreach (long value in (ReadOnlySpan<long>)[d.Form == "text" ? 0 : 1, d.Version, d.Level, (long)d.Structure.Kind, d.Structure.RowLength, d.TextLength, d.SlotBytes])
         {
             BinaryPrimitives.WriteInt64LittleEndian(number, value);
             hash.AppendData(number);
         }
+        hash.AppendData(Encoding.ASCII.GetBytes(d.TextHash));
         foreach (byte[] code in codes)
             hash.AppendData(code);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     // The last part of the text that fits: less and less until it does.
-    private static (byte[] Code, int Length) CodeText(MixerPrior prior, int room)
+    private static (byte[] Code, int Length) CodeText(MixerPrior prior, int room, CancellationToken cancellationToken)
     {
         using var model = new ContextMixer(new ContextMixerOptions { Level = TextLevel });
         int length = (int)Math.Min(prior.Text.Length, 6L * room);
         while (true)
         {
             model.ResetToPrime(length, prior.Structure);
-            byte[] code = MixedBytes.Encode(prior.Text.Span[^length..], model, room, out int taken);
+            byte[] code = MixedBytes.Encode(prior.Text.Span[^length..], model, room, out int taken, cancellationToken);
             if (taken == length)
                 return (code, length);
             length = taken - taken / 16;
@@ -118,7 +130,7 @@ public static unsafe class PriorModel
         }
     }
 
-    private static (byte[] Code, long SlotBytes) CodeSlots(MixerPrior prior, int room)
+    private static (byte[] Code, long SlotBytes) CodeSlots(MixerPrior prior, int room, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[room], best = [];
         long bestBytes = MixerPlan.LeastPrimedSlotBytes;
@@ -126,6 +138,7 @@ public static unsafe class PriorModel
         int least = 0, most = SlotTable.MostWorth;
         while (least < most)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             int middle = (least + most) / 2;
             long bytes = prior.TakeSlots(memory, middle);
             var coder = new BitWriting(buffer);
@@ -144,41 +157,60 @@ public static unsafe class PriorModel
             : throw new InvalidDataException("What was learnt takes more than the most bytes the model may have: raise that, or give less data.");
     }
 
-    // The prior, and for a while the mixer that learns it.
+    // The prior, the codes as they are read, and for a while the mixers that learn it.
     private static long MemoryOf(ModelFile file)
     {
         Description d = Read(file);
         MixerPlan plan = MixerPrior.PlanToPrime(d.Level, d.Structure.Kind, d.TextLength);
-        long slots = d.Form == "text" ? 2 * plan.SlotBytes : d.SlotBytes;
-        return slots + 2 * plan.SmallSize + plan.HistoryLength + plan.MatchSize + d.TextLength;
+        long codes = d.TextLength, mixer = Size(plan);
+        foreach (string name in d.Codes)
+            codes += file.Tensors.Find(name)?.Count ?? 0;
+        if (d.Form == "text")
+            return codes + mixer + plan.SlotBytes + plan.SmallSize;
+        long text = Size(MixerPrior.PlanToPrime(TextLevel, d.Structure.Kind, d.TextLength));
+        MixerPlan empty = MixerPrior.PlanToPrime(d.Level, d.Structure.Kind, 0);
+        return codes + Math.Max(text, Size(empty) + d.SlotBytes + empty.SmallSize);
+
+        static long Size(MixerPlan plan) => plan.SlotBytes + plan.SmallSize + plan.HistoryLength + plan.MatchSize;
     }
 
     private static Description Read(ModelFile file)
     {
         Settings settings = file.Settings;
-        Description d = Description.Ask(settings, new Description("", 1, default, 0, 0, ""));
+        Description d = Description.Ask(settings, new Description("", 0, 1, default, 0, "", 0, ""));
         settings.RefuseUnknown();
         return d.Structure.IsPossible && d.Structure.Kind != BlockKind.Bilevel ? d
             : throw new InvalidDataException($"A prior for blocks of the structure {d.Structure} cannot be.");
     }
 
-    private static MixerPrior Load(ModelFile file)
+    private static MixerPrior Load(ModelFile file, CancellationToken cancellationToken)
     {
         Description d = Read(file);
-        byte[][] codes = [.. (d.Form == "text" ? (string[])["text"] : ["text", "tables", "slots"]).Select(name => Read(file, name))];
+        byte[][] codes = [.. d.Codes.Select(name => Read(file, name))];
         if (HashOf(d, codes) != d.Hash)
             throw new InvalidDataException("The prior is damaged: its tensors are not what its settings say.");
-        if (d.TextLength > MostRatio * (codes[0].Length + 1L))
-            throw new InvalidDataException($"A prior's text of {d.TextLength} bytes cannot come from {codes[0].Length}.");
+        if (d.TextLength > MostRatio * (codes[0].Length + 1L) || codes[0].Length > MixedBytes.LongestCode(d.TextLength))
+            throw new InvalidDataException($"A prior's text of {d.TextLength} bytes cannot be {codes[0].Length} coded ones.");
         byte[] text = new byte[d.TextLength];
         if (d.Form == "text")
-            return MixerPrior.OfCode(codes[0], text, d.Level, d.Structure);
+        {
+            MixerPrior prior = MixerPrior.OfCode(codes[0], text, d.Level, d.Structure, cancellationToken);
+            return IsRight() ? prior : throw Wrong(prior);
+        }
         using (var model = new ContextMixer(new ContextMixerOptions { Level = TextLevel }))
         {
             model.ResetToPrime(text.Length, d.Structure);
-            MixedBytes.Decode(codes[0], text, model);
+            MixedBytes.Decode(codes[0], text, model, cancellationToken);
         }
-        return MixerPrior.OfState(text, d.Level, d.Structure, codes[1], codes[2], d.SlotBytes);
+        return IsRight() ? MixerPrior.OfState(text, d.Level, d.Structure, codes[1], codes[2], d.SlotBytes) : throw Wrong(null);
+
+        bool IsRight() => Convert.ToHexStringLower(SHA256.HashData(text)) == d.TextHash;
+
+        static InvalidDataException Wrong(MixerPrior? prior)
+        {
+            prior?.Dispose();
+            return new InvalidDataException("The prior's text does not come out as it went in: it is damaged, or was made by a program whose cm is another.");
+        }
     }
 
     private static byte[] Read(ModelFile file, string name)
@@ -191,21 +223,28 @@ public static unsafe class PriorModel
         return bytes;
     }
 
-    private readonly record struct Description(string Form, int Level, BlockStructure Structure, int TextLength, long SlotBytes, string Hash)
+    private readonly record struct Description(string Form, int Version, int Level, BlockStructure Structure, int TextLength, string TextHash, long SlotBytes, string Hash)
     {
+        /// <summary>The names of its tensors.</summary>
+        public string[] Codes => Form == "text" ? ["text"] : ["text", "tables", "slots"];
+
         public static Description Ask(Settings settings, Description d)
         {
             string form = settings.Text("form", d.Form);
             if (form is not ("text" or "state"))
                 throw new InvalidDataException($"A prior's form is text or state, not '{form}'.");
+            int version = settings.Whole("model_version", d.Version, 0, 255);
+            if (version != ContextMixer.Version)
+                throw new InvalidDataException($"The prior was learnt by version {version} of cm; this program has version {ContextMixer.Version}.");
             int level = settings.Whole("level", d.Level, MixerPlan.MinLevel, MixerPlan.MaxLevel);
             int kind = settings.Whole("structure", (int)d.Structure.Kind, 0, (int)BlockStructure.LastKind);
             int row = settings.Whole("row_length", d.Structure.RowLength, 0, BlockStructure.MaxRowLength);
             int length = settings.Whole("text_length", d.TextLength, 0, MixerPrior.MaxLength);
+            string text = settings.Text("text_sha256", d.TextHash);
             long slots = settings.Whole("slot_bytes", d.SlotBytes, 0L, 1L << 30);
             if (form == "state" && (!long.IsPow2(slots) || slots < MixerPlan.LeastPrimedSlotBytes))
                 throw new InvalidDataException($"A prior's table of {slots} bytes cannot be.");
-            return new Description(form, level, new BlockStructure((BlockKind)kind, row), length, slots, settings.Text("sha256", d.Hash));
+            return new Description(form, version, level, new BlockStructure((BlockKind)kind, row), length, text, slots, settings.Text("sha256", d.Hash));
         }
     }
 }

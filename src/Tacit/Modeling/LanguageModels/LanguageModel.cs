@@ -38,6 +38,19 @@ public sealed class LanguageModel
             return _serving[quantised ? 1 : 0] ??= new GptServing(Model, quantised);
     }
 
+    /// <summary>Frees what <see cref="Serving"/> made, which nothing may use then.</summary>
+    internal void Free()
+    {
+        lock (_serving)
+        {
+            for (int i = 0; i < _serving.Length; i++)
+            {
+                _serving[i]?.Dispose();
+                _serving[i] = null;
+            }
+        }
+    }
+
     /// <summary>The tokens that follow a prompt, one at a time, without end.</summary>
     /// <param name="prompt">Tokens to continue; with none, the tokeniser's start, else its end, else a line's end comes first.</param>
     /// <param name="sampling">How tokens are chosen.</param>

@@ -20,6 +20,7 @@ public sealed class LanguageModelExpert : IBitExpert, IDisposable
     private readonly float[] _logits;               // of rows computed at once
     private int _aheadCount, _aheadUsed, _rowCount, _rowsUsed;
     private int _partial = 1, _bits;
+    private long _cost;                             // of the bytes that came, in nats · 2^16
 
     /// <summary>An expert.</summary>
     /// <param name="model">A model of 256 tokens, the bytes; it must not be disposed before this.</param>
@@ -40,7 +41,13 @@ public sealed class LanguageModelExpert : IBitExpert, IDisposable
     public bool IsActive { get; set; } = true;
 
     /// <inheritdoc/>
+    public string Name => "language model";
+
+    /// <inheritdoc/>
     public int InputCount => 2;
+
+    /// <summary>Bytes that the model by itself would have taken for those that came since <see cref="Reset"/>, rounded up; 0 if it was not asked.</summary>
+    internal long Cost => (_cost + 8 * LogRatio.Ln2 - 1) / (8 * LogRatio.Ln2);
 
     /// <summary>Bytes of memory an expert takes, about.</summary>
     public static long Memory(Transformers.GptOptions options, int rows, int ahead) =>
@@ -50,7 +57,7 @@ public sealed class LanguageModelExpert : IBitExpert, IDisposable
     public void Reset(int length)
     {
         (_aheadCount, _aheadUsed, _rowCount, _rowsUsed) = (0, 0, 0, 0);
-        (_partial, _bits) = (1, 0);
+        (_partial, _bits, _cost) = (1, 0, 0);
         if (IsActive)
             Foresee(_predictor.Reset());
     }
@@ -84,6 +91,7 @@ public sealed class LanguageModelExpert : IBitExpert, IDisposable
             return;
         int value = _partial & (Bytes - 1);
         (_partial, _bits) = (1, 0);
+        _cost += TotalBits * LogRatio.Ln2 - LogRatio.Log(_frequencies[value]);
         if (_rowsUsed == _rowCount)
         {
             bool known = _aheadUsed < _aheadCount;

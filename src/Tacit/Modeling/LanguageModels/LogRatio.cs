@@ -10,12 +10,15 @@ internal static class LogRatio
 
     // Entry i is ln(1 + i / 2^10) in units of 2^-16; one after the last for interpolation. ln 2 in the same units.
     private static readonly int[] s_table = MakeTable();
-    private const int Ln2 = 45426;
+
+    /// <summary>ln 2 · 2^16.</summary>
+    public const int Ln2 = 45426;
 
     /// <summary>ln(a / b) · 2^8, rounded down to a unit; a and b are from 1 to 2^24.</summary>
     public static int Of(uint a, uint b) => (Log(a) - Log(b)) >> (Fraction - 8);
 
-    private static int Log(uint x)
+    /// <summary>ln x · 2^16, about; x is from 1 to 2^24.</summary>
+    public static int Log(uint x)
     {
         int exponent = BitOperations.Log2(x);
         uint mantissa = x << (24 - exponent) & 0xFFFFFF;        // 24 bits after the point

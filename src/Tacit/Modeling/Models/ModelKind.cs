@@ -3,7 +3,7 @@ namespace Tacit.Modeling;
 /// <summary>A kind of model, and how one is made from a file.</summary>
 public sealed class ModelKind
 {
-    private readonly Func<ModelFile, object> _load;
+    private readonly Func<ModelFile, CancellationToken, object> _load;
     private readonly Func<ModelFile, long>? _memory;
 
     /// <summary>A kind.</summary>
@@ -12,6 +12,13 @@ public sealed class ModelKind
     /// <param name="load">Makes the model; throws <see cref="InvalidDataException"/> for what does not fit, before allocating for it.</param>
     /// <param name="memory">Bytes it will take, told without making it; null for eight for each of the file's numbers.</param>
     public ModelKind(string name, string summary, Func<ModelFile, object> load, Func<ModelFile, long>? memory = null)
+        : this(name, summary, WithoutToken(load), memory)
+    {
+    }
+
+    /// <summary>A kind whose models may take long to load.</summary>
+    /// <inheritdoc cref="ModelKind(string, string, Func{ModelFile, object}, Func{ModelFile, long})"/>
+    public ModelKind(string name, string summary, Func<ModelFile, CancellationToken, object> load, Func<ModelFile, long>? memory = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(load);
@@ -27,7 +34,13 @@ public sealed class ModelKind
     /// <summary>A line for people.</summary>
     public string Summary { get; }
 
-    internal object Load(ModelFile file) => Checked(file, _load);
+    private static Func<ModelFile, CancellationToken, object> WithoutToken(Func<ModelFile, object> load)
+    {
+        ArgumentNullException.ThrowIfNull(load);
+        return (file, _) => load(file);
+    }
+
+    internal object Load(ModelFile file, CancellationToken cancellationToken) => Checked(file, opened => _load(opened, cancellationToken));
 
     internal long MemoryOf(ModelFile file) => _memory is null ? 8 * file.ParameterCount : Checked(file, _memory);
 

@@ -48,14 +48,15 @@ public sealed class ModelRegistry
 
     /// <summary>Loads a model that can do what is asked for.</summary>
     /// <param name="file">The file.</param>
+    /// <param name="cancellationToken">Stops the work, where the kind may take long.</param>
     /// <typeparam name="T">What it must be: a class, or an interface of models that generate, forecast, ….</typeparam>
     /// <exception cref="InvalidDataException">The kind is unknown or cannot do that, or the file does not fit it.</exception>
-    public T Load<T>(ModelFile file)
+    public T Load<T>(ModelFile file, CancellationToken cancellationToken = default)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(file);
         ModelKind kind = KindOf(file);
-        return kind.Load(file) as T
+        return kind.Load(file, cancellationToken) as T
             ?? throw new InvalidDataException($"The model is of the kind '{file.Kind}' ({kind.Summary}), which cannot be used for this.");
     }
 

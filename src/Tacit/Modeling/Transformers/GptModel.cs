@@ -77,12 +77,13 @@ public static class GptModel
             throw new InvalidDataException($"A context of {options.Context} with {options.Columns} columns is too large; at most {MaxTable / options.Columns}.");
     }
 
-    // Weights and their packed copies, tables of positions, and the tokeniser's text as it is and made into tables.
+    // Weights and tables of positions; both ways they may be laid out to serve; the tokeniser's text as it is and made into tables.
     private static long MemoryOf(ModelFile file)
     {
         GptOptions options = Options(file.Settings);
         long text = file.Tensors.FindMetadata(TokenizerText.ContentKey)?.Length ?? 0;
-        return 2 * sizeof(float) * (Math.Max(file.ParameterCount, ParameterCount(options)) + (long)options.Context * options.Columns) + 20 * text;
+        return sizeof(float) * (Math.Max(file.ParameterCount, ParameterCount(options)) + (long)options.Context * options.Columns)
+            + GptServing.Memory(options, quantised: true) + GptServing.Memory(options, quantised: false) + 20 * text;
     }
 
     private static LanguageModel Load(ModelFile file)

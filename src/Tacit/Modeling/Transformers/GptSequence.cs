@@ -48,8 +48,8 @@ public sealed class GptSequence : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         long columns = options.Columns, keys = columns / options.Heads * options.KeyHeadCount;
         long widest = Math.Max(columns + 2 * keys, 2L * options.HiddenColumns);
-        // Keys and values are packed in panels, which round up.
-        return sizeof(float) * (2L * options.Layers * (options.Context + 32L) * (keys + 32) + rows * (4 * columns + 2 * keys + options.HiddenColumns + widest + options.Vocabulary));
+        int size = options.Columns / options.Heads;
+        return options.Layers * AttentionCache.Memory(1, options.KeyHeadCount, size, size, options.Context) + sizeof(float) * (rows * (4 * columns + 2 * keys + options.HiddenColumns + widest + options.Vocabulary));
     }
 
     /// <summary>Forgets all tokens.</summary>

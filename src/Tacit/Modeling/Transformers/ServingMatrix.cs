@@ -28,8 +28,11 @@ internal sealed class ServingMatrix : IDisposable
     /// <param name="x">(R, I).</param>
     /// <param name="rows">R.</param>
     /// <param name="y">(R, O).</param>
+    /// <exception cref="ArithmeticException">x is not all finite, which eight bits would hide.</exception>
     public void Multiply(ReadOnlySpan<float> x, int rows, Span<float> y)
     {
+        if (_bytes is not null && NanGuard.FindNonFinite(x) >= 0)
+            throw new ArithmeticException("The model's numbers have become too large: it cannot be used on this data.");
         if (_bytes is not null)
             Int8Product.Multiply(new Matrix(x, rows, _bytes.Rows), _bytes, new MatrixTarget(y, rows, _bytes.Columns), _bias);
         else

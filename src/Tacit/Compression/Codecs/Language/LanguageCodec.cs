@@ -1,5 +1,6 @@
 using Tacit.Coding;
 using Tacit.Media;
+using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.LanguageModels;
 using Tacit.Modeling.Transformers;
 
@@ -7,8 +8,8 @@ namespace Tacit.Compression.Codecs.Language;
 
 /// <summary>Codec <c>lm</c>: a trained language model's predictions, arithmetic coded; by themselves, or mixed with those of cm.</summary>
 /// <remarks>
-/// What tokens cannot say (bytes that a tokeniser does not give back) is coded by cm alone. An encoder computes many
-/// positions at a time, a decoder one after another: both get the same bits (determinism contract, rule 6).
+/// What tokens cannot say (bytes that a tokeniser does not give back) is coded by cm alone, and so is what the model makes no smaller.
+/// An encoder computes many positions at a time, a decoder one after another: both get the same bits (determinism contract, rule 6).
 /// </remarks>
 internal sealed class LanguageCodec : BlockCodec
 {
@@ -24,18 +25,31 @@ internal sealed class LanguageCodec : BlockCodec
     // Tokens an encoder computes at a time.
     private const int Rows = 64;
 
+    // What naming the model costs a frame: its hash, and a parameter.
+    private const int NameLength = 33;
+
+    // Of merging pairs, for each byte: tokens, their neighbours and a queue.
+    private const int TokenisingMemory = 48;
+
     private readonly LanguageModel _model;
+    private readonly MixerPrior? _prior;
     private readonly GptServing _serving;
     private readonly bool _mix;
     private readonly int _level, _totalBits;
     private ContextMixingCodec? _plain, _mixed;
+    private LanguageModelExpert? _expert;           // of _mixed
     private SequencePredictor? _predictor;
     private float[] _terms = [];
     private uint[] _frequencies = [];
 
-    public LanguageCodec(LanguageModel model, bool mix, bool eightBits, int level)
+    /// <param name="model">The language model.</param>
+    /// <param name="prior">What cm begins with, or null.</param>
+    /// <param name="mix">True if blocks may be coded by both.</param>
+    /// <param name="eightBits">True for weights in eight bits.</param>
+    /// <param name="level">Of cm.</param>
+    public LanguageCodec(LanguageModel model, MixerPrior? prior, bool mix, bool eightBits, int level)
     {
-        (_model, _mix, _level) = (model, mix, level);
+        (_model, _prior, _mix, _level) = (model, prior, mix, level);
         _serving = model.Serving(eightBits);
         _totalBits = LogitFrequencies.TotalBits(model.Tokenizer.Vocabulary);
     }
@@ -46,15 +60,18 @@ internal sealed class LanguageCodec : BlockCodec
     public static long Memory(LanguageModel model, int blockLength)
     {
         GptOptions options = model.Model.Options;
-        long tokens = model.Tokenizer is ByteTokenizer ? 0 : 2L * sizeof(int) * blockLength;
+        long tokens = (model.Tokenizer is ByteTokenizer ? 1L : TokenisingMemory) * blockLength;      // of bytes: the other way they are coded
         return SequencePredictor.Memory(options, Rows) + 8L * options.Vocabulary + tokens + LanguageModelExpert.Memory(options, Rows, ContextMixingCodec.CheckInterval);
     }
 
-    public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
+    public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor) =>
+        Encode(raw, coded, default, out kind, monitor);
+
+    public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, BlockPlace place, out byte kind, WorkMonitor monitor)
     {
         try
         {
-            return EncodeBlock(raw, coded, out kind, monitor);
+            return EncodeBlock(raw, coded, place.IsOnly ? NameLength : 0, out kind, monitor);
         }
         catch (ArithmeticException e)
         {
@@ -82,14 +99,10 @@ internal sealed class LanguageCodec : BlockCodec
         base.Dispose();
     }
 
-    private int EncodeBlock(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
+    private int EncodeBlock(ReadOnlySpan<byte> raw, Span<byte> coded, int margin, out byte kind, WorkMonitor monitor)
     {
         if (_mix && IsOfBytes)
-        {
-            int length = Mixed.Encode(raw, coded, out kind, monitor);
-            kind += MixedKind;
-            return length;
-        }
+            return EncodeBest(raw, coded, margin, out kind, monitor);
         if (TokensOf(raw) is { } tokens)
         {
             kind = ModelKind;
@@ -98,6 +111,30 @@ internal sealed class LanguageCodec : BlockCodec
         int plain = Plain.Encode(raw, coded, out kind, monitor);
         kind += ContextKind;
         return plain;
+    }
+
+    // By cm alone, which takes a tenth of the time; by both; and by the model alone, if what it foresaw says that this may be less.
+    private int EncodeBest(ReadOnlySpan<byte> raw, Span<byte> coded, int margin, out byte kind, WorkMonitor monitor)
+    {
+        int least = Plain.Encode(raw, coded, out kind, monitor.Uncounted());
+        kind += ContextKind;
+        int room = least < 0 ? coded.Length : least - margin - 1;
+        if (room <= 0)
+            return least;
+        byte[] other = new byte[room];
+        int mixed = Mixed.Encode(raw, other, out byte mixedKind, monitor);
+        if (mixed >= 0)
+        {
+            (least, kind, room) = (mixed, (byte)(mixedKind + MixedKind), mixed - 1);
+            other.AsSpan(0, mixed).CopyTo(coded);
+        }
+        if (room > 0 && _expert!.Cost is > 0 and var cost && cost <= room && TokensOf(raw) is { } tokens
+            && Encode(tokens, other.AsSpan(0, room), monitor.Uncounted()) is >= 0 and int alone)
+        {
+            (least, kind) = (alone, ModelKind);
+            other.AsSpan(0, alone).CopyTo(coded);
+        }
+        return least;
     }
 
     private void DecodeBlock(ReadOnlySpan<byte> coded, byte kind, Span<byte> raw, WorkMonitor monitor)
@@ -121,7 +158,7 @@ internal sealed class LanguageCodec : BlockCodec
         {
             _mixed?.Dispose();
             _mixed = null;
-            return _plain ??= new ContextMixingCodec(_level);
+            return _plain ??= new ContextMixingCodec(_level, null, _prior);
         }
     }
 
@@ -131,7 +168,12 @@ internal sealed class LanguageCodec : BlockCodec
         {
             _plain?.Dispose();
             _plain = null;
-            return _mixed ??= new ContextMixingCodec(_level, new LanguageModelExpert(_serving, Rows, ContextMixingCodec.CheckInterval));
+            if (_mixed is null)
+            {
+                _expert = new LanguageModelExpert(_serving, Rows, ContextMixingCodec.CheckInterval);
+                _mixed = new ContextMixingCodec(_level, _expert, _prior);
+            }
+            return _mixed;
         }
     }
 
@@ -151,18 +193,18 @@ internal sealed class LanguageCodec : BlockCodec
 
     private int FirstToken => _model.Tokenizer.Start ?? _model.Tokenizer.End ?? _model.Tokenizer.Encode("\n"u8).FirstOrDefault();
 
-    // The tokens, if they give the bytes back: every one of them some bytes.
+    // The tokens, if they give the bytes back: every one of them some bytes, but for the first, which may be the space that llama2.c begins with.
     private int[]? TokensOf(ReadOnlySpan<byte> raw)
     {
         int[] tokens = _model.Tokenizer.Encode(raw);
         int at = 0, previous = FirstToken;
-        foreach (int token in tokens)
+        for (int i = 0; i < tokens.Length; i++)
         {
-            ReadOnlySpan<byte> bytes = _model.Tokenizer.Decode(token, previous).Span;
-            if (bytes.IsEmpty || !raw[at..].StartsWith(bytes))
+            ReadOnlySpan<byte> bytes = _model.Tokenizer.Decode(tokens[i], previous).Span;
+            if ((bytes.IsEmpty && i > 0) || !raw[at..].StartsWith(bytes))
                 return null;
             at += bytes.Length;
-            previous = token;
+            previous = tokens[i];
         }
         return at == raw.Length ? tokens : null;
     }
@@ -200,8 +242,9 @@ internal sealed class LanguageCodec : BlockCodec
         var decoder = new RangeDecoder(coded);
         SequencePredictor predictor = Predictor;
         int previous = FirstToken;
+        bool isFirst = true;
         ReadOnlySpan<float> logits = predictor.Reset();
-        for (int at = 0; at < raw.Length;)
+        for (int at = 0; at < raw.Length; isFirst = false)
         {
             LogitFrequencies.Compute(logits, _terms, _frequencies, _totalBits);
             uint place = decoder.Peek(_totalBits), start = 0;
@@ -212,7 +255,7 @@ internal sealed class LanguageCodec : BlockCodec
             if (decoder.Exhausted)
                 throw new InvalidDataException("The coded block ends before its data does.");
             ReadOnlySpan<byte> bytes = _model.Tokenizer.Decode(token, previous).Span;
-            if (bytes.IsEmpty || bytes.Length > raw.Length - at)
+            if ((bytes.IsEmpty && !isFirst) || bytes.Length > raw.Length - at)
                 throw new InvalidDataException($"The coded block has a token of {bytes.Length} bytes where {raw.Length - at} are left.");
             bytes.CopyTo(raw[at..]);
             at += bytes.Length;
