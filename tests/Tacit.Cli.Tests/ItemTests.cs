@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Tacit.Cli.Tests.Support;
@@ -5,7 +6,8 @@ using Tacit.Media.Images;
 
 namespace Tacit.Cli.Tests;
 
-/// <summary>Commands on images and vectors: train ae, reconstruct, embed, generate, inspect; and what is refused with nothing written.</summary>
+/// <summary>Commands on images and vectors: train ae, reconstruct, embed, generate, inspect; and what is refused with
+/// nothing written.</summary>
 public sealed class ItemTests : IDisposable
 {
     private const string Tiny = "--preset tiny --steps 40 --latents 3 --hidden 8 --filters 2 --batch 8";
@@ -38,7 +40,8 @@ public sealed class ItemTests : IDisposable
         Assert.Equal(31, errors.Length);
         Assert.StartsWith("f/bright/0.pgm,bright,0.", errors[1], StringComparison.Ordinal);
         double mean = errors.Skip(1).Average(e => double.Parse(e.Split(',')[2], CultureInfo.InvariantCulture));
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"squared error {mean:0.000000}"), summary, StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"squared error {mean:0.000000}"), summary,
+            StringComparison.Ordinal);
 
         string[] latents = _box.Tacit("embed --model m f -o -").IsQuiet().Text.Split('\n');
         Assert.Equal("item,label,z1,z2,z3", latents[0]);
@@ -52,6 +55,18 @@ public sealed class ItemTests : IDisposable
         _box.Tacit("generate --model m -n 4 --seed 3 -T1 -o again.png").IsQuiet();
         Assert.Equal(_box.Read("g.png"), _box.Read("again.png"));
         _box.Run("\"$TACIT\" generate --model m -n 4 --seed 3 -o - > piped.png && cmp g.png piped.png").IsQuiet();
+
+        // Beside a picture on standard output the totals are words on standard error.
+        Outcome piped = _box.Run("\"$TACIT\" reconstruct --model m f -n 5 -o - > r2.png && cmp r.png r2.png");
+        Assert.Equal(0, piped.ExitCode);
+        Assert.Contains("30 items: squared error", piped.Error, StringComparison.Ordinal);
+        _box.Tacit("reconstruct --model m f -q").IsQuiet();
+        Assert.Contains("; in validation 0.0", summary, StringComparison.Ordinal);
+        _box.Tacit($"train ae f {Tiny} --validation-share 0 -q -o t").IsQuiet();
+        Assert.Contains("; in training 0.0", _box.Tacit("reconstruct --model t f").IsQuiet().Text,
+            StringComparison.Ordinal);
+        Assert.Contains("; squared error in training 0.0", _box.Tacit("inspect --model t").IsQuiet().Text,
+            StringComparison.Ordinal);
     }
 
     [UnixFact]
@@ -64,16 +79,56 @@ public sealed class ItemTests : IDisposable
             _box.Tacit($"train ae {options} -o a -T1").IsQuiet();
             _box.Tacit($"train ae {options} -o b -T3").IsQuiet();
             Assert.Equal(_box.Read("a"), _box.Read("b"));
-            string text = _box.Tacit("reconstruct --model a v.csv --errors -").IsQuiet().Text;      // shape and labels as in training
+            // shape and labels as in training
+            string text = _box.Tacit("reconstruct --model a v.csv --errors -").IsQuiet().Text;
             Assert.StartsWith("item,label,error,score\nv.csv:0,even,", text, StringComparison.Ordinal);
-            Assert.Equal(decoder[0] is 'a' or 't', _box.Tacit("reconstruct --model a v.csv").IsQuiet().Text.Contains("from the true past", StringComparison.Ordinal));
-            _box.Run("rm a b").IsQuiet();
+            Assert.Equal(decoder[0] is 'a' or 't',
+                _box.Tacit("reconstruct --model a v.csv").IsQuiet()
+                .Text.Contains("from the true past", StringComparison.Ordinal));
+            string made = _box.Tacit("generate --model a -n 3 --seed 5 -o g.csv").IsQuiet().Text,
+                rows = File.ReadAllText(_box.PathOf("g.csv"));
+            Assert.Empty(made);
+            Assert.All(rows.Trim().Split('\n'), row =>
+                Assert.All(row.Split(','), cell =>
+                Assert.InRange(float.Parse(cell, CultureInfo.InvariantCulture), 0, 16)));
+            Assert.Equal(3, rows.Trim().Split('\n').Distinct().Count());
+            _box.Tacit("generate --model b -n 3 --seed 5 -T3 -f -o g.csv").IsQuiet();
+            Assert.Equal(rows, File.ReadAllText(_box.PathOf("g.csv")));
+            _box.Run("rm a b g.csv").IsQuiet();
         }
         _box.Tacit($"train ae v.csv --labels last {Tiny} --decoder ar --latents 0 -q -o p").IsQuiet();
         _box.Tacit("embed --model p v.csv -o -").Says(1, "no latents");
         Assert.Equal(3, _box.Tacit("generate --model p -n 3 -o -").IsQuiet().Text.Trim().Split('\n').Length);
         _box.Tacit("generate --model p -n 3 --draw -o -").Says(1, "--draw is for");
+        _box.Tacit("generate --model p -n 3 -o g.png -f -q").IsQuiet();      // vectors are a table whatever its name
+        Assert.Equal(3, File.ReadAllLines(_box.PathOf("g.png")).Length);
         _box.Tacit($"train ae v.csv --labels last {Tiny} --from p -o q").Says(1, "keeps its sizes");
+    }
+
+    [UnixFact]
+    public void WhatComesAfterTheLastStepIsGoneOnWithToo()
+    {
+        File.WriteAllLines(_box.PathOf("w.csv"),
+            Enumerable.Range(0, 3000).Select(i =>
+            string.Join(',', Enumerable.Range(0, 256).Select(k => (i * 7 + k * k) % 17))));
+        const string Options = "w.csv --preset tiny --steps 3 --latents 3 --hidden 8 --decoder ar --units 64 " +
+            "--validation-share 0.9";
+        using Process process = Shell.Start(_box.Folder, $"exec \"$TACIT\" train ae {Options} -o n");
+        string? line;
+        while ((line = process.StandardError.ReadLine()) is not null
+            && !line.Contains("looking where", StringComparison.Ordinal))
+        {
+        }
+        Assert.NotNull(line);
+        _box.Run($"kill -INT {process.Id}").IsQuiet();
+        string said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("stopped after the last step", said, StringComparison.Ordinal);
+        Assert.True(_box.Has("n.checkpoint") && !_box.Has("n"));
+        _box.Tacit($"train ae {Options} --resume -q -o n").IsQuiet();
+        _box.Tacit($"train ae {Options} -q -o whole").IsQuiet();
+        Assert.Equal(_box.Read("whole"), _box.Read("n"));
     }
 
     [UnixFact]
@@ -89,14 +144,17 @@ public sealed class ItemTests : IDisposable
         }
         _box.Run("mkdir empty && printf 'a\\nb\\n' > two").IsQuiet();
         string before = _box.Names;
-        _box.Tacit($"train ae f small.pgm {Tiny} -o m").Says(1, "small.pgm: its items are 4x4, those of f/bright/0.pgm are 8x8; all must have one size");
+        _box.Tacit($"train ae f small.pgm {Tiny} -o m")
+            .Says(1, "small.pgm: its items are 4x4, those of f/bright/0.pgm are 8x8; all must have one size");
         _box.Tacit($"train ae f cut.png {Tiny} -o m").Says(1, "cut.png: The PNG file is truncated");
         _box.Tacit($"train ae empty {Tiny} -o m").Says(1, "there is no data");
         _box.Tacit($"train ae f --labels two {Tiny} -o m").Says(1, "2 labels for 30 items");
         _box.Tacit($"train ae f --labels no/such {Tiny} -o m").Says(1, "no/such: no such file");
-        _box.Tacit($"train ae v.csv {Tiny} -o m").Says(1, "which is no finite number; a column of labels must be named");
+        _box.Tacit($"train ae v.csv {Tiny} -o m")
+            .Says(1, "which is no finite number; a column of labels must be named");
         _box.Tacit($"train ae v.csv --labels last --encoder conv {Tiny} -o m").Says(1, "cannot be halved");
-        _box.Tacit($"train ae f --decoder mlp --latents 0 {Tiny.Replace("--latents 3", "", StringComparison.Ordinal)} -o m").Says(1, "without latents");
+        _box.Tacit($"train ae f --decoder mlp --latents 0 " +
+            $"{Tiny.Replace("--latents 3", "", StringComparison.Ordinal)} -o m").Says(1, "without latents");
         _box.Tacit($"train ae f --augment turn {Tiny} -o m").Says(1, "'augment' is");
         _box.Tacit($"train ae f --validation small.pgm {Tiny} -o m").Says(1, "the items to validate on are 4x4");
         _box.Tacit($"train ae f --memlimit 20K {Tiny} -o m").Says(1, "training takes");
@@ -104,11 +162,21 @@ public sealed class ItemTests : IDisposable
 
         _box.Tacit($"train ae f {Tiny} -q -o m").IsQuiet();
         before = _box.Names;
-        _box.Tacit("reconstruct --model m small.pgm -o r.png").Says(1, "the items are 4x4, those the model was trained on 8x8");
+        _box.Tacit("reconstruct --model m small.pgm -o r.png")
+            .Says(1, "the items are 4x4, those the model was trained on 8x8");
         _box.Tacit("reconstruct --model m cut.png -o r.png").Says(1, "truncated");
         _box.Tacit("reconstruct --model m empty -o r.png").Says(1, "there are no items");
         _box.Tacit("reconstruct --model m f --labels two -o r.png").Says(1, "2 labels for 30 items");
         _box.Tacit("reconstruct --model m f -o m").Says(1, "exists already");
+        _box.Tacit("reconstruct --model m f --memlimit 1G").Says(1, "unknown option '--memlimit'");
+        _box.Tacit("reconstruct --model m f extra -o r.png").Says(1, "extra: no such file");
+        _box.Tacit("generate --model m -n 10000 --temperature 2 -o g.csv -q").IsQuiet();
+        _box.Run("rm g.csv").IsQuiet();
+        _box.Tacit($"train ae v.csv --labels last {Tiny} -q -o v").IsQuiet();
+        _box.Tacit("reconstruct --model v v.csv -o r.png").Says(1, "vectors are not drawn");
+        _box.Run("rm v").IsQuiet();
+        _box.Tacit($"train ae v.csv --labels last --loss cross-entropy --highest 3 --lowest 0 {Tiny} -o v")
+            .Says(1, "cross-entropy takes no values beyond");
         _box.Tacit("embed --model m f --labels two -o z.csv").Says(1, "2 labels for 30 items");
         _box.Tacit("generate --model m").Says(1, "-o OUT is missing");
         _box.Tacit("forecast --model m").Says(1, "cannot be used to forecast");
@@ -122,7 +190,9 @@ public sealed class ItemTests : IDisposable
         {
             Directory.CreateDirectory(_box.PathOf($"f/{name}"));
             for (int i = 0; i < 15; i++)
-                _box.Write($"f/{name}/{i}.pgm", [.. "P5 8 8 255\n"u8, .. Enumerable.Range(0, 64).Select(p => (byte)(p % 8 == 1 + i % 7 ? 255 - level : level))]);
+                _box.Write($"f/{name}/{i}.pgm",
+                    [.. "P5 8 8 255\n"u8, .. Enumerable.Range(0, 64)
+                    .Select(p => (byte)(p % 8 == 1 + i % 7 ? 255 - level : level))]);
         }
     }
 
@@ -130,7 +200,8 @@ public sealed class ItemTests : IDisposable
     {
         var lines = new StringBuilder();
         for (int i = 0; i < 40; i++)
-            lines.Append(string.Join(',', Enumerable.Range(0, 16).Select(k => (i * 7 + k * k) % 17))).Append(i % 2 == 0 ? ",even\n" : ",odd\n");
+            lines.Append(string.Join(',', Enumerable.Range(0, 16).Select(k => (i * 7 + k * k) % 17)))
+                .Append(i % 2 == 0 ? ",even\n" : ",odd\n");
         File.WriteAllText(_box.PathOf("v.csv"), lines.ToString());
     }
 }

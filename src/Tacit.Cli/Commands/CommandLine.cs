@@ -22,6 +22,8 @@ internal static class CommandLine
                tacit evaluate   FILE…    how well a model foresees files: --model MODEL
                tacit reconstruct DATA…   what an autoencoder gives back: --model MODEL
                tacit embed      DATA…    what it makes of each item: --model MODEL -o OUT.csv
+               tacit classify   DATA…    which label each item has: --model MODEL
+               tacit cluster    DATA…    which items lie together: --model MODEL
                tacit import     FILE     a model of another program: -o MODEL.tacitmodel
                tacit export     MODEL    a model's weights for other programs
                tacit selftest            check that this machine codes as all others do
@@ -55,6 +57,8 @@ internal static class CommandLine
             "evaluate" => ModelCommands.Create("evaluate", args, kind => kind.Evaluate),
             "reconstruct" => ModelCommands.Create("reconstruct", args, kind => kind.Reconstruct),
             "embed" => ModelCommands.Create("embed", args, kind => kind.Embed),
+            "classify" => ModelCommands.Create("classify", args, kind => kind.Classify),
+            "cluster" => ModelCommands.Create("cluster", args, kind => kind.Cluster),
             "import" => ImportCommand.Create(),
             "export" => ExportCommand.Create(),
             "selftest" => SelfTestCommand.Create(),
@@ -116,7 +120,7 @@ internal static class CommandLine
     private static bool TakesNext(string option) =>
         option is "-o" or "-T" or "-n" or "-p" or "--output" or "--threads" or "--codec" or "--elements" or "--pcm" or "--block-size" or "--memlimit" or "--range"
             or "--model" or "--from" or "--prompt" or "--stop" or "--tokenizer" or "--config" or "--format"
-            or "--labels" or "--label-pattern" or "--map" or "--svg" or "--rival" or "--column" or "--input" or "--errors" or "--shape";
+            or "--labels" or "--label-pattern" or "--map" or "--svg" or "--rival" or "--column" or "--input" or "--errors" or "--shape" or "--between" or "--encoder" or "--picture";
 
     // Splits -kf9T2 into -k -f -9 -T 2. The parser's own way of doing so takes what it does not know for a FILE.
     private static List<string> Unbundle(string[] args)

@@ -23,13 +23,16 @@ internal class CommonOptions
     /// <summary>The files; standard input if none are named and something is there to be read.</summary>
     public IReadOnlyList<string> Files(ParseResult parsed)
     {
-        string[] files = parsed.GetValue(_files) ?? [];
+        string[] files = Named(parsed);
         if (files.Length > 0)
             return files;
         return StandardStream.IsTerminal(Posix.StandardInput)
             ? throw new UsageException("no FILE is given, and standard input is a terminal")
             : ["-"];
     }
+
+    /// <summary>The files that are named; perhaps none.</summary>
+    protected string[] Named(ParseResult parsed) => parsed.GetValue(_files) ?? [];
 
     public Report Report(ParseResult parsed)
     {

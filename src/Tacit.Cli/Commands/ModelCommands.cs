@@ -17,13 +17,16 @@ internal sealed record ModelCommands(string Kind)
         new("nar") { Forecast = ForecastCommand.Create, Generate = GenerateSeriesCommand.Create, Evaluate = EvaluateSeriesCommand.Create },
         new("lstm-ae")
         {
-            Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create, Inspect = InspectSequencesCommand.Create,
+            Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create,
+            Inspect = InspectSequencesCommand.Create, Generate = GenerateSequencesCommand.Create,
+            Cluster = () => ClusterCommand.Create(new SequenceLatents()),
         },
         new("ae")
         {
             Generate = GenerateItemsCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectItemsCommand.Create,
-            Embed = () => EmbedCommand.Create(new ItemLatents()),
+            Embed = () => EmbedCommand.Create(new ItemLatents()), Cluster = () => ClusterCommand.Create(new ItemLatents()),
         },
+        new("classifier") { Classify = ClassifyCommand.Create },
     ];
 
     public Func<Command>? Forecast { get; init; }
@@ -31,6 +34,8 @@ internal sealed record ModelCommands(string Kind)
     public Func<Command>? Evaluate { get; init; }
     public Func<Command>? Reconstruct { get; init; }
     public Func<Command>? Embed { get; init; }
+    public Func<Command>? Classify { get; init; }
+    public Func<Command>? Cluster { get; init; }
 
     /// <summary>'tacit inspect', where it is not the one of files.</summary>
     public Func<Command>? Inspect { get; init; }
@@ -44,8 +49,8 @@ internal sealed record ModelCommands(string Kind)
         if (ModelIn(args) is not { } path)
         {
             // Without a model nobody knows which kind is meant: help for all of them.
-            if (args.Contains("--help") || args.Contains("-h"))
-                return new Command(name, string.Join("\n\n", All.Select(use).OfType<Func<Command>>().Distinct().Select(make => make().Description)));
+            if (AsksForHelp(args))
+                return new Command(name, Descriptions(All.Select(use)));
             throw new UsageException($"--model MODEL is missing; 'tacit {name} --help' shows what there is");
         }
         OpenModel model = OpenModel.OpenAsync(path, CancellationToken.None).GetAwaiter().GetResult();
@@ -63,11 +68,21 @@ internal sealed record ModelCommands(string Kind)
     public static Command CreateOr(string[] args, Func<ModelCommands, Func<Command>?> use, Func<Command> otherwise)
     {
         if (ModelIn(args) is not { } path)
-            return otherwise();
+        {
+            Command command = otherwise();
+            if (AsksForHelp(args))
+                command.Description = Descriptions([otherwise, .. All.Select(use)]);
+            return command;
+        }
         OpenModel model = OpenModel.OpenAsync(path, CancellationToken.None).GetAwaiter().GetResult();
         model.Keep();
         return (Array.Find(All, c => c.Kind == model.File.Kind) is { } commands ? use(commands) ?? otherwise : otherwise)();
     }
+
+    private static bool AsksForHelp(string[] args) => args.Contains("--help") || args.Contains("-h");
+
+    private static string Descriptions(IEnumerable<Func<Command>?> makers) =>
+        string.Join("\n\n", makers.OfType<Func<Command>>().Distinct().Select(make => make().Description!.TrimEnd()));
 
     private static string? ModelIn(string[] args)
     {

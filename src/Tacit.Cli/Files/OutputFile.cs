@@ -99,6 +99,9 @@ internal sealed class OutputFile : IAsyncDisposable
             throw new IOException("input and output are the same file");
     }
 
+    /// <summary>Takes text, with lines that end everywhere alike; to be disposed before <see cref="FinishAsync"/>.</summary>
+    public StreamWriter OpenWriter() => new(Stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+
     /// <summary>Ends writing: everything is on disk, with the mode and times of <paramref name="like"/> if that is a regular file.</summary>
     public async Task FinishAsync(FileStatus? like, CancellationToken cancellationToken)
     {

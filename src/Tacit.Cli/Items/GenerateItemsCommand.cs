@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
 using Tacit.Cli.Terminal;
+using Tacit.Media.DataSets;
 using Tacit.Media.Images;
 using Tacit.Modeling.Autoencoders;
 using Tacit.Numerics;
@@ -14,6 +14,8 @@ namespace Tacit.Cli.Items;
 /// <summary>tacit generate for autoencoders: items of latents that are drawn.</summary>
 internal static class GenerateItemsCommand
 {
+    private const long MostValues = 1 << 29;
+
     private const string Help = """
         usage: tacit generate --model MODEL [OPTION…] -o OUT        (a model of 'tacit train ae')
 
@@ -33,37 +35,49 @@ internal static class GenerateItemsCommand
 
     public static Command Create()
     {
-        Option<string> model = CommandLine.Value("--model"), output = CommandLine.Value("--output", "-o"), threads = CommandLine.Value("--threads", "-T");
+        Option<string> model = CommandLine.Value("--model"), output = CommandLine.Value("--output", "-o"),
+            threads = CommandLine.Value("--threads", "-T");
         var count = new NumberOption<int>("-n", 64, 1, 10_000);
         var temperature = new NumberOption<float>("--temperature", 1f, 0f, 100f);
         var seed = new NumberOption<ulong>("--seed", 1, 0, ulong.MaxValue);
-        Option<bool> draw = CommandLine.Flag("--draw"), force = CommandLine.Flag("--force", "-f"), quiet = CommandLine.Flag("--quiet", "-q");
-        var command = new Command("generate", Help) { model, output, threads, count.Option, temperature.Option, seed.Option, draw, force, quiet };
+        Option<bool> draw = CommandLine.Flag("--draw"), force = CommandLine.Flag("--force", "-f"),
+            quiet = CommandLine.Flag("--quiet", "-q");
+        var command = new Command("generate", Help) { model, output, threads, count.Option, temperature.Option,
+            seed.Option, draw, force, quiet };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            string path = parsed.GetValue(output) ?? throw new UsageException("-o OUT is missing: 'tacit generate --model MODEL -o OUT.png'");
-            int items = count.Read(parsed), cores = parsed.GetValue(threads) is null ? Environment.ProcessorCount : Series.WholeNumber.Parse("-T", parsed.GetValue(threads), 1, 1, 1024);
-            Autoencoder autoencoder = await ModelInput.LoadAsync<Autoencoder>(parsed.GetValue(model)!, cancellationToken);
+            string path = parsed.GetValue(output)
+                ?? throw new UsageException("-o OUT is missing: 'tacit generate --model MODEL -o OUT.png'");
+            int items = count.Read(parsed), cores = parsed.GetValue(threads) is null ? Environment.ProcessorCount
+                : Series.WholeNumber.Parse("-T", parsed.GetValue(threads), 1, 1, 1024);
+            Autoencoder autoencoder = await ModelInput.LoadAsync<Autoencoder>(parsed.GetValue(model)!,
+                cancellationToken);
             AutoencoderOptions options = autoencoder.Options;
             if (parsed.GetValue(draw) && !autoencoder.CanDraw)
                 throw new UsageException("--draw is for models of ar or transformer that were taught cross-entropy");
+            ItemShape shape = options.Shape;
+            bool drawn = shape.IsImage && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
+            int columns = (int)Math.Ceiling(Math.Sqrt(items));
+            ImageGrid? grid = drawn ? ItemGrid.Of(shape, columns, (items + columns - 1) / columns) : null;
+            if ((long)items * shape.Size > MostValues)
+                throw new InvalidDataException($"{items} items of {shape} are too many at once; a smaller -n");
             using WorkPool workers = new(cores);
             await using var outputs = new OutputSet(parsed.GetValue(force));
             OutputFile file = outputs.Open(path);
-            float[] made = await Task.Run(() => autoencoder.Generate(items, seed.Read(parsed), temperature.Read(parsed), parsed.GetValue(draw), workers, cancellationToken), cancellationToken);
-            if (options.Shape.IsImage && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            float[] made = await Task.Run(() =>
+                autoencoder.Generate(items, seed.Read(parsed), temperature.Read(parsed), parsed.GetValue(draw), workers,
+                cancellationToken), cancellationToken);
+            if (grid is not null)
             {
-                int columns = (int)Math.Ceiling(Math.Sqrt(items));
-                ImageGrid grid = ReconstructItemsCommand.GridOf(options.Shape, columns, (items + columns - 1) / columns);
                 for (int i = 0; i < items; i++)
-                    grid.Draw(i % columns, i / columns, made.AsSpan(i * options.Shape.Size, options.Shape.Size));
+                    grid.Draw(i % columns, i / columns, made.AsSpan(i * shape.Size, shape.Size));
                 Png.Encode(file.Stream, grid.ToImage());
             }
             else
             {
                 autoencoder.Scale.Undo(made);
-                await using var writer = new StreamWriter(file.Stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-                foreach (float[] row in made.Chunk(options.Shape.Size))
+                using StreamWriter writer = file.OpenWriter();
+                foreach (float[] row in made.Chunk(shape.Size))
                     writer.WriteLine(string.Join(',', row.Select(v => v.ToString("R", CultureInfo.InvariantCulture))));
             }
             await outputs.PublishAsync(cancellationToken);

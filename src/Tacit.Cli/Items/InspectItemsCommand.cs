@@ -3,6 +3,7 @@ using System.Globalization;
 using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
 using Tacit.Learning;
+using Tacit.Modeling;
 using Tacit.Modeling.Autoencoders;
 
 namespace Tacit.Cli.Items;
@@ -24,20 +25,28 @@ internal static class InspectItemsCommand
         var command = new Command("inspect", Help) { model, quiet };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            Autoencoder autoencoder = await ModelInput.LoadAsync<Autoencoder>(parsed.GetValue(model)!, cancellationToken);
+            string path = parsed.GetValue(model)!;
+            using OpenModel opened = await OpenModel.OpenAsync(path, cancellationToken);
+            Autoencoder autoencoder = ModelInput.OfFile(path, () =>
+                ModelRegistry.Standard.Load<Autoencoder>(opened.File));
+            var known = new KnownErrors(autoencoder, opened.File);
             AutoencoderNetwork network = autoencoder.Network;
             CultureInfo plain = CultureInfo.InvariantCulture;
-            Console.WriteLine(string.Create(plain, $"items of {network.Options.Shape}, {network.Options.Latents} latents; values from " +
-                $"{autoencoder.Scale.Lowest} to {autoencoder.Scale.Highest} are 0 to 1; squared error in validation {network.Fit.Error.Value.Span[0]:0.000000}"));
+            Console.WriteLine(string.Create(plain,
+                $"items of {network.Options.Shape}, {network.Options.Latents} latents; values from " +
+                $"{autoencoder.Scale.Lowest} to {autoencoder.Scale.Highest} are 0 to " +
+                    $"1{(known.IsThere ? "; squared error " : "")}{known}"));
             foreach (Parameter parameter in network.Parameters.Where(p => p.IsTrained))
             {
                 double squares = 0;
                 foreach (float value in parameter.Value.Span)
                     squares += (double)value * value;
-                Console.WriteLine(string.Create(plain, $"{parameter.Name,-44} {parameter.Shape,-20} {parameter.Shape.Count,10:N0}   {Math.Sqrt(squares / parameter.Shape.Count):0.0000}"));
+                Console.WriteLine(string.Create(plain, $"{parameter.Name,-44} {parameter.Shape,-20} " +
+                    $"{parameter.Shape.Count,10:N0}   {Math.Sqrt(squares / parameter.Shape.Count):0.0000}"));
             }
             long encoder = network.Encoder?.ParameterCount ?? 0;
-            Console.WriteLine(string.Create(plain, $"{encoder:N0} parameters in the encoder, {network.Decoder.ParameterCount:N0} in the decoder"));
+            Console.WriteLine(string.Create(plain,
+                $"{encoder:N0} parameters in the encoder, {network.Decoder.ParameterCount:N0} in the decoder"));
             return ExitCode.Success;
         });
         return command;

@@ -29,16 +29,20 @@ internal sealed class ItemInput
 
     /// <summary>Asks for the settings of a training task.</summary>
     public static ItemInput Ask(Settings task) =>
-        new(task.Text(ShapeName, ""), task.Text(LabelsName, "", text => IsFile(text) ? SomeFile : text));      // no paths in a model file
+        // no paths in a model file
+        new(task.Text(ShapeName, ""), task.Text(LabelsName, "", text => IsFile(text) ? SomeFile : text));
 
     /// <summary>The items of files.</summary>
     public ItemSet Read(IReadOnlyList<DataFile> files) => ItemReader.Read(files, _options);
 
     /// <summary>The same for other files, of which a file of labels says nothing.</summary>
-    public ItemInput WithoutLabelFile() => _options.LabelFile is null ? this : new ItemInput(_options.Shape?.ToString() ?? "", "");
+    public ItemInput WithoutLabelFile() => _options.LabelFile is null ? this
+        : new ItemInput(_options.Shape?.ToString() ?? "", "");
 
     // A path has more in it than a column's name, or is there.
-    private static bool IsFile(string labels) => labels is not ("" or SomeFile or ItemOptions.NoLabels or ItemOptions.LastColumn) && (File.Exists(labels) || labels.Contains('/', StringComparison.Ordinal));
+    private static bool IsFile(string labels) =>
+        labels is not ("" or SomeFile or ItemOptions.NoLabels or ItemOptions.LastColumn)
+        && (File.Exists(labels) || labels.Contains('/', StringComparison.Ordinal));
 
     private static byte[] ReadLabels(string path)
     {
@@ -53,7 +57,8 @@ internal sealed class ItemInput
         }
     }
 
-    /// <summary>The options of commands that read items: --shape and --labels, where not given those of the model's training.</summary>
+    /// <summary>The options of commands that read items: --shape and --labels, where not given those of the model's
+    /// training.</summary>
     public sealed class CommandOptions
     {
         /// <summary>The lines of --help.</summary>
@@ -63,7 +68,8 @@ internal sealed class ItemInput
                                   without, the folders' names
             """;
 
-        private readonly Option<string> _shape = CommandLine.Value("--" + ShapeName), _labels = CommandLine.Value("--" + LabelsName);
+        private readonly Option<string> _shape = CommandLine.Value("--" + ShapeName),
+            _labels = CommandLine.Value("--" + LabelsName);
 
         public void AddTo(Command command)
         {
@@ -71,11 +77,16 @@ internal sealed class ItemInput
             command.Add(_labels);
         }
 
-        /// <summary>What they say.</summary>
-        public ItemInput Read(ParseResult parsed, ModelFile model)
+        /// <summary>The items of DATA.</summary>
+        public async Task<ItemSet> ReadAsync(ParseResult parsed, ModelFile model, DataRequest asked,
+            CancellationToken cancellationToken)
         {
             Settings task = Settings.Parse(model.Tensors.FindMetadata(TaskKey) ?? "{}");
-            return new ItemInput(parsed.GetValue(_shape) ?? task.Text(ShapeName, ""), parsed.GetValue(_labels) ?? task.Text(LabelsName, ""));
+            var input = new ItemInput(parsed.GetValue(_shape) ?? task.Text(ShapeName, ""), parsed.GetValue(_labels)
+                ?? task.Text(LabelsName, ""));
+            FileBytes data = await FileBytes.ReadAsync(asked.Files, asked.Outputs.Contain, asked.Report,
+                cancellationToken);
+            return await Task.Run(() => input.Read(data.Files), cancellationToken);
         }
     }
 }

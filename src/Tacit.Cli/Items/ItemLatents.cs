@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
-using Tacit.Cli.Terminal;
 using Tacit.Media.DataSets;
 using Tacit.Modeling;
 using Tacit.Modeling.Autoencoders;
@@ -21,18 +20,20 @@ internal sealed class ItemLatents : LatentSource
 
     public override void AddTo(Command command) => _input.AddTo(command);
 
-    public override async Task<LatentTable> ReadAsync(ParseResult parsed, string model, IReadOnlyList<string> files, Func<FileStatus?, bool> isOutput,
-        WorkPool workers, Report report, CancellationToken cancellationToken)
+    public override async Task<LatentTable> ReadAsync(ParseResult parsed, DataRequest asked, WorkPool workers,
+        CancellationToken cancellationToken)
     {
-        using OpenModel opened = await OpenModel.OpenAsync(model, cancellationToken);
-        Autoencoder autoencoder = ModelInput.OfFile(model, () => ModelRegistry.Standard.Load<Autoencoder>(opened.File));
+        using OpenModel opened = await OpenModel.OpenAsync(asked.Model, cancellationToken);
+        Autoencoder autoencoder = ModelInput.OfFile(asked.Model, () =>
+            ModelRegistry.Standard.Load<Autoencoder>(opened.File));
         if (autoencoder.Options.Latents == 0)
-            throw new InvalidDataException($"{ModelInput.NameOf(model)}: the model has no latents");
-        ItemInput input = _input.Read(parsed, opened.File);
-        FileBytes data = await FileBytes.ReadAsync(files, isOutput, report, cancellationToken);
-        ItemSet items = ReconstructItemsCommand.ItemsOf(autoencoder, input.Read(data.Files));
+            throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: the model has no latents");
+        ItemSet items = ReconstructItemsCommand.ItemsOf(autoencoder,
+            await _input.ReadAsync(parsed, opened.File, asked, cancellationToken));
+        Items = new ItemsToDraw(items, autoencoder.Scale);
         int[] all = [.. Enumerable.Range(0, items.Count)];
-        float[] latents = await Task.Run(() => autoencoder.Encode(items, all, workers, cancellationToken), cancellationToken);
+        float[] latents = await Task.Run(() => autoencoder.Encode(items, all, workers, cancellationToken),
+            cancellationToken);
         return new LatentTable([.. all.Select(items.NameOf)], items.Labels, latents, autoencoder.Options.Latents);
     }
 }

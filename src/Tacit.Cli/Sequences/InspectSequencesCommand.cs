@@ -25,6 +25,7 @@ internal static class InspectSequencesCommand
           --model MODEL       a model with attention
           -n N                the first N sequences (default 8)
           -o, --output OUT    the HTML page
+          -T, --threads N     use N threads (default: all processors); same page for any N
           -f, --force         overwrite
           -q, --quiet         no notes
 
@@ -32,37 +33,32 @@ internal static class InspectSequencesCommand
 
     public static Command Create()
     {
-        var options = new CommonOptions();
+        var options = new DataOptions();
         var sequences = new SequenceOptions();
-        Option<string> model = CommandLine.Value("--model"), output = CommandLine.Value("--output", "-o"), number = CommandLine.Value("-n");
-        Option<bool> force = CommandLine.Flag("--force", "-f");
-        var command = new Command("inspect", Help + SequenceOptions.Help) { model, output, number, force };
+        Option<string> output = CommandLine.Value("--output", "-o"), number = CommandLine.Value("-n");
+        var command = new Command("inspect", Help + SequenceOptions.Help) { output, number };
         options.AddTo(command);
         sequences.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            Report report = options.Report(parsed);
-            IReadOnlyList<string> files = options.Files(parsed);
-            string path = parsed.GetValue(model)!;
-            ModelInput.CheckStandardInput(path, files.Contains("-"));
+            await using DataRequest asked = options.Read(parsed);
             int most = WholeNumber.Parse("-n", parsed.GetValue(number), 8, 1, 1000);
-            string page = parsed.GetValue(output) ?? throw new UsageException("-o REPORT.html is missing");
-            await using var outputs = new OutputSet(parsed.GetValue(force));
-            OutputFile file = outputs.Open(page);
-            SequenceData data = await sequences.ReadAsync(parsed, path, files, outputs.Contain, report, cancellationToken);
+            OutputFile file = asked.Open(parsed.GetValue(output))
+                ?? throw new UsageException("-o REPORT.html is missing");
+            SequenceData data = await sequences.ReadAsync(parsed, asked, cancellationToken);
             if (data.Model.Model.Options.Attention == 0)
-                throw new InvalidDataException($"{ModelInput.NameOf(path)}: has no attention to draw");
-            if (Enumerable.Range(0, Math.Min(most, data.Set.Count)).Any(i => data.Model.Model.Steps(data.Set, i) > MostSteps))
+                throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: has no attention to draw");
+            int count = Math.Min(most, data.Set.Count);
+            if (Enumerable.Range(0, count).Any(i => data.Model.Model.Steps(data.Set, i) > MostSteps))
                 throw new InvalidDataException($"a sequence has more than {MostSteps} steps, too many to draw");
-            using WorkPool workers = new(Environment.ProcessorCount);
+            using WorkPool workers = new(asked.Threads);
             await Task.Run(() =>
             {
-                var maps = Enumerable.Range(0, Math.Min(most, data.Set.Count)).Select(i => Map(data, i, workers)).ToList();
-                using var writer = new StreamWriter(file.Stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-                AttentionPage.Write(writer, Path.GetFileName(path), maps);
+                var maps = Enumerable.Range(0, count).Select(i => Map(data, i, workers)).ToList();
+                using StreamWriter writer = file.OpenWriter();
+                AttentionPage.Write(writer, Path.GetFileName(asked.Model), maps);
             }, cancellationToken);
-            await outputs.PublishAsync(cancellationToken);
-            return report.ExitCode;
+            return await asked.FinishAsync([], cancellationToken);
         });
         return command;
     }
@@ -71,7 +67,8 @@ internal static class InspectSequencesCommand
     {
         (int[] said, float[][] weights) = data.Model.Model.Look(data.Set, index, workers);
         return data.Model.Tokenizer is { } tokenizer
-            ? new AttentionPage.Map($"{data.Names[index]}: {Report.Printable(Encoding.UTF8.GetString(data.Lines[index].Span))}",
+            ? new AttentionPage.Map($"{data.Names[index]}: " +
+                $"{Report.Printable(Encoding.UTF8.GetString(data.Lines[index].Span))}",
                 Tokens(tokenizer, data.Set.Tokens(index)), Tokens(tokenizer, said), weights)
             : new AttentionPage.Map(data.Names[index], [], [], weights);
     }

@@ -40,64 +40,61 @@ internal static class ReconstructSequencesCommand
 
     public static Command Create()
     {
-        var options = new ThreadedOptions();
+        var options = new DataOptions();
         var sequences = new SequenceOptions();
-        Option<string> model = CommandLine.Value("--model"), output = CommandLine.Value("--output", "-o"), svg = CommandLine.Value("--svg"),
-            rival = CommandLine.Value("--rival"), worst = CommandLine.Value("--worst");
-        Option<bool> force = CommandLine.Flag("--force", "-f");
-        var command = new Command("reconstruct", Help + SequenceOptions.Help) { model, output, svg, rival, worst, force };
+        Option<string> output = CommandLine.Value("--output", "-o"), svg = CommandLine.Value("--svg"),
+            rival = CommandLine.Value("--rival"),
+            worst = CommandLine.Value("--worst");
+        var command = new Command("reconstruct", Help + SequenceOptions.Help) { output, svg, rival, worst };
         options.AddTo(command);
         sequences.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            Report report = options.Report(parsed);
-            IReadOnlyList<string> files = options.Files(parsed);
-            string path = parsed.GetValue(model)!;
-            ModelInput.CheckStandardInput(path, files.Contains("-"));
+            await using DataRequest asked = options.Read(parsed);
             int shown = WholeNumber.Parse("--worst", parsed.GetValue(worst), UsualWorst, 0, 1_000_000);
-            await using var outputs = new OutputSet(parsed.GetValue(force));
-            OutputFile? table = parsed.GetValue(output) is { } name ? outputs.Open(name) : null, picture = parsed.GetValue(svg) is { } drawn ? outputs.Open(drawn) : null;
-            SequenceData data = await sequences.ReadAsync(parsed, path, files, outputs.Contain, report, cancellationToken);
+            OutputFile? table = asked.Open(parsed.GetValue(output)), picture = asked.Open(parsed.GetValue(svg));
+            SequenceData data = await sequences.ReadAsync(parsed, asked, cancellationToken);
             if (data.Set.IsText && (picture is not null || parsed.GetValue(rival) is not null))
                 throw new UsageException("--svg and --rival are for sequences of values");
-            using WorkPool workers = new(options.Threads(parsed));
+            using WorkPool workers = new(asked.Threads);
             SequenceData? training = parsed.GetValue(rival) is { } rivals
-                ? await sequences.ReadAsync(parsed, data.Model, [rivals], outputs.Contain, report, cancellationToken) : null;
+                ? await sequences.ReadAsync(parsed, data.Model, [rivals], asked, cancellationToken) : null;
             var summary = new List<string>();
             await Task.Run(() =>
             {
                 if (data.Set.IsText)
                     Texts(data, table, parsed.GetValue(output), shown, workers, summary, cancellationToken);
                 else
-                    Values(data, training, table, parsed.GetValue(output), picture, Path.GetFileName(path), shown, workers, summary, cancellationToken);
+                    Values(data, training, table, parsed.GetValue(output), picture, Path.GetFileName(asked.Model),
+                        shown, workers, summary,
+                        cancellationToken);
             }, cancellationToken);
-            await outputs.PublishAsync(cancellationToken);
-            // Beside data that went to standard output the words go to standard error.
-            if (outputs.HasStandard)
-                summary.ForEach(report.Note);
-            else
-                await SeriesText.WriteAsync(null, false, writer => summary.ForEach(writer.WriteLine), cancellationToken);
-            return report.ExitCode;
+            return await asked.FinishAsync(summary, cancellationToken);
         });
         return command;
     }
 
-    private static void Texts(SequenceData data, OutputFile? table, string? tableName, int shown, WorkPool workers, List<string> summary, CancellationToken cancellationToken)
+    private static void Texts(SequenceData data, OutputFile? table, string? tableName, int shown, WorkPool workers,
+        List<string> summary, CancellationToken cancellationToken)
     {
         LstmAutoencoder network = data.Model.Model;
         int[][] said = network.ReconstructTokens(data.Set, workers, cancellationToken);
-        SequenceAccuracy accuracy = SequenceAccuracy.Of(data.Set, said, network.Surprise(data.Set, workers, cancellationToken));
-        summary.Add(string.Create(CultureInfo.InvariantCulture, $"{data.Set.Count} sequences of {accuracy.Tokens} tokens: {100.0 * accuracy.RightTokens / Math.Max(1, accuracy.Tokens):0.00} % of the tokens, ")
-            + string.Create(CultureInfo.InvariantCulture, $"{100.0 * accuracy.Exact / data.Set.Count:0.00} % of the sequences come back; {accuracy.Surprise.Average():0.0000} nats per token with teacher forcing"));
+        SequenceAccuracy accuracy = SequenceAccuracy.Of(data.Set, said,
+            network.Surprise(data.Set, workers, cancellationToken));
+        summary.Add(string.Create(CultureInfo.InvariantCulture, $"{data.Set.Count} sequences of {accuracy.Tokens} " +
+            $"tokens: {100.0 * accuracy.RightTokens / Math.Max(1, accuracy.Tokens):0.00} % of the tokens, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{100.0 * accuracy.Exact / data.Set.Count:0.00} % of the " +
+                $"sequences come back; {accuracy.Surprise.Average():0.0000} nats per token with teacher forcing"));
         string[] texts = [.. said.Select(s => SequenceText.Of(data.Model.Tokenizer!, s))];
         foreach (int i in accuracy.Worst(shown))
         {
-            summary.Add(string.Create(CultureInfo.InvariantCulture, $"{accuracy.Anomaly[i],8:0.00}  {Report.Printable(data.Names[i])}: {Report.Printable(Encoding.UTF8.GetString(data.Lines[i].Span))}"));
+            summary.Add(string.Create(CultureInfo.InvariantCulture, $"{accuracy.Anomaly[i],8:0.00}  " +
+                $"{Report.Printable(data.Names[i])}: {Report.Printable(Encoding.UTF8.GetString(data.Lines[i].Span))}"));
             summary.Add($"          -> {Report.Printable(texts[i])}");
         }
         if (table is null)
             return;
-        using StreamWriter writer = Writer(table);
+        using StreamWriter writer = table.OpenWriter();
         if (!IsTable(tableName))
         {
             foreach (string text in texts)
@@ -108,56 +105,65 @@ internal static class ReconstructSequencesCommand
         for (int i = 0; i < texts.Length; i++)
         {
             (int right, bool exact) = SequenceAccuracy.Compare(data.Set.Tokens(i), said[i]);
-            writer.WriteLine(string.Join(',', CsvCell.Of(data.Names[i]), Number(data.Set.Length(i)), Number(right), exact ? "1" : "0", Number(accuracy.Surprise[i]), Number(accuracy.Anomaly[i]),
+            writer.WriteLine(string.Join(',', CsvCell.Of(data.Names[i]), Number(data.Set.Length(i)), Number(right),
+                exact ? "1" : "0", Number(accuracy.Surprise[i]), Number(accuracy.Anomaly[i]),
                 CsvCell.Of(Encoding.UTF8.GetString(data.Lines[i].Span)), CsvCell.Of(texts[i])));
         }
     }
 
-    private static void Values(SequenceData data, SequenceData? training, OutputFile? table, string? tableName, OutputFile? picture, string model, int shown, WorkPool workers,
+    private static void Values(SequenceData data, SequenceData? training, OutputFile? table, string? tableName,
+        OutputFile? picture, string model, int shown, WorkPool workers,
         List<string> summary, CancellationToken cancellationToken)
     {
         LstmAutoencoder network = data.Model.Model;
         float[][] given = network.ReconstructValues(data.Set, workers, cancellationToken);
         SequenceErrors errors = SequenceErrors.Of(data.Set, given);
-        summary.Add($"{data.Set.Count} sequences, {errors.Values} values: {Sentence(errors)}, with {network.Options.Latent} numbers for each"
+        summary.Add($"{data.Set.Count} sequences, {errors.Values} values: {Sentence(errors)}, with " +
+            $"{network.Options.Latent} numbers for each"
             + (network.Options.Attention > 0 ? " and attention to all of the encoder's states" : ""));
         if (training is not null)
         {
-            (float[][] linear, int components) = SequenceRival.Reconstruct(training.Set, data.Set, network.Options.Length, network.Options.Latent, workers, cancellationToken);
+            (float[][] linear, int components) = SequenceRival.Reconstruct(training.Set, data.Set,
+                network.Options.Length, network.Options.Latent, workers, cancellationToken);
             SequenceErrors rival = SequenceErrors.Of(data.Set, linear);
             summary.Add($"principal components, {components} of them: {Sentence(rival)}");
-            summary.Add(string.Create(CultureInfo.InvariantCulture, $"the model's squared error is {errors.Mean / rival.Mean:0.000} of theirs"));
+            summary.Add(string.Create(CultureInfo.InvariantCulture,
+                $"the model's squared error is {errors.Mean / rival.Mean:0.000} of theirs"));
         }
         foreach (int i in errors.Worst(shown))
-            summary.Add(string.Create(CultureInfo.InvariantCulture, $"{errors.Anomaly[i],8:0.00}  {Report.Printable(data.Names[i])}: RMS error {SeriesText.Short(Math.Sqrt(errors.Each[i]))}"));
+            summary.Add(string.Create(CultureInfo.InvariantCulture, $"{errors.Anomaly[i],8:0.00}  " +
+                $"{Report.Printable(data.Names[i])}: RMS error {SeriesText.Short(Math.Sqrt(errors.Each[i]))}"));
         if (picture is not null)
         {
-            using StreamWriter writer = Writer(picture);
+            using StreamWriter writer = picture.OpenWriter();
             int count = Math.Min(Pictured, data.Set.Count);
             int[] some = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * data.Set.Count / count))];
-            SequenceChart.Write(writer, $"{model}: {Sentence(errors)}", [.. some.Select(i => (data.Names[i], data.Set.Values(i), given[i]))]);
+            SequenceChart.Write(writer, $"{model}: {Sentence(errors)}",
+                [.. some.Select(i => (data.Names[i], data.Set.Values(i), given[i]))]);
         }
         if (table is null)
             return;
-        using StreamWriter rows = Writer(table);
+        using StreamWriter rows = table.OpenWriter();
         bool isTable = IsTable(tableName);
         rows.WriteLine(isTable ? "item,values,squared_error,anomaly" : "item,place,original,reconstruction");
         for (int i = 0; i < given.Length; i++)
         {
             string name = CsvCell.Of(data.Names[i]);
             if (isTable)
-                rows.WriteLine(string.Join(',', name, Number(data.Set.Length(i)), Number(errors.Each[i]), Number(errors.Anomaly[i])));
+                rows.WriteLine(string.Join(',', name, Number(data.Set.Length(i)), Number(errors.Each[i]),
+                    Number(errors.Anomaly[i])));
             for (int t = 0; t < given[i].Length && !isTable; t++)
-                rows.WriteLine(string.Join(',', name, Number(t), data.Set.Values(i).Span[t].ToString("R", CultureInfo.InvariantCulture), given[i][t].ToString("R", CultureInfo.InvariantCulture)));
+                rows.WriteLine(string.Join(',', name, Number(t),
+                    data.Set.Values(i).Span[t].ToString("R", CultureInfo.InvariantCulture),
+                    given[i][t].ToString("R", CultureInfo.InvariantCulture)));
         }
     }
 
     private static string Sentence(SequenceErrors e) => string.Create(CultureInfo.InvariantCulture,
         $"RMS error {SeriesText.Short(Math.Sqrt(e.Mean))}, {100 * e.Share:0.00} % of the variance");
 
-    private static bool IsTable(string? name) => name is not null && (name == "-" || name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase));
-
-    private static StreamWriter Writer(OutputFile file) => new(file.Stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+    private static bool IsTable(string? name) => name is not null
+        && (name == "-" || name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase));
 
     private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -61,7 +61,8 @@ internal sealed class SequenceExamples
     /// <summary>Lines in all files.</summary>
     public int AllLines { get; private set; }
 
-    /// <summary>Which windows of a series are its last ones, and which overlap them: what validation is on, and what must not be learnt from then.</summary>
+    /// <summary>Which windows of a series are its last ones, and which overlap them: what validation is on, and what
+    /// must not be learnt from then.</summary>
     /// <param name="share">Of each series' values.</param>
     /// <returns>For each window 0 to learn from, 1 to validate on, 2 for neither.</returns>
     public int[] LastWindows(float share) => [.. _spans.Select(s =>
@@ -77,14 +78,16 @@ internal sealed class SequenceExamples
     public List<string> Notes { get; } = [];
 
     /// <summary>What files hold: the same for all, or it is an error.</summary>
-    /// <exception cref="InvalidDataException">There is nothing in them, or it is not what it should be; the message names the file.</exception>
+    /// <exception cref="InvalidDataException">There is nothing in them, or it is not what it should be; the message
+    /// names the file.</exception>
     public static SequenceExamples Read(IReadOnlyList<DataFile> files, SequenceReading how)
     {
         var contents = new List<(DataFile File, ReadOnlyMemory<byte> Content)>();
         long inside = 0;
         foreach (DataFile file in files)
         {
-            ReadOnlyMemory<byte> content = ModelInput.OfFile(file.Name, () => Gunzip.Unwrap(file.Bytes, (int)(MostInside - inside)));
+            ReadOnlyMemory<byte> content = ModelInput.OfFile(file.Name, () =>
+                Gunzip.Unwrap(file.Bytes, (int)(MostInside - inside)));
             inside += content.Equals(file.Bytes) ? 0 : content.Length;      // all gzip files together
             contents.Add((file, content));
         }
@@ -97,8 +100,12 @@ internal sealed class SequenceExamples
         {
             SequenceInput input = Resolve(how.Input, (file, content));
             if (input == SequenceInput.Text != text)
-                throw new InvalidDataException($"{file.Name}: {(text ? "holds values, but the files before it text" : "holds text, but the files before it values")}");
-            ModelInput.OfFile(file.Name, () => text ? all.AddLines(file, content, how, files.Count > 1) : all.AddWindows(file, Values(input, content, how), how));
+            {
+                throw new InvalidDataException($"{file.Name}: " + (text ? "holds values, but the files before it text"
+                    : "holds text, but the files before it values"));
+            }
+            ModelInput.OfFile(file.Name, () => text ? all.AddLines(file, content, how, files.Count > 1)
+                : all.AddWindows(file, Values(input, content, how), how));
         }
         if (all._empty > 0)
             all.Notes.Add($"{all._empty} empty lines are left out");
@@ -106,7 +113,8 @@ internal sealed class SequenceExamples
             all.Notes.Add($"{all._wordy} lines of more than {how.MostWords} words are left out");
         if (all._beyond > 0)
             all.Notes.Add($"{all._beyond} values after the last whole windows are left out");
-        return all.Count > 0 ? all : throw new InvalidDataException("there is no data: nothing is left of what is named");
+        return all.Count > 0 ? all : throw new InvalidDataException("there is no data: nothing is left of what is " +
+            "named");
     }
 
     /// <summary>The sequences a model takes.</summary>
@@ -136,8 +144,10 @@ internal sealed class SequenceExamples
             kept.Add(i);
         }
         if (longer > 0)
-            Notes.Add($"{longer} lines of more than {length} tokens are {(cut ? "cut" : "left out (--long cut cuts them)")}");
-        return tokens.Count > 0 ? new SequenceSet([.. tokens]) : throw new InvalidDataException($"all lines are longer than {length} tokens; a larger --length, or --long cut");
+            Notes.Add($"{longer} lines of more than {length} tokens are " +
+                $"{(cut ? "cut" : "left out (--long cut cuts them)")}");
+        return tokens.Count > 0 ? new SequenceSet([.. tokens]) : throw new InvalidDataException($"all lines are " +
+            $"longer than {length} tokens; a larger --length, or --long cut");
     }
 
     /// <summary>Some of the lines one after another, for a tokeniser to learn from.</summary>
@@ -156,7 +166,8 @@ internal sealed class SequenceExamples
     {
         if (input != SequenceInput.Auto)
             return input;
-        if (c.Content.Length >= 12 && c.Content.Span[..12] is var head && (head[8..].SequenceEqual("WAVE"u8) || (head.StartsWith("FORM"u8) && head[8..11].SequenceEqual("AIF"u8))))
+        if (c.Content.Length >= 12 && c.Content.Span[..12] is var head
+            && (head[8..].SequenceEqual("WAVE"u8) || (head.StartsWith("FORM"u8) && head[8..11].SequenceEqual("AIF"u8))))
             return SequenceInput.Sound;
         string name = c.File.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? c.File.Name[..^3] : c.File.Name;
         return Path.GetExtension(name).ToUpperInvariant() switch
@@ -175,10 +186,12 @@ internal sealed class SequenceExamples
             case SequenceInput.Int16:
                 return SeriesWindows.FromInt16(content.Span);
             case SequenceInput.Sound:
-                Sound sound = Sound.Read(content.Span) ?? throw new InvalidDataException("is no WAV or AIFF file of samples that are not compressed");
+                Sound sound = Sound.Read(content.Span)
+                    ?? throw new InvalidDataException("is no WAV or AIFF file of samples that are not compressed");
                 return Array.ConvertAll(sound.Mix(), v => (float)v);
             default:
-                using (var reader = new StreamReader(new MemoryStream(content.ToArray()), new UTF8Encoding(false, true)))
+                using (var reader = new StreamReader(new MemoryStream(content.ToArray()),
+                    new UTF8Encoding(false, true)))
                     return Finite(CsvSeries.Read(reader, how.Column).Values);
         }
     }
@@ -218,7 +231,8 @@ internal sealed class SequenceExamples
     private bool AddWindows(DataFile file, float[] values, SequenceReading how)
     {
         int end = 0, before = Count;
-        foreach ((int first, int length) in SeriesWindows.Cut(values.Length, how.Length, how.Stride > 0 ? how.Stride : how.Length))
+        foreach ((int first, int length) in SeriesWindows.Cut(values.Length, how.Length, how.Stride > 0 ? how.Stride
+            : how.Length))
         {
             _values.Add(values.AsMemory(first, length));
             _places.Add(_places.Count);

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Tacit.Cli.Commands;
-using Tacit.Cli.Files;
-using Tacit.Cli.Terminal;
 using Tacit.Modeling.Latents;
 using Tacit.Modeling.Recurrent;
 using Tacit.Numerics;
@@ -17,10 +15,10 @@ internal sealed class SequenceLatents : LatentSource
 
     public override void AddTo(Command command) => _options.AddTo(command);
 
-    public override async Task<LatentTable> ReadAsync(ParseResult parsed, string model, IReadOnlyList<string> files, Func<FileStatus?, bool> isOutput, WorkPool workers,
-        Report report, CancellationToken cancellationToken)
+    public override async Task<LatentTable> ReadAsync(ParseResult parsed, DataRequest asked, WorkPool workers,
+        CancellationToken cancellationToken)
     {
-        SequenceData data = await _options.ReadAsync(parsed, model, files, isOutput, report, cancellationToken);
+        SequenceData data = await _options.ReadAsync(parsed, asked, cancellationToken);
         Kept = (data.Places, data.Lines.Count > 0 ? data.AllLines : data.Set.Count);
         LstmAutoencoder network = data.Model.Model;
         float[] latents = await Task.Run(() => network.Encode(data.Set, workers, cancellationToken), cancellationToken);

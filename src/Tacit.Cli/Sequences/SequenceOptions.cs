@@ -14,13 +14,15 @@ namespace Tacit.Cli.Sequences;
 /// <param name="Lines">The text of each; empty where they are of values.</param>
 /// <param name="Places">Where each stands in the data: the number of its line from 0, or its own.</param>
 /// <param name="AllLines">Lines there are in the data, those left out too.</param>
-internal sealed record SequenceData(LstmAutoencoderModel Model, SequenceSet Set, IReadOnlyList<string> Names, IReadOnlyList<ReadOnlyMemory<byte>> Lines,
+internal sealed record SequenceData(LstmAutoencoderModel Model, SequenceSet Set, IReadOnlyList<string> Names,
+    IReadOnlyList<ReadOnlyMemory<byte>> Lines,
     IReadOnlyList<int> Places, int AllLines);
 
 /// <summary>The options of commands that put sequences through a model.</summary>
 internal sealed class SequenceOptions
 {
-    private readonly Option<string> _input = CommandLine.Value("--input"), _words = CommandLine.Value("--max-words"), _long = CommandLine.Value("--long"),
+    private readonly Option<string> _input = CommandLine.Value("--input"), _words = CommandLine.Value("--max-words"),
+        _long = CommandLine.Value("--long"),
         _stride = CommandLine.Value("--stride"), _column = CommandLine.Value("--column");
 
     /// <summary>The lines of --help.</summary>
@@ -42,16 +44,17 @@ internal sealed class SequenceOptions
     }
 
     /// <summary>Loads the model and reads the data.</summary>
-    public async Task<SequenceData> ReadAsync(ParseResult parsed, string model, IReadOnlyList<string> files, Func<FileStatus?, bool> isOutput, Report report,
+    public async Task<SequenceData> ReadAsync(ParseResult parsed, DataRequest asked,
         CancellationToken cancellationToken)
     {
-        LstmAutoencoderModel loaded = await ModelInput.LoadAsync<LstmAutoencoderModel>(model, cancellationToken);
-        return await ReadAsync(parsed, loaded, files, isOutput, report, cancellationToken);
+        LstmAutoencoderModel loaded = await ModelInput.LoadAsync<LstmAutoencoderModel>(asked.Model, cancellationToken);
+        return await ReadAsync(parsed, loaded, asked.Files, asked, cancellationToken);
     }
 
     /// <summary>Reads data for a model.</summary>
-    public async Task<SequenceData> ReadAsync(ParseResult parsed, LstmAutoencoderModel model, IReadOnlyList<string> files, Func<FileStatus?, bool> isOutput,
-        Report report, CancellationToken cancellationToken)
+    public async Task<SequenceData> ReadAsync(ParseResult parsed, LstmAutoencoderModel model,
+        IReadOnlyList<string> files, DataRequest asked,
+        CancellationToken cancellationToken)
     {
         bool text = model.Model.Options.IsText;
         SequenceInput input = parsed.GetValue(_input) switch
@@ -69,19 +72,22 @@ internal sealed class SequenceOptions
             "cut" => true,
             var other => throw new UsageException($"--long is skip or cut, not '{other}'"),
         };
-        int words = WholeNumber.Parse("--max-words", parsed.GetValue(_words), 0, 0, 1 << 20), stride = WholeNumber.Parse("--stride", parsed.GetValue(_stride), 0, 1, 1 << 28);
+        int words = WholeNumber.Parse("--max-words", parsed.GetValue(_words), 0, 0, 1 << 20),
+            stride = WholeNumber.Parse("--stride", parsed.GetValue(_stride), 0, 1, 1 << 28);
         int length = model.Model.Options.Length;
-        FileBytes bytes = await FileBytes.ReadAsync(files, isOutput, report, cancellationToken);
+        FileBytes bytes = await FileBytes.ReadAsync(files, asked.Outputs.Contain, asked.Report, cancellationToken);
         var how = new SequenceReading(input, length, stride, parsed.GetValue(_column), words);
         return await Task.Run(() =>
         {
             SequenceExamples examples = SequenceExamples.Read(bytes.Files, how);
             if (examples.IsText != text)
-                throw new InvalidDataException(text ? "the model is of text, the data of values" : "the model is of values, the data is text (--input says what it is)");
+                throw new InvalidDataException(text ? "the model is of text, the data of values"
+                    : "the model is of values, the data is text (--input says what it is)");
             SequenceSet set = examples.Sequences(model.Tokenizer, length, cut, out List<int> kept);
             foreach (string note in examples.Notes)
-                report.Note(note);
-            return new SequenceData(model, set, [.. kept.Select(i => examples.Names[i])], text ? [.. kept.Select(i => examples.Lines[i])] : [],
+                asked.Report.Note(note);
+            return new SequenceData(model, set, [.. kept.Select(i => examples.Names[i])], text
+                ? [.. kept.Select(i => examples.Lines[i])] : [],
                 [.. kept.Select(i => examples.Places[i])], examples.AllLines);
         }, cancellationToken);
     }

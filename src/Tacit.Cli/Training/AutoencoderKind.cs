@@ -40,7 +40,8 @@ internal sealed class AutoencoderKind : TrainKind
                               ar: values it goes by (0: three rows); units between (0: linear)
           --columns N, --heads N, --blocks N, --element N
                               transformer: its sizes; values foreseen at once (0: a row)
-          --past-dropout D    ar, transformer: share of the past that is hidden in training
+          --past-dropout D    ar, transformer: share of the past that is hidden in training (0.5; 0 without
+                              latents)
           --augment A         shift:N, flip, noise:D with commas between: moved by up to N pixels,
                               mirrored, normal noise that only the encoder sees (default none)
           --batch N           items in a batch
@@ -69,20 +70,24 @@ internal sealed class AutoencoderKind : TrainKind
         AskTask(task);
     }
 
-    public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint, long memory)
+    public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint,
+        long memory)
     {
         (ItemInput input, Augmentation augmentation, int batch) = AskTask(task);
         ItemSet items = input.Read(data.Files);
         ItemSet held = data.ValidationFiles is { } files ? input.WithoutLabelFile().Read(files) : items;
-        (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed) : (Numbers(items), Numbers(held));
+        (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed)
+            : (Numbers(items), Numbers(held));
         if (held.Shape != items.Shape)
-            throw new InvalidDataException($"the items to validate on are {held.Shape}, those to learn from {items.Shape}");
+            throw new InvalidDataException($"the items to validate on are {held.Shape}, those to learn from " +
+                $"{items.Shape}");
         AutoencoderOptions options = AutoencoderModel.Options(model, new AutoencoderOptions
         {
             Encoder = items.Shape.IsImage ? ItemEncoderKind.Convolutional : ItemEncoderKind.Mlp,
             Decoder = items.Shape.IsImage ? ItemDecoderKind.Convolutional : ItemDecoderKind.Mlp,
         });
-        (ItemShape shape, ItemScale scale) = AutoencoderModel.Items(model, items.Shape, items.Measure(training));
+        (ItemShape shape, ItemScale scale) = AutoencoderModel.Items(model, items.Shape,
+            ScaleOf(options, items, training, held, validation));
         if (shape != items.Shape)
             throw new InvalidDataException($"the items are {items.Shape}, those of the model {shape}");
         options = options with { Shape = shape };
@@ -94,11 +99,14 @@ internal sealed class AutoencoderKind : TrainKind
         bool validates = validation.Length > 0;
         return new TrainJob
         {
-            Task = new AutoencoderTask(autoencoder, items, training, validates ? held : null, validation, batch, augmentation, seed),
-            Unit = options.Loss == ItemLoss.CrossEntropy ? ("bits per value", 1 / Math.Log(2)) : ("x 0.001 squared error", 1000),
+            Task = new AutoencoderTask(autoencoder, items, training, validates ? held : null, validation, batch,
+                augmentation, seed),
+            Unit = options.Loss == ItemLoss.CrossEntropy ? ("bits per value", 1 / Math.Log(2))
+                : ("x 0.001 squared error", 1000),
             Items = "items",
-            Finish = (workers, cancellationToken) =>
-                autoencoder.Finish(items, training, validates ? held : items, validates ? validation : training, workers, cancellationToken),
+            Finish = ("looking where latents lie and how large errors are", (workers, cancellationToken) =>
+                autoencoder.Finish(items, training, validates ? held : items, validates ? validation : training,
+                    workers, cancellationToken)),
             Metadata =
             [
                 new("data_items", training.Length.ToString(CultureInfo.InvariantCulture)),
@@ -109,6 +117,18 @@ internal sealed class AutoencoderKind : TrainKind
 
     private static (ItemInput Input, Augmentation Augmentation, int Batch) AskTask(Settings task) =>
         (ItemInput.Ask(task), Augmentation.Parse(task.Text("augment", "none")), task.Whole("batch", 64, 1, MostBatch));
+
+    // What is learnt from says what 0 and 1 stand for; what cross-entropy is asked of must lie between, whatever it is
+    // for.
+    private static ItemScale ScaleOf(AutoencoderOptions options, ItemSet items, int[] training, ItemSet held,
+        int[] validation)
+    {
+        ItemScale learnt = items.Measure(training);
+        if (options.Loss != ItemLoss.CrossEntropy || validation.Length == 0)
+            return learnt;
+        ItemScale kept = held.Measure(validation);
+        return new ItemScale(Math.Min(learnt.Lowest, kept.Lowest), Math.Max(learnt.Highest, kept.Highest));
+    }
 
     private static int[] Numbers(ItemSet items) => [.. Enumerable.Range(0, items.Count)];
 
@@ -129,11 +149,13 @@ internal sealed class AutoencoderKind : TrainKind
     {
         long parameters = AutoencoderNetwork.Count(options), values = batch * AutoencoderNetwork.WidestCount(options);
         if (Math.Max(parameters, values) > int.MaxValue)
-            throw new InvalidDataException($"a batch of {batch} items of {options.Shape}, or a layer, has 2^31 values or more; a smaller --batch, --hidden or --filters is needed");
+            throw new InvalidDataException($"a batch of {batch} items of {options.Shape}, or a layer, has 2^31 " +
+                $"values or more; a smaller --batch, --hidden or --filters is needed");
         long least = sizeof(float) * (5 * parameters + 2 * values);
         if (least > memory)
         {
-            throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of {ByteSize.Format(memory)} there are or --memlimit allows; " +
+            throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of " +
+                $"{ByteSize.Format(memory)} there are or --memlimit allows; " +
                 "a smaller --batch or --preset needs less");
         }
     }

@@ -60,7 +60,8 @@ internal sealed class LstmAutoencoderKind : TrainKind
         TokenizerSetting.Ask(task, Pairs);
     }
 
-    public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint, long memory)
+    public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint,
+        long memory)
     {
         (SequenceReading how, bool cut, int batch) = AskInput(task);
         var ask = model.Copy();
@@ -69,25 +70,30 @@ internal sealed class LstmAutoencoderKind : TrainKind
         SequenceExamples examples = SequenceExamples.Read(data.Files, how);
         SequenceExamples? named = data.ValidationFiles is { } files ? SequenceExamples.Read(files, how) : null;
         if (named is not null && named.IsText != examples.IsText)
-            throw new InvalidDataException("what is to be validated on is of another sort than what is to be learnt from");
+            throw new InvalidDataException("what is to be validated on is of another sort than what is to be learnt " +
+                "from");
         (int[] learnt, int[] validated) = Split(examples, named is null ? data.Share : 0f, seed);
         ITokenizer? tokenizer = null;
         if (examples.IsText)
-            tokenizer = checkpoint is null ? TokenizerSetting.Make(task, examples.Text(learnt), Pairs) : TokenizerSetting.Kept(task, checkpoint);
+            tokenizer = checkpoint is null ? TokenizerSetting.Make(task, examples.Text(learnt), Pairs)
+                : TokenizerSetting.Kept(task, checkpoint);
         else
             TokenizerSetting.Ask(task, Pairs);
         LstmAutoencoderOptions options = LstmAutoencoderModel.Options(model, tokenizer is null
             ? new LstmAutoencoderOptions { Length = 512, Withheld = 1f }
             : new LstmAutoencoderOptions { Vocabulary = tokenizer.Vocabulary, Attention = 128 });
         if (options.Vocabulary != (tokenizer?.Vocabulary ?? 0))
-            throw new InvalidDataException($"'vocabulary' is {tokenizer?.Vocabulary ?? 0} with this data, not {options.Vocabulary}; it need not be given.");
+            throw new InvalidDataException($"'vocabulary' is {tokenizer?.Vocabulary ?? 0} with this data, not " +
+                $"{options.Vocabulary}; it need not be given.");
         CheckSizes(options, batch, memory);
 
         // The split is of examples, so that it does not depend on how long their tokens are.
         SequenceSet all = examples.Sequences(tokenizer, options.Length, cut, out List<int> kept);
-        SequenceSet training = Part(all, kept, learnt), validation = named is null ? Part(all, kept, validated) : named.Sequences(tokenizer, options.Length, cut, out _);
+        SequenceSet training = Part(all, kept, learnt), validation = named is null ? Part(all, kept, validated)
+            : named.Sequences(tokenizer, options.Length, cut, out _);
         if (training.Count == 0)
-            throw new InvalidDataException($"there are {examples.Count} sequences and none to learn from; more data, or a smaller --validation-share");
+            throw new InvalidDataException($"there are {examples.Count} sequences and none to learn from; more data, " +
+                $"or a smaller --validation-share");
         LstmAutoencoder network;
         try
         {
@@ -103,22 +109,28 @@ internal sealed class LstmAutoencoderKind : TrainKind
             Task = new LstmAutoencoderTask(network, training, validation.Count > 0 ? validation : null, batch, seed),
             Unit = (examples.IsText ? "nats per token" : "of the variance", 1),
             Items = "sequences",
-            Notes = [$"{training.Count} sequences to learn from, {validation.Count} to validate on", .. examples.Notes, .. named?.Notes ?? []],
+            Finish = network.Fit is not { } fit ? null : ("looking where latents lie", (workers, cancellationToken) =>
+                fit.FitLatents(network.Encode(training, workers, cancellationToken))),
+            Notes = [$"{training.Count} sequences to learn from, {validation.Count} to validate on", .. examples.Notes,
+                .. named?.Notes ?? []],
             Metadata = tokenizer is null ? [] : TokenizerText.Describe(tokenizer),
         };
     }
 
     private static (SequenceReading How, bool Cut, int Batch) AskInput(Settings task)
     {
-        SequenceInput input = task.Choice("input", SequenceInput.Auto, ("auto", SequenceInput.Auto), ("text", SequenceInput.Text), ("csv", SequenceInput.Csv),
+        SequenceInput input = task.Choice("input", SequenceInput.Auto, ("auto", SequenceInput.Auto),
+            ("text", SequenceInput.Text), ("csv", SequenceInput.Csv),
             ("sound", SequenceInput.Sound), ("int16", SequenceInput.Int16));
         string column = task.Text("column", "");
         int words = task.Whole("max_words", 0, 0, 1 << 20), stride = task.Whole("stride", 0, 0, 1 << 28);
         bool cut = task.Choice("long", false, ("skip", false), ("cut", true));
-        return (new SequenceReading(input, 1, stride, column.Length > 0 ? column : null, words), cut, task.Whole("batch", 64, 1, 1 << 16));
+        return (new SequenceReading(input, 1, stride, column.Length > 0 ? column : null, words), cut,
+            task.Whole("batch", 64, 1, 1 << 16));
     }
 
-    // Lines, or whole files of values if there are several, in an order drawn by the seed; of one series the end, and no window
+    // Lines, or whole files of values if there are several, in an order drawn by the seed; of one series the end, and
+    // no window
     // that overlaps it is learnt from. At least one example is learnt from.
     private static (int[] Learnt, int[] Validated) Split(SequenceExamples examples, float share, ulong seed)
     {
@@ -131,7 +143,8 @@ internal sealed class LstmAutoencoderKind : TrainKind
             return (Where(i => !kept.Contains(examples.FileOf[i])), Where(i => kept.Contains(examples.FileOf[i])));
         }
         int[] last = examples.LastWindows(share);
-        return last.Contains(0) ? (Where(i => last[i] == 0), Where(i => last[i] == 1)) : ([.. Enumerable.Range(0, examples.Count)], []);
+        return last.Contains(0) ? (Where(i => last[i] == 0), Where(i => last[i] == 1))
+            : ([.. Enumerable.Range(0, examples.Count)], []);
 
         int[] Where(Func<int, bool> wanted) => [.. Enumerable.Range(0, examples.Count).Where(wanted)];
     }
@@ -158,15 +171,18 @@ internal sealed class LstmAutoencoderKind : TrainKind
 
     private static void CheckSizes(LstmAutoencoderOptions o, int batch, long memory)
     {
-        long parameters = LstmAutoencoderModel.ParameterCount(o), widest = Math.Max(o.IsText ? o.Vocabulary + 2 : o.Frame, 4 * o.Hidden);
+        long parameters = LstmAutoencoderModel.ParameterCount(o),
+            widest = Math.Max(o.IsText ? o.Vocabulary + 2 : o.Frame, 4 * o.Hidden);
         // With attention every step has a score, a weight and a gradient for every step.
         long values = batch * (long)o.MostSteps * (widest + (o.Attention > 0 ? 4L * o.MostSteps : 0));
         if (values > int.MaxValue || parameters > int.MaxValue)
-            throw new InvalidDataException("the model or a batch has 2^31 values or more; a smaller --batch, --hidden, --vocabulary or --length is needed");
+            throw new InvalidDataException("the model or a batch has 2^31 values or more; a smaller --batch, " +
+                "--hidden, --vocabulary or --length is needed");
         long least = sizeof(float) * (3 * parameters + values);     // values, gradients and the copy of the best
         if (least > memory)
         {
-            throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of {ByteSize.Format(memory)} there are or --memlimit allows; " +
+            throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of " +
+                $"{ByteSize.Format(memory)} there are or --memlimit allows; " +
                 "a smaller --batch or --preset needs less");
         }
     }

@@ -8,7 +8,7 @@ namespace Tacit.Cli.Training;
 internal abstract class TrainKind
 {
     /// <summary>The kinds there are.</summary>
-    public static IReadOnlyList<TrainKind> All { get; } = [new GptKind(), new AutoencoderKind(), new LstmAutoencoderKind()];
+    public static IReadOnlyList<TrainKind> All { get; } = [new GptKind(), new AutoencoderKind(), new LstmAutoencoderKind(), new ClassifierKind()];
 
     /// <summary>The KIND on the command line and in the model file.</summary>
     public abstract string Name { get; }
@@ -58,8 +58,8 @@ internal sealed class TrainJob
     /// <summary>What losses are given in, and by how much one in nats is multiplied for that.</summary>
     public required (string Name, double Scale) Unit { get; init; }
 
-    /// <summary>What is done to the model when it is trained and before it is written: what it learns of the data in one go.</summary>
-    public Action<WorkPool, CancellationToken> Finish { get; init; } = (_, _) => { };
+    /// <summary>What is done to the model when it is trained and before it is written, what it learns of the data in one go, and what that is called.</summary>
+    public (string Name, Action<WorkPool, CancellationToken> Do)? Finish { get; init; }
 
     /// <summary>What a batch holds.</summary>
     public required string Items { get; init; }

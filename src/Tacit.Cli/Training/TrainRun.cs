@@ -94,7 +94,20 @@ internal sealed class TrainRun(TrainRequest request)
             _report.Note($"stopped after step {result.Step} of {options.Steps}; the same command with --resume goes on to the same model");
             return ExitCode.Interrupted;
         }
-        job.Finish(trainer.Workers!, cancellationToken);
+        if (job.Finish is { } finish)
+        {
+            trainer.SaveCheckpoint();       // this may take long, and the training is done
+            _report.Note(finish.Name);
+            try
+            {
+                finish.Do(trainer.Workers!, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                _report.Note("stopped after the last step; the same command with --resume goes on to the same model");
+                return ExitCode.Interrupted;
+            }
+        }
         CultureInfo plain = CultureInfo.InvariantCulture;
         WriteModel(
         [

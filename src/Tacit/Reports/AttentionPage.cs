@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Tacit.Reports;
 
-/// <summary>Where a decoder looked in what went in: a heat map for each sequence, as one HTML page that needs nothing else.</summary>
+/// <summary>Where a decoder looked in what went in: a heat map for each sequence, as one HTML page that needs nothing
+/// else.</summary>
 public static class AttentionPage
 {
     private const int Cell = 20, Letter = 7, MostLabel = 24, DenseCell = 5, LabelledSteps = 120;
@@ -14,7 +15,8 @@ public static class AttentionPage
     /// <param name="Inputs">What stands at each encoder step; empty for numbers.</param>
     /// <param name="Outputs">What came out at each decoder step; empty for numbers.</param>
     /// <param name="Weights">(decoder steps, encoder steps), each row summing to one.</param>
-    public sealed record Map(string Title, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyList<float[]> Weights);
+    public sealed record Map(string Title, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs,
+        IReadOnlyList<float[]> Weights);
 
     /// <summary>Writes the page.</summary>
     /// <param name="writer">Receives it.</param>
@@ -42,7 +44,8 @@ public static class AttentionPage
     {
         int rows = map.Weights.Count, columns = rows == 0 ? 0 : map.Weights[0].Length;
         bool labelled = map.Inputs.Count > 0 && Math.Max(rows, columns) <= LabelledSteps;
-        int cell = labelled ? Cell : DenseCell, left = labelled ? Letter * Longest(map.Outputs) + 12 : 34, top = labelled ? Letter * Longest(map.Inputs) + 12 : 20;
+        int cell = labelled ? Cell : DenseCell, left = labelled ? Letter * Longest(map.Outputs) + 12 : 34,
+            top = labelled ? Letter * Longest(map.Inputs) + 12 : 20;
         int width = left + columns * cell + 8, height = top + rows * cell + 8;
         Add($"<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" font-size=\"12\" font-family=\"ui-monospace,monospace\">");
         Add($"<rect x=\"{left}\" y=\"{top}\" width=\"{columns * cell}\" height=\"{rows * cell}\" fill=\"#f8fafc\" stroke=\"#e5e7eb\"/>");
@@ -71,7 +74,8 @@ public static class AttentionPage
         void Add(FormattableString line) => page.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 
-    private static int Longest(IReadOnlyList<string> texts) => texts.Count == 0 ? 0 : Math.Min(MostLabel, texts.Max(t => t.Length));
+    private static int Longest(IReadOnlyList<string> texts) => texts.Count == 0 ? 0
+        : Math.Min(MostLabel, texts.Max(t => t.Length));
 
     private static string Text(IReadOnlyList<string> texts, int index)
     {

@@ -22,7 +22,8 @@ public static class LatentMap
     /// <param name="names">The items' names, shown where a pointer rests.</param>
     /// <param name="labels">The items' labels, or null.</param>
     /// <param name="axes">What the axes are, or null where they mean nothing.</param>
-    public static void Write(TextWriter writer, string title, IReadOnlyList<double> places, IReadOnlyList<string> names, IReadOnlyList<string>? labels,
+    public static void Write(TextWriter writer, string title, IReadOnlyList<double> places,
+        IReadOnlyList<string> names, IReadOnlyList<string>? labels,
         (string Across, string Up)? axes = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -35,7 +36,8 @@ public static class LatentMap
         (double y0, double y1) = Bounds(places, 1);
         double span = Math.Max(Math.Max(x1 - x0, y1 - y0), 1e-300);        // one scale for both axes
         double radius = names.Count switch { <= 300 => 4, <= 1500 => 3, _ => 2.2 };
-        var numbers = legend.Select((l, i) => (l.Label, i)).Take(MostLabels).ToDictionary(l => l.Label, l => l.i, StringComparer.Ordinal);
+        var numbers = legend.Select((l, i) => (l.Label, i)).Take(MostLabels)
+            .ToDictionary(l => l.Label, l => l.i, StringComparer.Ordinal);
 
         var svg = new StringBuilder();
         Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" font-family=\"system-ui,sans-serif\" font-size=\"13\">");
@@ -50,8 +52,10 @@ public static class LatentMap
         Add($"<g fill-opacity=\"0.75\">");
         for (int i = 0; i < names.Count; i++)
         {
-            double x = left + size / 2 + size * (places[2 * i] - (x0 + x1) / 2) / span, y = Top + 12 + size / 2 - size * (places[2 * i + 1] - (y0 + y1) / 2) / span;
-            string colour = labels is null ? Colours[0] : numbers.TryGetValue(labels[i], out int number) ? Colours[number] : Others;
+            double x = left + size / 2 + size * (places[2 * i] - (x0 + x1) / 2) / span,
+                y = Top + 12 + size / 2 - size * (places[2 * i + 1] - (y0 + y1) / 2) / span;
+            string colour = labels is null ? Colours[0] : numbers.TryGetValue(labels[i], out int number)
+                ? Colours[number] : Others;
             string tip = labels is null ? names[i] : $"{labels[i]}: {names[i]}";
             Add($"<circle cx=\"{x:0.##}\" cy=\"{y:0.##}\" r=\"{radius}\" fill=\"{colour}\"><title>{WebUtility.HtmlEncode(tip)}</title></circle>");
         }
@@ -72,9 +76,11 @@ public static class LatentMap
     // Numbers in their order, then words in theirs; of more than there are colours, the most frequent come first.
     private static (string, int)[] Legend(IReadOnlyList<string> labels)
     {
-        var groups = labels.GroupBy(l => l, StringComparer.Ordinal).Select(g => (Label: g.Key, Count: g.Count())).ToList();
+        var groups = labels.GroupBy(l => l, StringComparer.Ordinal).Select(g => (Label: g.Key, Count: g.Count()))
+            .ToList();
         return groups.Count > MostLabels ? [.. groups.OrderByDescending(g => g.Count)]
-            : [.. groups.OrderBy(g => double.TryParse(g.Label, CultureInfo.InvariantCulture, out double number) ? number : double.MaxValue)
+            : [.. groups.OrderBy(g => double.TryParse(g.Label, CultureInfo.InvariantCulture, out double number)
+                ? number : double.MaxValue)
                 .ThenBy(g => g.Label, StringComparer.Ordinal)];
     }
 
@@ -86,5 +92,6 @@ public static class LatentMap
         return low > high ? (0, 0) : (low, high);
     }
 
-    private static string Short(string label) => label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)] + "…";
+    private static string Short(string label) => label.Length <= LongestLabel ? label
+        : label[..(LongestLabel - 1)] + "…";
 }

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Tacit.Reports;
 
-/// <summary>Sequences of values and what a model gave back, a small chart each, as an SVG picture that needs nothing else.</summary>
+/// <summary>Sequences of values and what a model gave back, a small chart each, as an SVG picture that needs nothing
+/// else.</summary>
 public static class SequenceChart
 {
     private const int Width = 960, Columns = 3, Row = 150, Top = 64, Gap = 16, MostPoints = 1200;
@@ -14,7 +15,8 @@ public static class SequenceChart
     /// <param name="writer">Receives it.</param>
     /// <param name="title">What it shows.</param>
     /// <param name="sequences">Name, values, and what came back, as many.</param>
-    public static void Write(TextWriter writer, string title, IReadOnlyList<(string Name, ReadOnlyMemory<float> Original, float[] Given)> sequences)
+    public static void Write(TextWriter writer, string title,
+        IReadOnlyList<(string Name, ReadOnlyMemory<float> Original, float[] Given)> sequences)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(sequences);
@@ -30,7 +32,8 @@ public static class SequenceChart
         {
             (string name, ReadOnlyMemory<float> original, float[] given) = sequences[i];
             double left = Gap + i % Columns * (width + Gap), top = Top + i / Columns * Row;
-            double low = Math.Min(Low(original.Span), Low(given)), high = Math.Max(High(original.Span), High(given)), span = Math.Max(high - low, 1e-30);
+            double low = Math.Min(Low(original.Span), Low(given)), high = Math.Max(High(original.Span), High(given)),
+                span = Math.Max(high - low, 1e-30);
             Add($"<rect x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{Row - 30}\" fill=\"none\" stroke=\"#e5e7eb\"/>");
             Add($"<text x=\"{left:0.#}\" y=\"{top + Row - 15:0.#}\" fill=\"#4b5563\">{WebUtility.HtmlEncode(Short(name))}</text>");
             Line(original.Span, OriginalColour, 1.4);
@@ -42,7 +45,8 @@ public static class SequenceChart
                 svg.Append(CultureInfo.InvariantCulture, $"<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"{stroke}\" stroke-linejoin=\"round\" d=\"");
                 for (int t = 0; t < values.Length; t += step)
                 {
-                    double x = left + width * t / Math.Max(1, values.Length - 1), y = top + 4 + (Row - 38) * (high - values[t]) / span;
+                    double x = left + width * t / Math.Max(1, values.Length - 1),
+                        y = top + 4 + (Row - 38) * (high - values[t]) / span;
                     svg.Append(CultureInfo.InvariantCulture, $"{(t == 0 ? 'M' : 'L')}{x:0.##} {y:0.##}");
                 }
                 svg.Append("\"/>\n");

@@ -71,7 +71,8 @@ public class AutoencoderTests
                 Assert.Equal(loaded.Reconstruct(items, all), loaded.Decode(z));
             }
             Assert.Equal(trained.Generate(5, 7, draw: trained.CanDraw), loaded.Generate(5, 7, draw: trained.CanDraw));
-            Assert.NotEqual(0f, loaded.Network.Fit.Error.Value.Span[0]);
+            float[] errors = ItemErrors.SquaredErrors(items, loaded.Scale, [0, 1], loaded.Reconstruct(items, [0, 1]));
+            Assert.Equal((errors[0] + (double)errors[1]) / 2, loaded.Network.Fit.Error.Value.Span[0], 1e-7);
         }
     }
 
@@ -107,16 +108,9 @@ public class AutoencoderTests
         var options = new AutoregressionOptions { Order = 2, Method = FitMethod.LeastSquares };
         Autoregression fit = Autoregression.Fit(series, options);
 
-        Autoencoder model = Make(new AutoencoderOptions
-        {
-            Shape = new ItemShape(1, 1, series.Length),
-            Latents = 0,
-            Decoder = ItemDecoderKind.Autoregressive,
-            Order = 2,
-            Units = 0,
-            LinearOutput = true,
-            PastDropout = 0f,
-        });
+        // By the settings the command has: nothing of the past is hidden, which would shrink the coefficients.
+        var settings = Settings.Parse("""{"latents":0,"decoder":"ar","order":2,"units":0,"output":"linear"}""");
+        Autoencoder model = Make(AutoencoderModel.Options(settings) with { Shape = new ItemShape(1, 1, series.Length) });
         var decoder = (AutoregressiveDecoder)model.Network.Decoder;
         ItemSet items = Table(series);
         // The same numbers foresee the same values, but for single precision.
@@ -176,6 +170,34 @@ public class AutoencoderTests
         Assert.Equal([1f, 0f, 0f, 2f, 0.5f, 0f, 0f, 0f, 0f], fit.Factor!.Value.Span.ToArray(), (a, b) => Math.Abs(a - b) < 0.06);
         fit.FitErrors([1f, 2f, 3f]);
         Assert.Equal([2f, (float)Math.Sqrt(2.0 / 3)], fit.Error.Value.Span.ToArray());
+    }
+
+    [Fact]
+    public void AsManyItemsGoThroughTogetherAsTensorsHaveRoomFor()
+    {
+        Assert.Equal(256, AutoencoderNetwork.ItemsAtOnce(new AutoencoderOptions()));
+        AutoencoderOptions photographs = new() { Shape = new ItemShape(3, 1024, 1024) }, wide = new()
+        {
+            Shape = new ItemShape(3, 32, 32), Decoder = ItemDecoderKind.Autoregressive, Order = 3071,
+        };
+        foreach (AutoencoderOptions options in new[] { photographs, wide })
+            Assert.InRange(AutoencoderNetwork.ItemsAtOnce(options) * AutoencoderNetwork.WidestCount(options), 1, 1 << 24);
+        Assert.Equal(1, AutoencoderNetwork.ItemsAtOnce(photographs with { Hidden = 1 << 30 }));
+    }
+
+    [Fact]
+    public void CrossEntropyTakesNoValuesBeyondItsBounds()
+    {
+        Autoencoder model = Make(Tiny with { Shape = new ItemShape(1, 1, 2), Encoder = ItemEncoderKind.Mlp, Decoder = ItemDecoderKind.Mlp, Loss = ItemLoss.CrossEntropy });
+        ItemSet items = Table([0, 1, 0.5, 0.25, 1.5, 0], 2);
+        Assert.NotNull(new AutoencoderTask(model, items, [0, 1], items, [1], 1, default, 1));
+        foreach ((int[] training, int[] validation) in new[] { (new[] { 0, 2 }, new[] { 1 }), ([0, 1], [2]) })
+        {
+            string message = Assert.Throws<InvalidDataException>(() => new AutoencoderTask(model, items, training, items, validation, 1, default, 1)).Message;
+            Assert.Contains("1.5, and 0 to 1 stand for 0 to 1", message, StringComparison.Ordinal);
+        }
+        Autoencoder squares = Make(model.Options with { Loss = ItemLoss.SquaredError });
+        Assert.NotNull(new AutoencoderTask(squares, items, [0, 1, 2], null, [], 1, default, 1));
     }
 
     [Fact]

@@ -76,6 +76,7 @@ public class ItemReaderTests
         Refused("type 0x0D", Plain, new DataFile("i", null, new byte[] { 0, 0, 13, 1, 0, 0, 0, 0 }));
         Refused("too many", Plain, new DataFile("i", null, new byte[] { 0, 0, 8, 2, 255, 255, 255, 255, 0, 0, 0, 1 }));
         Refused("no items", Plain, new DataFile("i", null, new byte[] { 0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1 }));
+        Refused("no items", Plain, new DataFile("i", null, new byte[] { 0, 0, 8, 3, 0, 0, 0, 0, 0, 1, 0x11, 0x70, 0, 1, 0x11, 0x70 }));     // 0 x 70000 x 70000
         Refused("2 labels for 1 items", Plain with { LabelFile = labels }, Pgm("p", null, 1));
         Refused("3 labels for 1 items", Plain with { LabelFile = new DataFile("t", null, "a\nb\nc\n"u8.ToArray()) }, Pgm("p", null, 1));
         Assert.Equal(["a b"], ItemReader.Read([Pgm("p", null, 1)], Plain with { LabelFile = new DataFile("t", null, "a b\r\n"u8.ToArray()) }).Labels!);
@@ -91,6 +92,13 @@ public class ItemReaderTests
         Assert.Equal(["6", "9"], items.Labels!);
         Assert.Equal(records[1..3073], items.Bytes[..3072].ToArray());
         Refused("no whole number", Plain, new DataFile("a.bin", null, records.AsMemory(1)));
+        byte[] dark = [.. records];
+        (dark[0], dark[1], dark[2], dark[3]) = (0, 0, 9, 3);         // as an IDX file of signed bytes begins
+        Assert.Equal(["0", "9"], ItemReader.Read([new DataFile("a.bin", null, dark)], Plain).Labels!);
+        (dark[2], dark[4], dark[5]) = (8, 0, 0);
+        Assert.Equal(["0", "9"], ItemReader.Read([new DataFile("a.bin", null, dark)], Plain).Labels!);
+        byte[] idx = [0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0x0B, 0xF5, .. new byte[3061]];     // 3,073 bytes, and what it says
+        Assert.Equal(new ItemShape(1, 1, 3061), ItemReader.Read([new DataFile("a.bin", null, idx)], Plain).Shape);
         records[3073] = 10;
         Refused("record 1 has label 10", Plain, new DataFile("a.bin", null, records));
     }
@@ -108,6 +116,9 @@ public class ItemReaderTests
         Assert.Equal(new byte[] { 0, 16, 3, 2, 5, 5, 5, 5 }, digits.Bytes.ToArray());
         Assert.Equal(["8", "9"], digits.Labels!);
         Assert.Equal(["3", "5"], ItemReader.Read([Text("d", "0;16;3;2;8\n5;5;5;5;9\n")], Plain with { Labels = "3" }).Labels!);
+        Assert.Equal(["5", "2"], ItemReader.Read([Text("d", "5,1,3\n2,4,6\n")], Plain with { Labels = "1" }).Labels!);      // not the 1
+        Refused("no column '0'", Plain with { Labels = "0" }, Text("t", "0,2\n1,3\n"));
+        Refused("no column '16'", Plain with { Labels = "16" }, Text("t", "16,2\n1,3\n"));
         Refused("line 2 has 1 cells", Plain, Text("t", "1,2\n3\n"));
         Refused("'x' in column 2", Plain, Text("t", "1,2\n3,x\n"));
         Refused("'nan' in column 1", Plain, Text("t", "1,2\nnan,3\n"));
@@ -140,6 +151,12 @@ public class ItemReaderTests
         Assert.NotEqual(training, items.Split(0.1f, 2).Training);
         Assert.NotEqual(training.Order(), training);
         Assert.Empty(items.Split(0f, 1).Validation);
+        int[] order = new int[50];
+        for (ulong stream = 0; stream < 64; stream++)       // those of parameters are not the split's
+        {
+            Permutation.Fill(order, 1, stream);
+            Assert.NotEqual(order[..5], validation);
+        }
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace Tacit.Tests.Images;
 /// <summary>Every colour type, depth and order of pixels that PNG has, written by <see cref="NaivePng"/>; round trips; damage.</summary>
 public class PngTests
 {
+    private const int Colours = 200;        // of a palette, at most
+
     public static TheoryData<int, int, bool> Types
     {
         get
@@ -33,10 +35,10 @@ public class PngTests
             {
                 var random = new Samples.Generator((ulong)(width * 1000 + height * 10 + depth));
                 int[][][] stored = Stored(random, colour, depth, width, height);
-                int colours = Math.Min(1 << depth, 200);
+                int colours = Math.Min(1 << depth, Colours);
                 byte[]? palette = colour == 3 ? Bytes(random, 3 * colours) : null;
                 byte[]? see = !transparent ? null : colour == 3 ? Bytes(random, (colours + 1) / 2)
-                    : [.. stored[0][0].SelectMany(s => new[] { (byte)(s >> 8), (byte)s })];
+                    : [.. stored[0][0].SelectMany(s => new[] { (byte)(s >> 8 | (depth < 8 ? 0xA5 : 0)), (byte)(s | (depth < 8 ? 0x5A << depth : 0)) })];
                 Image image = Png.Decode(NaivePng.Write(stored, depth, colour, interlaced, palette, see));
                 Assert.Equal((width, height), (image.Width, image.Height));
                 Assert.Equal(colour == 3 ? 255 : (1 << depth) - 1, image.MaxValue);
@@ -135,7 +137,7 @@ public class PngTests
             {
             }
         }
-        for (int length = 0; length < coded.Length - 8; length++)      // the last bytes are the stream's end and check sum
+        for (int length = 0; length < coded.Length; length++)      // the stream's end and its check sum, too
             Assert.Throws<InvalidDataException>(() => Png.Decode(Around(11, 7, 8, 0, NaivePng.Chunk("IDAT", coded[..length]))));
         Assert.Throws<InvalidDataException>(() => Png.Decode(Around(11, 8, 8, 0, NaivePng.Chunk("IDAT", coded))));
         Assert.Throws<InvalidDataException>(() => Png.Decode(Around(11, 6, 8, 0, NaivePng.Chunk("IDAT", coded))));
@@ -152,6 +154,11 @@ public class PngTests
         Refused("tRNS", Around(3, 1, 8, 3, see, palette, pixels));
         Refused("tRNS", Around(3, 1, 8, 3, palette, NaivePng.Chunk("tRNS", new byte[3]), pixels));
         Refused("IDAT", Around(3, 1, 8, 3, palette, pixels, NaivePng.Chunk("tEXt", [65, 0]), pixels));
+        byte[] none = NaivePng.Chunk("IDAT", []);
+        Assert.Equal(3, Png.Decode(Around(3, 1, 8, 3, palette, none, pixels, none)).Channels);
+        Refused("PLTE", Around(3, 1, 8, 3, none, palette, pixels));
+        Refused("tRNS", Around(3, 1, 8, 3, palette, none, see, pixels));
+        Refused("IDAT", Around(3, 1, 8, 3, palette, none, NaivePng.Chunk("tEXt", [65, 0]), pixels));
         Refused("no pixels", Around(3, 1, 8, 3, palette));
         Refused("colour 7", Around(3, 1, 8, 3, palette, NaivePng.Chunk("IDAT", NaivePng.Compress([0, 1, 7, 0]))));
         Refused("HUGE", Around(3, 1, 8, 3, palette, NaivePng.Chunk("HUGE", []), pixels));
@@ -206,7 +213,7 @@ public class PngTests
 
     private static int[][][] Stored(Samples.Generator random, int colour, int depth, int width, int height)
     {
-        int samples = colour switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 }, most = colour == 3 ? Math.Min(1 << depth, 16) : 1 << depth;
+        int samples = colour switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 }, most = colour == 3 ? Math.Min(1 << depth, Colours) : 1 << depth;
         return [.. Enumerable.Range(0, height).Select(_ => Enumerable.Range(0, width).Select(_ =>
             Enumerable.Range(0, samples).Select(_ => random.Below(most)).ToArray()).ToArray())];
     }
@@ -220,7 +227,7 @@ public class PngTests
         }
         if (see is null)
             return stored;
-        bool same = !stored.Where((s, c) => s != see[2 * c] * 256 + see[2 * c + 1]).Any();
+        bool same = !stored.Where((s, c) => s != ((see[2 * c] * 256 + see[2 * c + 1]) & maxValue)).Any();     // bits above the depth do not count
         return [.. stored, same ? 0 : maxValue];
     }
 }

@@ -58,6 +58,7 @@ public class PnmTests
     [InlineData("P5 3 2 65536\n123456", "above 65535")]
     [InlineData("P5 99999999999 2 255\n1", "above")]
     [InlineData("P5 60000 60000 255\n1", "the most that are read")]
+    [InlineData("P6 2147483647 2147483647 255\n", "the most that are read")]      // times three it is beyond 64 bits
     [InlineData("P2 3 1 9 1 2", "truncated")]
     [InlineData("P2 2 1 9 1 x", "'x' where a sample")]
     [InlineData("P2 2 1 9 1 10", "above 9")]

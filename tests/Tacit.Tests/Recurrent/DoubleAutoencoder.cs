@@ -3,7 +3,8 @@ using Tacit.Tests.Learning;
 
 namespace Tacit.Tests.Recurrent;
 
-/// <summary>An LSTM autoencoder in double by plain loops, one sequence at a time without padding: what the real one is held against.</summary>
+/// <summary>An LSTM autoencoder in double by plain loops, one sequence at a time without padding: what the real one is
+/// held against.</summary>
 internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDictionary<string, double[]> p)
 {
     /// <summary>The mean loss of token sequences, ends not given, with teacher forcing.</summary>
@@ -14,29 +15,34 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
         foreach (int[] sequence in sequences)
         {
             int[] steps = [.. sequence, o.Vocabulary];
-            double[] x = Rows(steps), previous = Rows([o.Vocabulary + 1, .. sequence]), features = Decode(x, previous, steps.Length);
+            double[] x = Rows(steps), previous = Rows([o.Vocabulary + 1, .. sequence]),
+                features = Decode(x, previous, steps.Length);
             double[] logits = Plain.Linear(features, p["table.weight"], o.Embedding, p["output_bias"]);
             for (int t = 0; t < steps.Length; t++)
-                sum -= Math.Log(Plain.Softmax(logits[(t * (o.Vocabulary + 2))..((t + 1) * (o.Vocabulary + 2))])[steps[t]]);
+                sum -= Math.Log(Plain.Softmax(logits[(t * (o.Vocabulary + 2))..((t + 1) * (o.Vocabulary
+                    + 2))])[steps[t]]);
             count += steps.Length;
         }
         return sum / count;
     }
 
-    /// <summary>The mean squared error of normalised value sequences, with teacher forcing if there is any; zeros fill the last frame.</summary>
+    /// <summary>The mean squared error of normalised value sequences, with teacher forcing if there is any; zeros fill
+    /// the last frame.</summary>
     public double Loss(IReadOnlyList<double[]> sequences)
     {
         double sum = 0;
         foreach (double[] x in sequences)
         {
             int steps = (x.Length + o.Frame - 1) / o.Frame;
-            double[] whole = [.. x, .. new double[steps * o.Frame - x.Length]], y = Decode(whole, [.. new double[o.Frame], .. whole[..^o.Frame]], steps);
+            double[] whole = [.. x, .. new double[steps * o.Frame - x.Length]],
+                y = Decode(whole, [.. new double[o.Frame], .. whole[..^o.Frame]], steps);
             sum += x.Zip(y, (a, b) => (a - b) * (a - b)).Sum();
         }
         return sum / sequences.Sum(s => s.Length);
     }
 
-    private double[] Rows(int[] tokens) => [.. tokens.SelectMany(t => p["table.weight"][(t * o.Embedding)..((t + 1) * o.Embedding)])];
+    private double[] Rows(int[] tokens) =>
+        [.. tokens.SelectMany(t => p["table.weight"][(t * o.Embedding)..((t + 1) * o.Embedding)])];
 
     // What stands before the table of tokens, or the values themselves: (T, E) or (T, F).
     private double[] Decode(double[] x, double[] previous, int steps)
@@ -46,10 +52,12 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
         double[] hidden = [], cells = [];
         for (int layer = 0; layer < o.Layers; layer++)
         {
-            (double[] ahead, double[] h, double[] c) = Lstm("encoder.layers." + layer, memory, steps, new double[own], new double[own], false);
+            (double[] ahead, double[] h, double[] c) = Lstm("encoder.layers." + layer, memory, steps, new double[own],
+                new double[own], false);
             if (o.Bidirectional)
             {
-                (double[] back, double[] hBack, double[] cBack) = Lstm("encoder.backwards." + layer, memory, steps, new double[own], new double[own], true);
+                (double[] back, double[] hBack, double[] cBack) = Lstm("encoder.backwards." + layer, memory, steps,
+                    new double[own], new double[own], true);
                 (memory, hidden, cells) = (Beside(ahead, back, steps), [.. h, .. hBack], [.. c, .. cBack]);
             }
             else
@@ -65,23 +73,29 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
         {
             int at = 2 * layer * o.Hidden;
             double[] h = [.. begin[at..(at + o.Hidden)].Select(Math.Tanh)];
-            input = Lstm("decoder.layers." + layer, input, steps, h, begin[(at + o.Hidden)..(at + 2 * o.Hidden)], false).Output;
+            input = Lstm("decoder.layers." + layer, input, steps, h, begin[(at + o.Hidden)..(at + 2 * o.Hidden)], false)
+                .Output;
         }
         if (o.Attention > 0)
         {
-            double[] weights = Plain.AdditiveWeights(Plain.Linear(input, p["attention.query.weight"], o.Hidden, p["attention.query.bias"]),
-                Plain.Linear(memory, p["attention.key.weight"], o.Hidden, new double[o.Attention]), p["attention.vector"], 1, steps, steps, (_, _) => true);
+            double[] weights = Plain.AdditiveWeights(Plain.Linear(input, p["attention.query.weight"], o.Hidden,
+                p["attention.query.bias"]),
+                Plain.Linear(memory, p["attention.key.weight"], o.Hidden, new double[o.Attention]),
+                    p["attention.vector"], 1, steps, steps, (_, _) => true);
             double[] context = new double[steps * o.Hidden];
             for (int i = 0; i < context.Length; i++)
-                context[i] = Enumerable.Range(0, steps).Sum(s => weights[i / o.Hidden * steps + s] * memory[s * o.Hidden + i % o.Hidden]);
+                context[i] = Enumerable.Range(0, steps)
+                    .Sum(s => weights[i / o.Hidden * steps + s] * memory[s * o.Hidden + i % o.Hidden]);
             input = Beside(input, context, steps);
         }
         return Plain.Linear(input, p["output.weight"], input.Length / steps, p["output.bias"]);
     }
 
-    private (double[] Output, double[] Hidden, double[] Cell) Lstm(string name, double[] x, int steps, double[] hidden, double[] cell, bool backwards)
+    private (double[] Output, double[] Hidden, double[] Cell) Lstm(string name, double[] x, int steps, double[] hidden,
+        double[] cell, bool backwards)
     {
-        double[] all = Plain.Lstm(x, 1, steps, x.Length / steps, p[name + ".input_weight"], p[name + ".recurrent_weight"], p[name + ".bias"], hidden, cell, [steps], backwards);
+        double[] all = Plain.Lstm(x, 1, steps, x.Length / steps, p[name + ".input_weight"],
+            p[name + ".recurrent_weight"], p[name + ".bias"], hidden, cell, [steps], backwards);
         int outputs = steps * hidden.Length;
         return (all[..outputs], all[outputs..(outputs + hidden.Length)], all[(outputs + hidden.Length)..]);
     }
@@ -89,6 +103,7 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
     private static double[] Beside(double[] left, double[] right, int steps)
     {
         int l = left.Length / steps, r = right.Length / steps;
-        return [.. Enumerable.Range(0, steps).SelectMany(t => left[(t * l)..((t + 1) * l)].Concat(right[(t * r)..((t + 1) * r)]))];
+        return [.. Enumerable.Range(0, steps)
+            .SelectMany(t => left[(t * l)..((t + 1) * l)].Concat(right[(t * r)..((t + 1) * r)]))];
     }
 }

@@ -5,7 +5,8 @@ using Tacit.Tests.Numerics;
 
 namespace Tacit.Tests.Recurrent;
 
-/// <summary>The LSTM autoencoder: its loss and gradients against plain loops in double, padding, steps on its own, and that it learns.</summary>
+/// <summary>The LSTM autoencoder: its loss and gradients against plain loops in double, padding, steps on its own, and
+/// that it learns.</summary>
 [Collection(AllWidths.Name)]
 public sealed class LstmAutoencoderTests
 {
@@ -19,7 +20,8 @@ public sealed class LstmAutoencoderTests
     public void LossAndGradientsOfTokensAreThoseOfPlainLoops(int layers, bool bidirectional, int attention) =>
         CheckGradients(new LstmAutoencoderOptions
         {
-            Vocabulary = 5, Length = 5, Embedding = 3, Hidden = 4, Layers = layers, Bidirectional = bidirectional, Latent = 3, Attention = attention,
+            Vocabulary = 5, Length = 5, Embedding = 3, Hidden = 4, Layers = layers, Bidirectional = bidirectional,
+                Latent = 3, Attention = attention,
         }, (tape, model) => model.Loss(tape, SequenceBatch.OfTokens(s_tokens, model.End)), twin => twin.Loss(s_tokens));
 
     [Theory]
@@ -29,13 +31,18 @@ public sealed class LstmAutoencoderTests
     [InlineData(0f, 0)]
     public void LossAndGradientsOfValuesAreThoseOfPlainLoops(float withheld, int attention)
     {
-        float[][] values = [Numbers.Ordinary(8, 1), Numbers.Ordinary(3, 2), Numbers.Ordinary(7, 3)];     // frames of two, partly filled
+        // frames of two, partly filled
+        float[][] values = [Numbers.Ordinary(8, 1), Numbers.Ordinary(3, 2), Numbers.Ordinary(7, 3)];
         double[][] doubles = [.. values.Select(v => v.Select(x => (double)x).ToArray())];
-        CheckGradients(new LstmAutoencoderOptions { Frame = 2, Length = 8, Hidden = 4, Latent = 3, Attention = attention, Withheld = withheld },
-            (tape, model) => model.Loss(tape, SequenceBatch.OfValues([.. values.Select(v => (ReadOnlyMemory<float>)v)], 2, tape.Memory)), twin => twin.Loss(doubles));
+        CheckGradients(new LstmAutoencoderOptions { Frame = 2, Length = 8, Hidden = 4, Latent = 3,
+            Attention = attention, Withheld = withheld },
+            (tape, model) => model.Loss(tape,
+                SequenceBatch.OfValues([.. values.Select(v => (ReadOnlyMemory<float>)v)], 2, tape.Memory)), twin =>
+                twin.Loss(doubles));
     }
 
-    /// <summary>A sequence's latent, logits and reconstruction are the same bits alone, beside longer ones, and padded further.</summary>
+    /// <summary>A sequence's latent, logits and reconstruction are the same bits alone, beside longer ones, and padded
+    /// further.</summary>
     [Fact]
     public void PaddingDoesNotShow()
     {
@@ -47,8 +54,10 @@ public sealed class LstmAutoencoderTests
         for (int b = 0; b < s_tokens.Length; b++)
         {
             SequenceBatch alone = SequenceBatch.OfTokens([s_tokens[b]], model.End);
-            Numbers.AssertSameBits(Latents(alone), latents.AsSpan(b * model.Options.Latent, model.Options.Latent), $"latent {b}");
-            Numbers.AssertSameBits(Logits(alone), logits.AsSpan(b * 19 * columns, alone.Steps * columns), $"logits {b}");
+            Numbers.AssertSameBits(Latents(alone), latents.AsSpan(b * model.Options.Latent, model.Options.Latent),
+                $"latent {b}");
+            Numbers.AssertSameBits(Logits(alone), logits.AsSpan(b * 19 * columns, alone.Steps * columns),
+                $"logits {b}");
         }
 
         float[] Latents(SequenceBatch batch) => Taken(model.Encode(tape, batch).Latent);
@@ -75,12 +84,14 @@ public sealed class LstmAutoencoderTests
         {
             LstmAutoencoder.Encoding encoding = model.Encode(tape, SequenceBatch.OfTokens([s_tokens[i]], model.End));
             int[] fed = [model.End + 1, .. said[i]];
-            Variable logits = model.Decode(tape, encoding, model.Rows(tape, fed, 1, fed.Length), fed.Length, model.Begin(tape, encoding.Latent)).Output;
+            Variable logits = model.Decode(tape, encoding, model.Rows(tape, fed, 1, fed.Length), fed.Length,
+                model.Begin(tape, encoding.Latent)).Output;
             for (int t = 0; t < fed.Length; t++)
             {
                 float[] row = logits.Value.Span.Slice(t * (model.End + 2), model.End + 1).ToArray();
                 int likeliest = Array.IndexOf(row, row.Max());
-                Assert.Equal(t < said[i].Length ? said[i][t] : said[i].Length == model.Options.Length ? likeliest : model.End, likeliest);
+                Assert.Equal(t < said[i].Length ? said[i][t] : said[i].Length == model.Options.Length ? likeliest
+                    : model.End, likeliest);
             }
             tape.Reset();
         }
@@ -93,7 +104,8 @@ public sealed class LstmAutoencoderTests
         LstmAutoencoder model = Model(attention: 0);
         var data = new SequenceSet(s_tokens);
         Assert.Equal(model.ReconstructTokens(data), model.DecodeTokens(model.Encode(data)));
-        var values = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 2, Length = 7, Hidden = 6, Latent = 4, Withheld = 1f });
+        var values = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 2, Length = 7, Hidden = 6, Latent = 4,
+            Withheld = 1f });
         values.Initialize(3);
         values.Normalisation = (10f, 2f);
         var windows = new SequenceSet([Numbers.Ordinary(7, 1), Numbers.Ordinary(7, 2)]);
@@ -103,19 +115,37 @@ public sealed class LstmAutoencoderTests
         Assert.Throws<ArgumentException>(() => Model(attention: 3).DecodeTokens(new float[4]));
     }
 
+    /// <summary>Of long sequences fewer go through together, as attention has a weight for each step at each step.</summary>
+    [Fact]
+    public void AsManySequencesGoThroughTogetherAsTensorsHaveRoomFor()
+    {
+        var options = new LstmAutoencoderOptions { Length = 65_536, Attention = 64, Hidden = 256, Withheld = 1f };
+        Assert.Equal(32, SequenceDecoding.AtOnce(options, 45));
+        Assert.Equal(8, SequenceDecoding.AtOnce(options, 2048));
+        Assert.Equal(1, SequenceDecoding.AtOnce(options, 8192));
+        Assert.Equal(4, SequenceDecoding.AtOnce(options with { Attention = 0 }, 8192));
+        // And what comes out does not depend on how many.
+        LstmAutoencoder model = Model(attention: 3);
+        var data = new SequenceSet([.. Enumerable.Range(0, 70).Select(i => s_tokens[i % s_tokens.Length])]);
+        int[][] said = model.ReconstructTokens(data);
+        Assert.All(Enumerable.Range(0, 70), i => Assert.Equal(said[i % s_tokens.Length], said[i]));
+    }
+
     [Theory]
     [InlineData(0f)]
     [InlineData(1f)]
     public void ValuesOnItsOwnAreThoseOfStepsWithItsOwnFrames(float withheld)
     {
-        var model = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 2, Length = 9, Hidden = 6, Latent = 4, Withheld = withheld });
+        var model = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 2, Length = 9, Hidden = 6, Latent = 4,
+            Withheld = withheld });
         model.Initialize(3);
         model.Normalisation = (10f, 2f);
         float[] values = [.. Numbers.Ordinary(9, 4).Select(v => 10f + 2f * v)];
         float[] given = Assert.Single(model.ReconstructValues(new SequenceSet([values])));
         Assert.Equal(9, given.Length);
         var tape = new Tape { IsRecording = false };
-        SequenceBatch batch = SequenceBatch.OfValues([new ReadOnlyMemory<float>([.. values.Select(v => (v - 10f) / 2f)])], 2, tape.Memory);
+        SequenceBatch batch = SequenceBatch.OfValues([new ReadOnlyMemory<float>([.. values.Select(v =>
+            (v - 10f) / 2f)])], 2, tape.Memory);
         LstmAutoencoder.Encoding encoding = model.Encode(tape, batch);
         LstmState state = model.Begin(tape, encoding.Latent);
         Variable frame = Tape.Input(Tensor.Zeros(1, 1, 2));
@@ -127,29 +157,36 @@ public sealed class LstmAutoencoderTests
         }
     }
 
-    /// <summary>Sequences it has never seen come back after a second of training, with attention and through the latent alone.</summary>
+    /// <summary>Sequences it has never seen come back after a second of training, with attention and through the latent
+    /// alone.</summary>
     [Theory]
     [InlineData(16, 0.97)]
     [InlineData(0, 0.9)]
     public void ItLearnsToCopy(int attention, double least)
     {
-        int[][] all = [.. Enumerable.Range(0, 560).Select(i => Enumerable.Range(0, 2 + i % 4).Select(t => (int)(Philox.Block(9, 0, (ulong)(8 * i + t)).X % 6)).ToArray())];
-        var model = new LstmAutoencoder(new LstmAutoencoderOptions { Vocabulary = 6, Length = 5, Embedding = 16, Hidden = 32, Latent = 24, Attention = attention });
+        int[][] all = [.. Enumerable.Range(0, 560)
+            .Select(i => Enumerable.Range(0, 2 + i % 4).Select(t => (int)(Philox.Block(9, 0, (ulong)(8 * i + t)).X % 6))
+            .ToArray())];
+        var model = new LstmAutoencoder(new LstmAutoencoderOptions { Vocabulary = 6, Length = 5, Embedding = 16,
+            Hidden = 32, Latent = 24, Attention = attention });
         model.Initialize(1);
         var task = new LstmAutoencoderTask(model, new SequenceSet(all[..500]), new SequenceSet(all[500..]), 32, 1);
         new Trainer(task).Run(new TrainingOptions { Steps = 500, Rate = 0.01f, Decay = 0.01f, ValidateEvery = 100 });
         var unseen = new SequenceSet(all[500..]);
         int[][] said = model.ReconstructTokens(unseen);
         SequenceAccuracy accuracy = SequenceAccuracy.Of(unseen, said, model.Surprise(unseen));
-        Assert.True(accuracy.RightTokens >= least * accuracy.Tokens, $"{accuracy.RightTokens} of {accuracy.Tokens}, {accuracy.Exact} exact");
+        Assert.True(accuracy.RightTokens >= least * accuracy.Tokens,
+            $"{accuracy.RightTokens} of {accuracy.Tokens}, {accuracy.Exact} exact");
     }
 
     [Fact]
     public void ASineComesBackThroughItsLatent()
     {
-        ReadOnlyMemory<float>[] all = [.. Enumerable.Range(0, 240).Select(i => (ReadOnlyMemory<float>)Enumerable.Range(0, 32)
+        ReadOnlyMemory<float>[] all = [.. Enumerable.Range(0, 240)
+            .Select(i => (ReadOnlyMemory<float>)Enumerable.Range(0, 32)
             .Select(t => (float)(3 + 2 * Math.Sin(t * 0.4 + i * 0.71))).ToArray())];
-        var model = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 4, Length = 32, Hidden = 24, Latent = 3, Withheld = 1f });
+        var model = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 4, Length = 32, Hidden = 24, Latent = 3,
+            Withheld = 1f });
         model.Initialize(1);
         var task = new LstmAutoencoderTask(model, new SequenceSet(all[..200]), null, 32, 1);
         new Trainer(task).Run(new TrainingOptions { Steps = 300, Rate = 0.01f, Decay = 0f });
@@ -162,14 +199,17 @@ public sealed class LstmAutoencoderTests
     {
         foreach (LstmAutoencoderOptions options in (LstmAutoencoderOptions[])
             [
-                new() { Vocabulary = 7, Embedding = 5, Hidden = 6, Layers = 3, Latent = 4, Attention = 2 }, new() { Vocabulary = 7, Hidden = 6, Bidirectional = false, Withheld = 1f },
-                new() { Frame = 3, Hidden = 4, Layers = 2, Withheld = 1f }, new() { Frame = 3, Hidden = 4, Attention = 9 },
+                new() { Vocabulary = 7, Embedding = 5, Hidden = 6, Layers = 3, Latent = 4, Attention = 2 },
+                    new() { Vocabulary = 7, Hidden = 6, Bidirectional = false, Withheld = 1f },
+                new() { Frame = 3, Hidden = 4, Layers = 2, Withheld = 1f },
+                    new() { Frame = 3, Hidden = 4, Attention = 9 },
             ])
         {
             Assert.Equal(new LstmAutoencoder(options).ParameterCount, LstmAutoencoderModel.ParameterCount(options));
         }
         Assert.Throws<ArgumentException>(() => new LstmAutoencoder(new LstmAutoencoderOptions { Hidden = 5 }));
-        Assert.Throws<ArgumentException>(() => new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 5, Length = 4 }));
+        Assert.Throws<ArgumentException>(() =>
+            new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 5, Length = 4 }));
     }
 
     [Fact]
@@ -195,7 +235,8 @@ public sealed class LstmAutoencoderTests
 
     private static LstmAutoencoder Model(int attention)
     {
-        var model = new LstmAutoencoder(new LstmAutoencoderOptions { Vocabulary = 5, Length = 9, Embedding = 6, Hidden = 8, Layers = 2, Latent = 4, Attention = attention });
+        var model = new LstmAutoencoder(new LstmAutoencoderOptions { Vocabulary = 5, Length = 9, Embedding = 6,
+            Hidden = 8, Layers = 2, Latent = 4, Attention = attention });
         model.Initialize(11);
         foreach (Parameter parameter in model.Parameters)
         {
@@ -207,13 +248,15 @@ public sealed class LstmAutoencoderTests
         return model;
     }
 
-    private static void CheckGradients(LstmAutoencoderOptions options, Func<Tape, LstmAutoencoder, Variable> loss, Func<DoubleAutoencoder, double> plain)
+    private static void CheckGradients(LstmAutoencoderOptions options, Func<Tape, LstmAutoencoder, Variable> loss,
+        Func<DoubleAutoencoder, double> plain)
     {
         var model = new LstmAutoencoder(options);
         model.Initialize(2);
         if (!options.IsText)
             model.Normalisation = (0f, 1f);
-        var values = model.Parameters.ToDictionary(p => p.Name, p => p.Value.Span.ToArray().Select(v => (double)v).ToArray());
+        var values = model.Parameters.ToDictionary(p => p.Name, p =>
+            p.Value.Span.ToArray().Select(v => (double)v).ToArray());
         var twin = new DoubleAutoencoder(options, values);
         var tape = new Tape();
         Variable given = loss(tape, model);
@@ -232,7 +275,8 @@ public sealed class LstmAutoencoderTests
                 value[i] = kept - 1e-4;
                 double below = plain(twin);
                 value[i] = kept;
-                Assert.True(Math.Abs((above - below) / 2e-4 - gradient[i]) < 2e-5, $"{parameter.Name}[{i}]: {gradient[i]}, by differences {(above - below) / 2e-4}");
+                Assert.True(Math.Abs((above - below) / 2e-4 - gradient[i]) < 2e-5,
+                    $"{parameter.Name}[{i}]: {gradient[i]}, by differences {(above - below) / 2e-4}");
             }
         }
     }

@@ -15,11 +15,14 @@ public sealed class SequenceReadingTests
         Assert.Equal(["ä b", "", " c\t", "d"], Lines("\uFEFFä b\r\n\n c\t\nd"));
         Assert.Equal(["a"], Lines("a\n"));
         Assert.Empty(Lines(""));
-        Assert.Equal([3, 0, 1], ((string[])[" a  b\tc ", " \t", "ä"]).Select(l => TextLines.Words(Encoding.UTF8.GetBytes(l))));
+        Assert.Equal([3, 0, 1], ((string[])[" a  b\tc ", " \t", "ä"])
+            .Select(l => TextLines.Words(Encoding.UTF8.GetBytes(l))));
         byte[] damaged = [.. "good\nb"u8, 0xC3, (byte)'\n'];
-        Assert.Contains("Line 2 is no UTF-8", Assert.Throws<InvalidDataException>(() => TextLines.Split(damaged)).Message, StringComparison.Ordinal);
+        Assert.Contains("Line 2 is no UTF-8",
+            Assert.Throws<InvalidDataException>(() => TextLines.Split(damaged)).Message, StringComparison.Ordinal);
 
-        static string[] Lines(string text) => [.. TextLines.Split(Encoding.UTF8.GetBytes(text)).Select(l => Encoding.UTF8.GetString(l.Span))];
+        static string[] Lines(string text) =>
+            [.. TextLines.Split(Encoding.UTF8.GetBytes(text)).Select(l => Encoding.UTF8.GetString(l.Span))];
     }
 
     [Fact]
@@ -55,7 +58,8 @@ public sealed class SequenceReadingTests
         Assert.Equal([.. text, .. text], Gunzip.Unwrap((byte[])[.. file, .. file], 10_000).ToArray());
         byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         Assert.Equal(text, Gunzip.Unwrap((byte[])[.. file, .. empty], 5000).ToArray());
-        Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(((byte[])[.. file, .. file]).AsMemory(0, file.Length * 2 - 30), 10_000));
+        Assert.Throws<InvalidDataException>(() =>
+            Gunzip.Unwrap(((byte[])[.. file, .. file]).AsMemory(0, file.Length * 2 - 30), 10_000));
         file[file.Length - 5] ^= 1;
         Assert.Throws<InvalidDataException>(() => Gunzip.Unwrap(file, 5000));
     }

@@ -13,7 +13,7 @@ public sealed class Trainer(ITrainingTask task)
 {
     private readonly Tensor[] _best = CopyOf(task.Model);
     private readonly TensorPool _memory = new();        // for the measurement and the run
-    private TrainingState? _state;
+    private (TrainingState State, TrainingOptions Options)? _run;
 
     /// <summary>Threads the kernels share their work among; the caller alone if null.</summary>
     public WorkPool? Workers { get; init; }
@@ -37,10 +37,10 @@ public sealed class Trainer(ITrainingTask task)
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Training losses of the run so far, each the mean since the one before.</summary>
-    public IReadOnlyList<LossPoint> Losses => _state?.Losses ?? [];
+    public IReadOnlyList<LossPoint> Losses => _run?.State.Losses ?? [];
 
     /// <summary>Validation losses of the run so far.</summary>
-    public IReadOnlyList<LossPoint> Validations => _state?.Validations ?? [];
+    public IReadOnlyList<LossPoint> Validations => _run?.State.Validations ?? [];
 
     /// <summary>Steps that were done when a checkpoint was written; null if the file is none.</summary>
     public static long? StepOf(SafetensorsReader file) => TrainingState.StepOf(file);
@@ -114,7 +114,7 @@ public sealed class Trainer(ITrainingTask task)
         var tape = new Tape(Workers, _memory);
         Optimiser optimiser = options.MakeOptimiser(task.Model);
         var state = new TrainingState(optimiser, _best);
-        _state = state;
+        _run = (state, options);
         if (checkpoint is not null)
             state.Load(checkpoint, task.Model, options);
         var step = new TrainingStep(task, options, optimiser, tape);
@@ -148,6 +148,16 @@ public sealed class Trainer(ITrainingTask task)
             return new TrainingResult(end, state.Step, state.Step, state.Losses is [.., var last] ? last.Loss : double.NaN);
         Restore();
         return new TrainingResult(end, state.Step, state.BestStep, state.BestLoss);
+    }
+
+    /// <summary>Writes a checkpoint of a run that has ended, from which it goes on to that end: before long work on the model.</summary>
+    /// <exception cref="InvalidOperationException">There was no run, or <see cref="CheckpointPath"/> is null.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void SaveCheckpoint()
+    {
+        if (_run is not { } run || CheckpointPath is null)
+            throw new InvalidOperationException("There is no run to write a checkpoint of, or no name for it.");
+        Save(run.State, run.Options);
     }
 
     private static bool Stops(TrainingState state, TrainingOptions options) => options.Patience > 0 && state.Misses >= options.Patience;

@@ -23,8 +23,7 @@ public sealed record CsvVectors(int Length, float[] Values, IReadOnlyList<string
             throw new InvalidDataException("The table is empty.");
         string[] first = parser.Record!;
         int label = labels is null ? -1 : Find(first, labels);
-        // A row of names has no number but perhaps as the name of the label's column.
-        bool named = !Array.Exists(Enumerable.Range(0, first.Length).ToArray(), i => i != label && CsvText.TryNumber(first[i], out _));
+        bool named = AreNames(first, label);
         int length = first.Length - (label >= 0 ? 1 : 0);
         if (length == 0)
             throw new InvalidDataException("The table has no column but the label's.");
@@ -51,12 +50,27 @@ public sealed record CsvVectors(int Length, float[] Values, IReadOnlyList<string
         return values.Count > 0 ? new CsvVectors(length, [.. values], label >= 0 ? names : null) : throw new InvalidDataException("The table has names but no rows.");
     }
 
-    private static int Find(string[] names, string column)
+    // A number is a column's, for a value that reads the same must not be taken for a name; else it is a name, if the first row has names.
+    private static int Find(string[] first, string column)
     {
-        int index = column == "last" ? names.Length - 1 : Array.IndexOf(names, column);
-        if (index < 0 && int.TryParse(column, NumberStyles.None, NumberFormatInfo.InvariantInfo, out int number) && number >= 1 && number <= names.Length)
-            index = number - 1;
-        return index >= 0 ? index : throw new InvalidDataException($"The table has no column '{column}' for the labels; it has {names.Length} columns.");
+        if (column == "last")
+            return first.Length - 1;
+        if (int.TryParse(column, NumberStyles.None, NumberFormatInfo.InvariantInfo, out int number) && number >= 1 && number <= first.Length)
+            return number - 1;
+        int index = Array.IndexOf(first, column);
+        return index >= 0 && AreNames(first, index) ? index
+            : throw new InvalidDataException($"The table has no column '{column}' for the labels; it has {first.Length} columns.");
+    }
+
+    // A row of names has no number but perhaps as the name of the label's column.
+    private static bool AreNames(string[] row, int label)
+    {
+        for (int i = 0; i < row.Length; i++)
+        {
+            if (i != label && CsvText.TryNumber(row[i], out _))
+                return false;
+        }
+        return true;
     }
 
     private static float Number(string cell, int column, int line)

@@ -12,6 +12,15 @@ public sealed record Idx(IReadOnlyList<int> Sizes, ReadOnlyMemory<byte> Values)
     /// <summary>Whether data begin as an IDX file does, of whatever type.</summary>
     public static bool IsIdx(ReadOnlySpan<byte> data) => data is [0, 0, >= 8 and <= 14, >= 1 and <= 4, ..];
 
+    /// <summary>Whether a file of bytes that begins as an IDX file is as long as its sizes say.</summary>
+    internal static bool IsWhole(ReadOnlySpan<byte> data)
+    {
+        long count = 1, header = 4 + 4 * data[3];
+        for (int at = 4; at < header && at + 4 <= data.Length; at += 4)
+            count = Math.Min(count * BinaryPrimitives.ReadUInt32BigEndian(data[at..]), int.MaxValue);
+        return data[2] == UnsignedBytes && data.Length == header + count;
+    }
+
     /// <summary>Reads a file of unsigned bytes, which is what images and labels are.</summary>
     /// <exception cref="InvalidDataException">It is none, of another type, or of another length than its sizes say.</exception>
     public static Idx Read(ReadOnlyMemory<byte> data)
@@ -29,6 +38,8 @@ public sealed record Idx(IReadOnlyList<int> Sizes, ReadOnlyMemory<byte> Values)
         for (int i = 0; i < dimensions; i++)
         {
             uint size = BinaryPrimitives.ReadUInt32BigEndian(bytes[(4 + 4 * i)..]);
+            if (size == 0)
+                throw new InvalidDataException($"The IDX file holds no items: its dimension {i + 1} has no parts.");
             if (size > int.MaxValue || (count *= size) > int.MaxValue)
                 throw new InvalidDataException($"The IDX file says that dimension {i + 1} has {size} parts, which is too many.");
             sizes[i] = (int)size;

@@ -44,13 +44,19 @@ public static class ItemReader
             AddImage(items, file, Png.Decode(data.Span).ToBytes(), options);
         else if (Pnm.IsPnm(data.Span))
             AddImage(items, file, Pnm.Decode(data.Span).ToBytes(), options);
-        else if (Idx.IsIdx(data.Span))
+        else if (Idx.IsIdx(data.Span) && !IsCifar(file, data.Span))
             AddIdx(items, file, Idx.Read(data), options);
-        else if (file.Name.EndsWith(".bin", StringComparison.Ordinal))
+        else if (IsNamedCifar(file))
             AddCifar(items, file, data.Span);
         else
             AddTable(items, file, data, options);
     }
+
+    private static bool IsNamedCifar(DataFile file) => file.Name.EndsWith(".bin", StringComparison.Ordinal);
+
+    // CIFAR-10's first record may begin as an IDX file does: label 0, red 0, then 8 to 14, then 1 to 4. Its length tells.
+    private static bool IsCifar(DataFile file, ReadOnlySpan<byte> data) =>
+        IsNamedCifar(file) && data.Length % CifarRecord == 0 && !Idx.IsWhole(data);
 
     private static void AddImage(ItemCollector items, DataFile file, Image image, ItemOptions options)
     {

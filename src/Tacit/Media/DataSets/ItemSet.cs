@@ -6,6 +6,9 @@ namespace Tacit.Media.DataSets;
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed class ItemSet
 {
+    // Parameters draw from 0, 1, 2, …, batches and validations from those with the highest bit.
+    private const ulong SplitStream = 5UL << 60;
+
     private readonly ReadOnlyMemory<float> _numbers;
     private readonly IReadOnlyList<(string Name, int End)> _sources;
 
@@ -102,7 +105,7 @@ public sealed class ItemSet
         if (!(share >= 0f && share < 1f))
             throw new ArgumentOutOfRangeException(nameof(share), share, "From 0 to below 1.");
         int[] order = new int[Count];
-        Permutation.Fill(order, seed, stream: 0);
+        Permutation.Fill(order, seed, SplitStream);
         int kept = share > 0f && Count > 1 ? Math.Max(1, (int)((double)share * Count)) : 0;
         return (order[kept..], order[..kept]);
     }

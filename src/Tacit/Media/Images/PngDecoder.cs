@@ -37,7 +37,7 @@ internal ref struct PngDecoder(ReadOnlySpan<byte> data)
     private MemoryStream ReadChunks()
     {
         var coded = new MemoryStream();
-        bool hasPalette = false, ended = false;     // ended: another chunk came after the pixels
+        bool hasPalette = false, after = false, ended = false;      // of the chunks of pixels; ended: another one came after them
         while (true)
         {
             _chunks.Next();
@@ -46,9 +46,9 @@ internal ref struct PngDecoder(ReadOnlySpan<byte> data)
                 if (ended)
                     throw OutOfOrder();
                 coded.Write(_chunks.Content);
+                after = true;       // an empty one counts, too
                 continue;
             }
-            bool after = coded.Length > 0;
             ended = after;
             if (_chunks.Type == s_end)
                 break;
@@ -111,7 +111,8 @@ internal ref struct PngDecoder(ReadOnlySpan<byte> data)
 
     private readonly void ReadRows(Stream coded, PngPixels target)
     {
-        using var inflated = new ZLibStream(coded, CompressionMode.Decompress);
+        using var inflated = new ZLibStream(coded, CompressionMode.Decompress, leaveOpen: true);
+        var sum = new Adler32();
         foreach (Adam7Pass pass in Adam7Pass.Of(_header))
         {
             int length = (int)_header.RowBytes(pass.Columns);
@@ -119,14 +120,19 @@ internal ref struct PngDecoder(ReadOnlySpan<byte> data)
             for (int y = 0; y < pass.Rows; y++)
             {
                 Read(inflated, row);
+                sum.Add(row);
                 PngFilter.Undo(row[0], row.AsSpan(1), above.AsSpan(1), _header.FilterStep);
                 target.Put(pass, y, row.AsSpan(1));
                 (row, above) = (above, row);
             }
         }
-        // What is left is the check sum of all, which is looked at when the end is read.
         if (Read(inflated, new byte[1], most: true) > 0)
             throw new InvalidDataException("The PNG file is damaged: it has more pixels than its size says.");
+        // The BCL takes compressed data that end before their check sum for whole.
+        Span<byte> last = stackalloc byte[4];
+        coded.Position = Math.Max(0, coded.Length - last.Length);
+        if (coded.ReadAtLeast(last, last.Length, throwOnEndOfStream: false) < last.Length || BinaryPrimitives.ReadUInt32BigEndian(last) != sum.Value)
+            throw new InvalidDataException("The PNG file is damaged: its compressed pixels do not end with their check sum.");
     }
 
     private static int Read(ZLibStream inflated, byte[] row, bool most = false)

@@ -25,12 +25,12 @@ public static class Pnm
         int maxValue = bits ? 1 : text.Number("largest value", ushort.MaxValue);
         if (width == 0 || height == 0 || maxValue == 0)
             throw new InvalidDataException($"The PNM file says it has {width} x {height} pixels up to {maxValue}, which cannot be.");
-        long samples = (long)width * height * channels;
+        if (width > Image.MostSamples / channels / height)
+            throw new InvalidDataException($"The PNM file has {width} x {height} pixels; {Image.MostSamples / channels} are the most that are read.");
+        int samples = width * height * channels;
         // A plain sample takes a byte of the file at least.
         long rowBytes = kind == 4 ? (width + 7L) / 8 : (long)width * channels * (maxValue > byte.MaxValue ? 2 : 1);
         long least = plain ? samples : rowBytes * height + 1;       // a space is before binary samples
-        if (samples > Image.MostSamples)
-            throw new InvalidDataException($"The PNM file has {width} x {height} pixels; {Image.MostSamples / channels} are the most that are read.");
         if (text.Rest.Length < least)
             throw new InvalidDataException($"The PNM file is truncated: {text.Rest.Length} bytes are too few for {width} x {height} pixels.");
         ushort[] target = new ushort[samples];

@@ -9,7 +9,8 @@ public static class SeriesWindows
     /// <param name="values">Values there are.</param>
     /// <param name="length">Of a window.</param>
     /// <param name="stride">From the beginning of one to that of the next.</param>
-    /// <returns>A series shorter than a window is one short window; values after the last whole window are in none.</returns>
+    /// <returns>A series shorter than a window is one short window; values after the last whole window are in
+    /// none.</returns>
     public static IEnumerable<(int First, int Length)> Cut(int values, int length, int stride)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);

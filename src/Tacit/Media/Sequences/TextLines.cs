@@ -19,7 +19,8 @@ public static class TextLines
             text = end < 0 ? default : text[(end + 1)..];
             if (line.Span is [.., (byte)'\r'])
                 line = line[..^1];
-            lines.Add(Utf8.IsValid(line.Span) ? line : throw new InvalidDataException($"Line {lines.Count + 1} is no UTF-8 text."));
+            lines.Add(Utf8.IsValid(line.Span) ? line
+                : throw new InvalidDataException($"Line {lines.Count + 1} is no UTF-8 text."));
         }
         return lines;
     }

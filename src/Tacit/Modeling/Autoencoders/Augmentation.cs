@@ -7,7 +7,8 @@ namespace Tacit.Modeling.Autoencoders;
 /// <summary>Small changes of items while they are learnt from, so that few stand for many.</summary>
 /// <param name="Shift">Most pixels an image is moved by, up, down and sideways; zeros come in.</param>
 /// <param name="Flip">Whether every other image, on average, is mirrored left to right.</param>
-/// <param name="Noise">Deviation of the normal noise that only the encoder sees (Vincent et al. 2008), in units of the range 0 to 1.</param>
+/// <param name="Noise">Deviation of the normal noise that only the encoder sees (Vincent et al. 2008), in units of the
+/// range 0 to 1.</param>
 public readonly record struct Augmentation(int Shift, bool Flip, float Noise)
 {
     /// <summary>Reads <c>none</c>, or a list such as <c>shift:2,flip,noise:0.1</c>.</summary>
@@ -20,14 +21,17 @@ public readonly record struct Augmentation(int Shift, bool Flip, float Noise)
         {
             int colon = part.IndexOf(':');
             (string name, string value) = colon < 0 ? (part, "") : (part[..colon], part[(colon + 1)..]);
-            if (name == "shift" && int.TryParse(value, NumberStyles.None, NumberFormatInfo.InvariantInfo, out int shift) && shift <= 1000)
+            if (name == "shift" && int.TryParse(value, NumberStyles.None, NumberFormatInfo.InvariantInfo,
+                out int shift) && shift <= 1000)
                 all = all with { Shift = shift };
-            else if (name == "noise" && float.TryParse(value, NumberStyles.AllowDecimalPoint, NumberFormatInfo.InvariantInfo, out float noise) && noise <= 10f)
+            else if (name == "noise" && float.TryParse(value, NumberStyles.AllowDecimalPoint,
+                NumberFormatInfo.InvariantInfo, out float noise) && noise <= 10f)
                 all = all with { Noise = noise };
             else if (part == "flip")
                 all = all with { Flip = true };
             else
-                throw new InvalidDataException($"'augment' is none, or of shift:N, flip and noise:D those wanted with commas between, not '{text}'.");
+                throw new InvalidDataException($"'augment' is none, or of shift:N, flip and noise:D those wanted " +
+                    $"with commas between, not '{text}'.");
         }
         return all;
     }
@@ -43,8 +47,10 @@ public readonly record struct Augmentation(int Shift, bool Flip, float Noise)
         item.CopyTo(scratch);
         for (int i = 0; i < item.Length; i++)
         {
-            int x = i % shape.Width, row = i / shape.Width, y = row % shape.Height - dy, from = (mirror ? shape.Width - 1 - x : x) - dx;
-            item[i] = (uint)y < (uint)shape.Height && (uint)from < (uint)shape.Width ? scratch[(row - dy) * shape.Width + from] : 0f;
+            int x = i % shape.Width, row = i / shape.Width, y = row % shape.Height - dy,
+                from = (mirror ? shape.Width - 1 - x : x) - dx;
+            item[i] = (uint)y < (uint)shape.Height && (uint)from < (uint)shape.Width
+                ? scratch[(row - dy) * shape.Width + from] : 0f;
         }
     }
 }

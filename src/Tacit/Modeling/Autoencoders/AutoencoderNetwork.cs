@@ -3,10 +3,14 @@ using Tacit.Numerics;
 
 namespace Tacit.Modeling.Autoencoders;
 
-/// <summary>Encoder, latents, decoder: x → z → x̂. Hinton and Salakhutdinov, "Reducing the dimensionality of data with neural networks", 2006.</summary>
+/// <summary>Encoder, latents, decoder: x → z → x̂. Hinton and Salakhutdinov, "Reducing the dimensionality of data with
+/// neural networks", 2006.</summary>
 /// <remarks>Values of items are 0 to 1 here.</remarks>
 public sealed class AutoencoderNetwork : Module
 {
+    // Values of a tensor: 64 MiB.
+    private const long MostAtOnce = 1 << 24;
+
     /// <summary>A network of these sizes.</summary>
     /// <exception cref="ArgumentException">They do not fit together.</exception>
     public AutoencoderNetwork(AutoencoderOptions options)
@@ -41,6 +45,11 @@ public sealed class AutoencoderNetwork : Module
         return ItemEncoder.Count(options) + ItemDecoder.Count(options) + latents * (latents + 1) + 2;
     }
 
+    /// <summary>Items that are put through together where nothing is learnt: as many as keep tensors within
+    /// bounds.</summary>
+    public static int ItemsAtOnce(AutoencoderOptions options) =>
+        (int)Math.Clamp(MostAtOnce / WidestCount(options), 1, 256);
+
     /// <summary>Values of the widest tensor that an item becomes on its way, about.</summary>
     public static long WidestCount(AutoencoderOptions options)
     {
@@ -64,7 +73,8 @@ public sealed class AutoencoderNetwork : Module
     {
         Variable foreseen = Decoder.Forward(tape, Encoder?.Forward(tape, items), target);
         return Options.Loss == ItemLoss.CrossEntropy ? tape.Bernoulli(foreseen, target)
-            : tape.SquaredError(Options.LinearOutput ? foreseen : tape.Activate(foreseen, Activation.Sigmoid), Tape.Input(target));
+            : tape.SquaredError(Options.LinearOutput ? foreseen : tape.Activate(foreseen, Activation.Sigmoid),
+                Tape.Input(target));
     }
 
     /// <summary>What is foreseen as values: through the sigmoid, if there is one.</summary>

@@ -25,7 +25,8 @@ public enum ItemDecoderKind
     /// <summary>Value after value, from those before and the latents (<see cref="AutoregressiveDecoder"/>).</summary>
     Autoregressive,
 
-    /// <summary>Row after row, with attention to the rows before and the latents (<see cref="TransformerDecoder"/>).</summary>
+    /// <summary>Row after row, with attention to the rows before and the latents (<see
+    /// cref="TransformerDecoder"/>).</summary>
     Transformer,
 }
 
@@ -81,7 +82,12 @@ public sealed record AutoencoderOptions
     /// <summary>Units between those values and the one foreseen; 0 for a linear decoder.</summary>
     public int Units { get; init; } = 32;
 
-    /// <summary>Share of the past that is hidden from a decoder while it learns, so that it listens to the latents (Bowman et al. 2016).</summary>
+    /// <summary>
+    /// Share of the past that is hidden from a decoder while it learns, so that it listens to the latents (Bowman et
+    /// al. 2016). Without
+    /// latents it shrinks what is learnt of the past, and <see cref="AutoencoderModel.Options"/> makes it 0 unless it
+    /// is given.
+    /// </summary>
     public float PastDropout { get; init; } = 0.5f;
 
     /// <summary>Columns of the Transformer.</summary>
@@ -97,7 +103,8 @@ public sealed record AutoencoderOptions
     public int Element { get; init; }
 
     /// <summary><see cref="Order"/>, at most one less than an item has values.</summary>
-    internal int Past => Math.Clamp(Order > 0 ? Order : Shape.IsImage ? 3 * Shape.Width : 16, 1, Math.Max(1, Shape.Size - 1));
+    internal int Past => Math.Clamp(Order > 0 ? Order : Shape.IsImage ? 3 * Shape.Width : 16, 1,
+        Math.Max(1, Shape.Size - 1));
 
     /// <summary><see cref="Element"/>: for a vector the largest divisor of its length up to 16.</summary>
     internal int ElementSize
@@ -118,9 +125,11 @@ public sealed record AutoencoderOptions
     /// <summary>What is wrong with the sizes together; null if nothing is.</summary>
     public string? Mistake()
     {
-        bool convolves = (Encoder == ItemEncoderKind.Convolutional && Latents > 0) || Decoder == ItemDecoderKind.Convolutional;
+        bool convolves = (Encoder == ItemEncoderKind.Convolutional && Latents > 0)
+            || Decoder == ItemDecoderKind.Convolutional;
         if (convolves && Math.Min(Shape.Height, Shape.Width) >> Levels < 1)
-            return $"items of {Shape} cannot be halved {Levels} times; fewer levels, mlp instead of conv, or a --shape for vectors that are images";
+            return $"items of {Shape} cannot be halved {Levels} times; fewer levels, mlp instead of conv, or a " +
+                $"--shape for vectors that are images";
         if (Latents == 0 && !IsAutoregressive)
             return "without latents only a decoder that sees the past has anything to go by: ar or transformer";
         if (Decoder == ItemDecoderKind.Transformer && Columns % Heads != 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
 using Tacit.Numerics;
@@ -6,18 +7,17 @@ namespace Tacit.Modeling.Autoencoders;
 
 /// <summary>Teaches an autoencoder to give items back.</summary>
 /// <remarks>
-/// A batch is the next items of an order that is drawn anew for each pass over them; validation goes over all items kept for it.
+/// A batch is the next items of an order that is drawn anew for each pass over them; validation goes over all items
+/// kept for it.
 /// </remarks>
 public sealed class AutoencoderTask : ITrainingTask
 {
-    private const int ValidationBatch = 256;
-
     private readonly Autoencoder _model;
     private readonly ItemSet _items;
     private readonly int[] _training, _order;
     private readonly ItemSet? _validationItems;
     private readonly int[] _validation;
-    private readonly int _batch, _size;
+    private readonly int _batch, _validationBatch, _size;
     private readonly Augmentation _augmentation;
     private readonly ulong _seed;
     private readonly float[] _scratch;
@@ -32,8 +32,12 @@ public sealed class AutoencoderTask : ITrainingTask
     /// <param name="batch">Items in a batch.</param>
     /// <param name="augmentation">What is done to items that are learnt from.</param>
     /// <param name="seed">Decides orders and changes.</param>
-    /// <exception cref="ArgumentException">The items are not of the model's shape, or none are to be learnt from.</exception>
-    public AutoencoderTask(Autoencoder model, ItemSet items, int[] training, ItemSet? validationItems, int[] validation, int batch,
+    /// <exception cref="ArgumentException">The items are not of the model's shape, or none are to be learnt
+    /// from.</exception>
+    /// <exception cref="InvalidDataException">Values are beyond 0 to 1, and the loss is cross-entropy: it has no bound
+    /// there.</exception>
+    public AutoencoderTask(Autoencoder model, ItemSet items, int[] training, ItemSet? validationItems,
+        int[] validation, int batch,
         Augmentation augmentation, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -41,10 +45,19 @@ public sealed class AutoencoderTask : ITrainingTask
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(validation);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        if (items.Shape != model.Options.Shape || (validationItems ?? items).Shape != model.Options.Shape || training.Length == 0)
-            throw new ArgumentException($"AutoencoderTask: {training.Length} items of {items.Shape} for a model of {model.Options.Shape}.");
-        (_model, _items, _training, _validationItems, _validation, _batch) = (model, items, training, validationItems, validation, batch);
+        if (items.Shape != model.Options.Shape || (validationItems ?? items).Shape != model.Options.Shape
+            || training.Length == 0)
+            throw new ArgumentException($"AutoencoderTask: {training.Length} items of {items.Shape} for a model of " +
+                $"{model.Options.Shape}.");
+        (_model, _items, _training, _validationItems, _validation, _batch) = (model, items, training, validationItems,
+            validation, batch);
+        if (model.Options.Loss == ItemLoss.CrossEntropy)
+        {
+            CheckProbabilities(items, training, model.Scale);
+            CheckProbabilities(validationItems ?? items, validation, model.Scale);
+        }
         (_augmentation, _seed, _size) = (augmentation, seed, items.Shape.Size);
+        _validationBatch = AutoencoderNetwork.ItemsAtOnce(model.Options);
         _order = new int[training.Length];
         _scratch = new float[_size];
     }
@@ -79,12 +92,13 @@ public sealed class AutoencoderTask : ITrainingTask
     public double Validate(Tape tape, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        ItemSet items = _validationItems ?? throw new InvalidOperationException("AutoencoderTask: there is nothing to validate on.");
+        ItemSet items = _validationItems
+            ?? throw new InvalidOperationException("AutoencoderTask: there is nothing to validate on.");
         double sum = 0;
-        for (int at = 0; at < _validation.Length; at += ValidationBatch)
+        for (int at = 0; at < _validation.Length; at += _validationBatch)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int count = Math.Min(ValidationBatch, _validation.Length - at);
+            int count = Math.Min(_validationBatch, _validation.Length - at);
             Tensor target = tape.Memory.Rent(count, _size);
             for (int b = 0; b < count; b++)
                 items.CopyTo(_validation[at + b], _model.Scale, target[b].Span);
@@ -92,6 +106,17 @@ public sealed class AutoencoderTask : ITrainingTask
             tape.Reset();
         }
         return sum / _validation.Length;
+    }
+
+    private static void CheckProbabilities(ItemSet items, int[] which, ItemScale scale)
+    {
+        ItemScale range = items.Measure(which);
+        if (which.Length > 0 && items.Highest == 0 && (range.Lowest < scale.Lowest || range.Highest > scale.Highest))
+        {
+            throw new InvalidDataException(string.Create(NumberFormatInfo.InvariantInfo,
+                $"there are values from {range.Lowest} to {range.Highest}, " +
+                $"and 0 to 1 stand for {scale.Lowest} to {scale.Highest}: cross-entropy takes no values beyond"));
+        }
     }
 
     // The number-th item of the run.

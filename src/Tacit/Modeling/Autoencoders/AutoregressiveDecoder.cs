@@ -10,7 +10,8 @@ namespace Tacit.Modeling.Autoencoders;
 /// x̂_t = v · f(W [x_t−1, …, x_t−p] + U plan_t + b) + c
 /// x̂_t = w · [x_t−1, …, x_t−p] + u · plan_t + c        with no units between
 /// </code>
-/// Values before the first are zero. Without latents and units it is an autoregression AR(p). Past values are in the order of
+/// Values before the first are zero. Without latents and units it is an autoregression AR(p). Past values are in the
+/// order of
 /// the item: of an image rows from the top, of colours one channel after another.
 /// </remarks>
 public sealed class AutoregressiveDecoder : ItemDecoder
@@ -43,7 +44,8 @@ public sealed class AutoregressiveDecoder : ItemDecoder
     /// <inheritdoc/>
     public override bool IsAutoregressive => true;
 
-    /// <summary>The weights of the past, the latest value's first, of a decoder without units: an autoregression's coefficients.</summary>
+    /// <summary>The weights of the past, the latest value's first, of a decoder without units: an autoregression's
+    /// coefficients.</summary>
     public Parameter PastWeight => _window.Weight;
 
     /// <summary>What is added to that.</summary>
@@ -60,7 +62,8 @@ public sealed class AutoregressiveDecoder : ItemDecoder
                 CopyPast(items[b].Span, t, windows[b * _size + t].Span);
         }
         Variable? plan = _plan is null ? null : tape.Reshape(_plan.Forward(tape, latents!), batch * _size, PlanColumns);
-        return tape.Reshape(Foresee(tape, tape.Dropout(tape.Constant(windows), _options.PastDropout), plan), batch, _size);
+        return tape.Reshape(Foresee(tape, tape.Dropout(tape.Constant(windows), _options.PastDropout), plan), batch,
+            _size);
     }
 
     /// <inheritdoc/>
@@ -81,7 +84,8 @@ public sealed class AutoregressiveDecoder : ItemDecoder
                 if (!plan.IsEmpty)
                     plan[b].Span.Slice(t * PlanColumns, PlanColumns).CopyTo(now[b].Span);
             }
-            Tensor values = Foresee(steps, Tape.Input(windows), plan.IsEmpty ? null : Tape.Input(now)).Value;       // (B, 1)
+            // (B, 1)
+            Tensor values = Foresee(steps, Tape.Input(windows), plan.IsEmpty ? null : Tape.Input(now)).Value;
             settle(values, t);
             for (int b = 0; b < batch; b++)
                 items[b].Span[t] = values.Span[b];
@@ -92,7 +96,8 @@ public sealed class AutoregressiveDecoder : ItemDecoder
     internal static long CountOf(AutoencoderOptions o)
     {
         long units = Math.Max(1, o.Units);
-        return (o.Latents > 0 ? LinearStack.Count(o, o.Latents, (long)o.Shape.Size * PlanColumns) + PlanColumns * units : 0)
+        return (o.Latents > 0 ? LinearStack.Count(o, o.Latents, (long)o.Shape.Size * PlanColumns) + PlanColumns * units
+            : 0)
             + (o.Past + 1L) * units + (o.Units > 0 ? units + 1 : 0);
     }
 

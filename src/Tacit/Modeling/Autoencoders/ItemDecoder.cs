@@ -13,7 +13,8 @@ public abstract class ItemDecoder : Module
     /// <summary>What each value is foreseen as.</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="latents">(B, D); null for a model without.</param>
-    /// <param name="items">(B, N): of each value an autoregressive decoder sees those before it; others see none.</param>
+    /// <param name="items">(B, N): of each value an autoregressive decoder sees those before it; others see
+    /// none.</param>
     /// <returns>(B, N).</returns>
     public abstract Variable Forward(Tape tape, Variable? latents, Tensor items);
 
@@ -55,13 +56,15 @@ public sealed class MlpDecoder : ItemDecoder
     private readonly LinearStack _layers;
 
     /// <summary>A decoder of these sizes.</summary>
-    public MlpDecoder(AutoencoderOptions options) => _layers = Add("layers", new LinearStack(options, options.Latents, options.Shape.Size));
+    public MlpDecoder(AutoencoderOptions options) =>
+        _layers = Add("layers", new LinearStack(options, options.Latents, options.Shape.Size));
 
     /// <inheritdoc/>
     public override Variable Forward(Tape tape, Variable? latents, Tensor items) => _layers.Forward(tape, latents!);
 }
 
-/// <summary>Linear layers to a small image of many channels, then transposed convolutions of stride 2: the encoder's way back.</summary>
+/// <summary>Linear layers to a small image of many channels, then transposed convolutions of stride 2: the encoder's
+/// way back.</summary>
 public sealed class ConvolutionalDecoder : ItemDecoder
 {
     private readonly AutoencoderOptions _options;
@@ -76,7 +79,9 @@ public sealed class ConvolutionalDecoder : ItemDecoder
         _layers = Add("layers", new LinearStack(options, options.Latents, Smallest(options).Size));
         _convolutions = new ConvTranspose2d[options.Levels];
         for (int i = options.Levels - 1; i >= 0; i--)
-            _convolutions[i] = Add($"convolutions.{i}", new ConvTranspose2d(Pyramid.At(options, i + 1).Channels, Pyramid.At(options, i).Channels, Pyramid.Kernel, 2, 1));
+            _convolutions[i] = Add($"convolutions.{i}",
+                new ConvTranspose2d(Pyramid.At(options, i + 1).Channels, Pyramid.At(options, i).Channels,
+                Pyramid.Kernel, 2, 1));
     }
 
     /// <inheritdoc/>
@@ -94,12 +99,14 @@ public sealed class ConvolutionalDecoder : ItemDecoder
         return tape.Reshape(x, batch, shape.Size);
     }
 
-    internal static long CountOf(AutoencoderOptions o) => LinearStack.Count(o, o.Latents, Smallest(o).Size) + Pyramid.Count(o, transposed: true);
+    internal static long CountOf(AutoencoderOptions o) =>
+        LinearStack.Count(o, o.Latents, Smallest(o).Size) + Pyramid.Count(o, transposed: true);
 
     // Doubled so often it is the item, or a little more, which is cut off.
     private static ItemShape Smallest(AutoencoderOptions o)
     {
         int last = (1 << o.Levels) - 1;
-        return new ItemShape(Pyramid.At(o, o.Levels).Channels, (o.Shape.Height + last) >> o.Levels, (o.Shape.Width + last) >> o.Levels);
+        return new ItemShape(Pyramid.At(o, o.Levels).Channels, (o.Shape.Height + last) >> o.Levels,
+            (o.Shape.Width + last) >> o.Levels);
     }
 }

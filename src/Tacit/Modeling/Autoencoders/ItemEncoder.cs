@@ -9,10 +9,12 @@ public abstract class ItemEncoder : Module
     /// <summary>Items (B, N) to latents (B, D).</summary>
     public abstract Variable Forward(Tape tape, Variable items);
 
-    internal static ItemEncoder Of(AutoencoderOptions o) => o.Encoder == ItemEncoderKind.Mlp ? new MlpEncoder(o) : new ConvolutionalEncoder(o);
+    internal static ItemEncoder Of(AutoencoderOptions o) => o.Encoder == ItemEncoderKind.Mlp ? new MlpEncoder(o)
+        : new ConvolutionalEncoder(o);
 
     internal static long Count(AutoencoderOptions o) =>
-        o.Latents == 0 ? 0 : o.Encoder == ItemEncoderKind.Mlp ? LinearStack.Count(o, o.Shape.Size, o.Latents) : ConvolutionalEncoder.CountOf(o);
+        o.Latents == 0 ? 0 : o.Encoder == ItemEncoderKind.Mlp ? LinearStack.Count(o, o.Shape.Size, o.Latents)
+            : ConvolutionalEncoder.CountOf(o);
 }
 
 /// <summary>z = W_k · f(… f(W₁ x)): linear layers with activations between. Hinton and Salakhutdinov 2006.</summary>
@@ -21,7 +23,8 @@ public sealed class MlpEncoder : ItemEncoder
     private readonly LinearStack _layers;
 
     /// <summary>An encoder of these sizes.</summary>
-    public MlpEncoder(AutoencoderOptions options) => _layers = Add("layers", new LinearStack(options, options.Shape.Size, options.Latents));
+    public MlpEncoder(AutoencoderOptions options) =>
+        _layers = Add("layers", new LinearStack(options, options.Shape.Size, options.Latents));
 
     /// <inheritdoc/>
     public override Variable Forward(Tape tape, Variable items) => _layers.Forward(tape, items);
@@ -41,7 +44,8 @@ public sealed class ConvolutionalEncoder : ItemEncoder
         _options = options;
         _convolutions = new Conv2d[options.Levels];
         for (int i = 0; i < _convolutions.Length; i++)
-            _convolutions[i] = Add($"convolutions.{i}", new Conv2d(Pyramid.At(options, i).Channels, Pyramid.At(options, i + 1).Channels, Pyramid.Kernel, 2, 1));
+            _convolutions[i] = Add($"convolutions.{i}",
+                new Conv2d(Pyramid.At(options, i).Channels, Pyramid.At(options, i + 1).Channels, Pyramid.Kernel, 2, 1));
         _layers = Add("layers", new LinearStack(options, Pyramid.At(options, options.Levels).Size, options.Latents));
     }
 
@@ -63,12 +67,14 @@ public sealed class ConvolutionalEncoder : ItemEncoder
 /// <summary>The sizes of images on the way from the item to its smallest and back.</summary>
 internal static class Pyramid
 {
-    /// <summary>With stride 2 each value is reached by as many taps as any other, so that no checkerboard shows (Odena et al. 2016).</summary>
+    /// <summary>With stride 2 each value is reached by as many taps as any other, so that no checkerboard shows (Odena
+    /// et al. 2016).</summary>
     public const int Kernel = 4;
 
     /// <summary>The image after so many convolutions.</summary>
     public static ItemShape At(AutoencoderOptions o, int level) =>
-        level == 0 ? o.Shape : new ItemShape(checked(o.Filters << (level - 1)), o.Shape.Height >> level, o.Shape.Width >> level);
+        level == 0 ? o.Shape : new ItemShape(checked(o.Filters << (level - 1)), o.Shape.Height >> level,
+            o.Shape.Width >> level);
 
     /// <summary>Parameters of all convolutions; those of a decoder have biases for the channels they make.</summary>
     public static long Count(AutoencoderOptions o, bool transposed)
@@ -94,7 +100,8 @@ internal sealed class LinearStack : Module
         _options = options;
         _layers = new Learning.Linear[options.Layers + 1];
         for (int i = 0; i < _layers.Length; i++)
-            _layers[i] = Add($"{i}", new Learning.Linear(i == 0 ? inputs : options.Hidden, i == options.Layers ? outputs : options.Hidden));
+            _layers[i] = Add($"{i}", new Learning.Linear(i == 0 ? inputs : options.Hidden, i == options.Layers
+                ? outputs : options.Hidden));
     }
 
     public Variable Forward(Tape tape, Variable x)
@@ -107,6 +114,7 @@ internal sealed class LinearStack : Module
     public static long Count(AutoencoderOptions o, long inputs, long outputs)
     {
         long h = o.Hidden;
-        return o.Layers == 0 ? (inputs + 1) * outputs : (inputs + 1) * h + (o.Layers - 1) * (h + 1) * h + (h + 1) * outputs;
+        return o.Layers == 0 ? (inputs + 1) * outputs
+            : (inputs + 1) * h + (o.Layers - 1) * (h + 1) * h + (h + 1) * outputs;
     }
 }

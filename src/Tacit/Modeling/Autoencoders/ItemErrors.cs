@@ -10,7 +10,8 @@ public static class ItemErrors
     /// <param name="scale">What 0 and 1 stand for, where they do not say.</param>
     /// <param name="which">Which of them.</param>
     /// <param name="given">What was given back (which, values).</param>
-    public static float[] SquaredErrors(ItemSet items, ItemScale scale, ReadOnlySpan<int> which, ReadOnlySpan<float> given)
+    public static float[] SquaredErrors(ItemSet items, ItemScale scale, ReadOnlySpan<int> which,
+        ReadOnlySpan<float> given)
     {
         ArgumentNullException.ThrowIfNull(items);
         int size = items.Shape.Size;

@@ -3,7 +3,8 @@ using Tacit.Numerics;
 
 namespace Tacit.Modeling.Autoencoders;
 
-/// <summary>Foresees element after element, with attention to the elements before it and to the latents. Vaswani et al. 2017.</summary>
+/// <summary>Foresees element after element, with attention to the elements before it and to the latents. Vaswani et al.
+/// 2017.</summary>
 /// <remarks>
 /// An element is a row of an image, or a stretch of a vector; the values in one are foreseen together.
 /// <code>
@@ -61,7 +62,8 @@ public sealed class TransformerDecoder : ItemDecoder
         var steps = new Tape(tape.Workers) { IsRecording = false };
         for (int t = 0; t < _steps; t++)
         {
-            Variable all = Foresee(steps, memory.IsEmpty ? null : Tape.Input(memory), items, t + 1);      // (B, t + 1, E)
+            // (B, t + 1, E)
+            Variable all = Foresee(steps, memory.IsEmpty ? null : Tape.Input(memory), items, t + 1);
             Tensor last = steps.Slice(all, 1, t, 1).Value;
             settle(last, t * _element);
             for (int b = 0; b < batch; b++)
@@ -74,11 +76,13 @@ public sealed class TransformerDecoder : ItemDecoder
     {
         long c = o.Columns, e = o.ElementSize, attention = 4 * (c + 1) * c, memory = o.Latents > 0 ? 1 : 0;
         long block = (2 + memory) * 2 * c + (1 + memory) * attention + 8 * c * c + 5 * c;
-        return memory * (o.Latents + 1) * MemoryTokens * c + (e + 1) * c + o.Shape.Size / e * c + o.Blocks * block + 2 * c + (c + 1) * e;
+        return memory * (o.Latents + 1) * MemoryTokens * c + (e + 1) * c + o.Shape.Size / e * c + o.Blocks * block
+            + 2 * c + (c + 1) * e;
     }
 
     private Variable? Remember(Tape tape, Variable? latents) =>
-        _memory is null ? null : tape.Reshape(_memory.Forward(tape, latents!), latents!.Shape[0], MemoryTokens, _options.Columns);
+        _memory is null ? null : tape.Reshape(_memory.Forward(tape, latents!), latents!.Shape[0], MemoryTokens,
+            _options.Columns);
 
     // The first so many elements (B, count, E), each from those before it.
     private Variable Foresee(Tape tape, Variable? memory, Tensor items, int count)
@@ -101,7 +105,8 @@ public sealed class TransformerDecoder : ItemDecoder
         return _output.Forward(tape, _norm.Forward(tape, x));
     }
 
-    /// <summary>Attention to what was, attention to the latents, feed-forward; each behind a norm and added to what came in.</summary>
+    /// <summary>Attention to what was, attention to the latents, feed-forward; each behind a norm and added to what
+    /// came in.</summary>
     private sealed class Block : Module
     {
         private readonly LayerNorm _attentionNorm, _feedForwardNorm;
@@ -127,7 +132,8 @@ public sealed class TransformerDecoder : ItemDecoder
         {
             x = tape.Add(x, _attention.Forward(tape, _attentionNorm.Forward(tape, x), AttentionMask.Autoregressive));
             if (memory is not null)
-                x = tape.Add(x, _memoryAttention!.Forward(tape, _memoryNorm!.Forward(tape, x), AttentionMask.None, memory: memory));
+                x = tape.Add(x, _memoryAttention!.Forward(tape, _memoryNorm!.Forward(tape, x), AttentionMask.None,
+                    memory: memory));
             return tape.Add(x, _feedForward.Forward(tape, _feedForwardNorm.Forward(tape, x)));
         }
     }

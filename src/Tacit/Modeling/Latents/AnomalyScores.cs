@@ -9,7 +9,8 @@ public static class AnomalyScores
     private const double Normal = 1.4826, Least = 1e-30;
 
     /// <summary>
-    /// (l − median) / (1.4826 · median of |l − median|) of the errors' logarithms l, which lie more evenly than errors: about 1 for one
+    /// (l − median) / (1.4826 · median of |l − median|) of the errors' logarithms l, which lie more evenly than errors:
+    /// about 1 for one
     /// standard deviation worse than usual (Iglewicz and Hoaglin 1993).
     /// </summary>
     /// <param name="errors">An error for each item, none negative.</param>

@@ -15,7 +15,8 @@ public sealed class LatentTable
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         if (values.LongLength != (long)names.Count * columns || (labels is not null && labels.Count != names.Count))
-            throw new ArgumentException($"LatentTable: {names.Count} names, {labels?.Count ?? 0} labels and {values.Length} values in {columns} columns.");
+            throw new ArgumentException($"LatentTable: {names.Count} names, {labels?.Count ?? 0} labels and " +
+                $"{values.Length} values in {columns} columns.");
         (Names, Labels, Values, Columns) = (names, labels, values, columns);
     }
 
@@ -48,6 +49,7 @@ public sealed class LatentTable
         float[] values = new float[items.Count * Columns];
         for (int i = 0; i < items.Count; i++)
             Row(items[i]).CopyTo(values.AsSpan(i * Columns));
-        return new LatentTable([.. items.Select(i => Names[i])], Labels is null ? null : [.. items.Select(i => Labels[i])], values, Columns);
+        return new LatentTable([.. items.Select(i => Names[i])], Labels is null ? null
+            : [.. items.Select(i => Labels[i])], values, Columns);
     }
 }

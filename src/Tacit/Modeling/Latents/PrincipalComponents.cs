@@ -2,7 +2,8 @@ using Tacit.Numerics;
 
 namespace Tacit.Modeling.Latents;
 
-/// <summary>Principal component analysis: the directions in which rows vary most; the best linear autoencoder.</summary>
+/// <summary>Principal component analysis: the directions in which rows vary most; the best linear
+/// autoencoder.</summary>
 /// <remarks>
 /// By subspace iteration with Rayleigh and Ritz (Halko, Martinsson and Tropp 2011) on the rows themselves, so that wide
 /// rows need no matrix of their width squared. A few directions more than are wanted are iterated along.
@@ -18,7 +19,8 @@ public sealed class PrincipalComponents
     /// <summary>The mean row (n).</summary>
     public float[] Mean { get; }
 
-    /// <summary>The directions (k, n), orthonormal, that of the largest variance first; the number furthest from zero in each is positive.</summary>
+    /// <summary>The directions (k, n), orthonormal, that of the largest variance first; the number furthest from zero
+    /// in each is positive.</summary>
     public float[] Directions { get; }
 
     /// <summary>The variance of the rows along each direction (k).</summary>
@@ -34,7 +36,8 @@ public sealed class PrincipalComponents
     /// <param name="workers">Threads for the products; the same components for any number.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentException">The numbers do not fit.</exception>
-    public static PrincipalComponents Fit(ReadOnlySpan<float> rows, int columns, int count, WorkPool? workers = null, CancellationToken cancellationToken = default)
+    public static PrincipalComponents Fit(ReadOnlySpan<float> rows, int columns, int count, WorkPool? workers = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         int items = rows.Length / columns;
@@ -65,7 +68,8 @@ public sealed class PrincipalComponents
             if (change <= Precision * total)
                 break;
         }
-        variances = Ritz(directions, Scatter(centred, directions, columns, k, workers), columns, k, items, out float[] last);
+        variances = Ritz(directions, Scatter(centred, directions, columns, k, workers), columns, k, items,
+            out float[] last);
         SetSigns(last, columns);
         return new PrincipalComponents(mean, last[..(count * columns)], variances[..count]);
     }
@@ -77,7 +81,8 @@ public sealed class PrincipalComponents
         float[] centred = new float[items * n], latents = new float[items * Count];
         for (int i = 0; i < centred.Length; i++)
             centred[i] = rows[i] - Mean[i % n];
-        MatMul.Multiply(new Matrix(centred, items, n), new Matrix(Directions, Count, n).Transposed, new MatrixTarget(latents, items, Count), pool: workers);
+        MatMul.Multiply(new Matrix(centred, items, n), new Matrix(Directions, Count, n).Transposed,
+            new MatrixTarget(latents, items, Count), pool: workers);
         return latents;
     }
 
@@ -86,7 +91,8 @@ public sealed class PrincipalComponents
     {
         int n = Mean.Length, items = latents.Length / Count;
         float[] rows = new float[items * n];
-        MatMul.Multiply(new Matrix(latents, items, Count), new Matrix(Directions, Count, n), new MatrixTarget(rows, items, n), Mean, pool: workers);
+        MatMul.Multiply(new Matrix(latents, items, Count), new Matrix(Directions, Count, n),
+            new MatrixTarget(rows, items, n), Mean, pool: workers);
         return rows;
     }
 
@@ -139,7 +145,8 @@ public sealed class PrincipalComponents
         for (int i = 0; i < k; i++)
         {
             for (int j = 0; j <= i; j++)
-                small[i * k + j] = small[j * k + i] = (Dot(directions, i * n, scattered, j * n, n) + Dot(directions, j * n, scattered, i * n, n)) / 2;
+                small[i * k + j] = small[j * k + i] =
+                    (Dot(directions, i * n, scattered, j * n, n) + Dot(directions, j * n, scattered, i * n, n)) / 2;
         }
         return SymmetricEigen.Of(small, k);
     }
@@ -179,7 +186,8 @@ public sealed class PrincipalComponents
         }
     }
 
-    // Takes the rows before out of a row of length one, twice for precision, makes it that long again, and says how much was left.
+    // Takes the rows before out of a row of length one, twice for precision, makes it that long again, and says how
+    // much was left.
     private static double Reject(float[] v, int i, int n)
     {
         double rest = 1;

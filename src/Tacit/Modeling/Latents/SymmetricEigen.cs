@@ -1,6 +1,7 @@
 namespace Tacit.Modeling.Latents;
 
-/// <summary>Eigenvalues and eigenvectors of a small symmetric matrix, by Jacobi's rotations (Golub and Van Loan, section 8.5).</summary>
+/// <summary>Eigenvalues and eigenvectors of a small symmetric matrix, by Jacobi's rotations (Golub and Van Loan,
+/// section 8.5).</summary>
 internal static class SymmetricEigen
 {
     private const int MostSweeps = 60;
@@ -39,7 +40,8 @@ internal static class SymmetricEigen
         if (apq == 0)
             return;
         double theta = (a[q * n + q] - a[p * n + p]) / (2 * apq);
-        double t = Math.Abs(theta) > 1e150 ? 0.5 / theta : (theta < 0 ? -1 : 1) / (Math.Abs(theta) + Math.Sqrt(theta * theta + 1));
+        double t = Math.Abs(theta) > 1e150 ? 0.5 / theta
+            : (theta < 0 ? -1 : 1) / (Math.Abs(theta) + Math.Sqrt(theta * theta + 1));
         double c = 1 / Math.Sqrt(t * t + 1), s = t * c;
         for (int k = 0; k < n; k++)
         {

@@ -3,9 +3,11 @@ using Tacit.Numerics;
 
 namespace Tacit.Modeling.Latents;
 
-/// <summary>t-SNE: places in a plane, such that rows that are neighbours stay neighbours. Van der Maaten and Hinton 2008.</summary>
+/// <summary>t-SNE: places in a plane, such that rows that are neighbours stay neighbours. Van der Maaten and Hinton
+/// 2008.</summary>
 /// <remarks>
-/// Exact, in time and memory of the square of the number of rows. It begins with the first two principal components, small
+/// Exact, in time and memory of the square of the number of rows. It begins with the first two principal components,
+/// small
 /// (Kobak and Berens 2019), so nothing is drawn; the same rows give the same places.
 /// </remarks>
 public sealed class TSne
@@ -28,8 +30,10 @@ public sealed class TSne
     /// <param name="workers">Threads; the same places for any number.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>(rows, 2), about zero.</returns>
-    /// <exception cref="ArgumentException">There are fewer than 4 rows or more than <see cref="MostRows"/>, or the numbers do not fit.</exception>
-    public double[] Fit(ReadOnlySpan<float> rows, int columns, WorkPool? workers = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">There are fewer than 4 rows or more than <see cref="MostRows"/>, or the
+    /// numbers do not fit.</exception>
+    public double[] Fit(ReadOnlySpan<float> rows, int columns, WorkPool? workers = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         int n = rows.Length / columns;
@@ -39,7 +43,8 @@ public sealed class TSne
         double[] places = Begin(rows, columns, n, workers), change = new double[2 * n], gains = new double[2 * n];
         Array.Fill(gains, 1.0);
         double rate = Math.Max(n / Exaggeration, 50);
-        var work = new Forces { P = p, Places = places, Attraction = new double[2 * n], Repulsion = new double[2 * n], Sums = new double[n] };
+        var work = new Forces { P = p, Places = places, Attraction = new double[2 * n], Repulsion = new double[2 * n],
+            Sums = new double[n] };
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -50,7 +55,8 @@ public sealed class TSne
             double z = 0;
             foreach (double sum in work.Sums)
                 z += sum;
-            double exaggeration = iteration < ExaggeratedIterations ? Exaggeration : 1, momentum = iteration < ExaggeratedIterations ? 0.5 : 0.8;
+            double exaggeration = iteration < ExaggeratedIterations ? Exaggeration : 1,
+                momentum = iteration < ExaggeratedIterations ? 0.5 : 0.8;
             for (int i = 0; i < places.Length; i++)
             {
                 double gradient = 4 * (exaggeration * work.Attraction[i] - work.Repulsion[i] / z);
@@ -64,7 +70,8 @@ public sealed class TSne
     }
 
     // The likelihood that rows choose each other as neighbours, (n, n), summing to one.
-    private static float[] Affinities(ReadOnlySpan<float> rows, int columns, int n, double perplexity, CancellationToken cancellationToken)
+    private static float[] Affinities(ReadOnlySpan<float> rows, int columns, int n, double perplexity,
+        CancellationToken cancellationToken)
     {
         double[] p = new double[n], distances = new double[n];
         float[] all = new float[n * n];
@@ -176,10 +183,13 @@ public sealed class TSne
                 ReadOnlySpan<float> p = P.AsSpan(i * n, n);
                 for (int j = 0; j < p.Length; j++)
                 {
-                    double dx = x - Places[2 * j], dy = y - Places[2 * j + 1], near = 1 / (1 + dx * dx + dy * dy), pull = p[j] * near, push = near * near;
-                    (ax, ay, rx, ry, sum) = (ax + pull * dx, ay + pull * dy, rx + push * dx, ry + push * dy, sum + near);
+                    double dx = x - Places[2 * j], dy = y - Places[2 * j + 1], near = 1 / (1 + dx * dx + dy * dy),
+                        pull = p[j] * near, push = near * near;
+                    (ax, ay, rx, ry, sum) = (ax + pull * dx, ay + pull * dy, rx + push * dx, ry + push * dy,
+                        sum + near);
                 }
-                (Attraction[2 * i], Attraction[2 * i + 1], Repulsion[2 * i], Repulsion[2 * i + 1], Sums[i]) = (ax, ay, rx, ry, sum - 1);
+                (Attraction[2 * i], Attraction[2 * i + 1], Repulsion[2 * i], Repulsion[2 * i + 1], Sums[i]) = (ax, ay,
+                    rx, ry, sum - 1);
             }
         }
     }

@@ -1,4 +1,5 @@
 using Tacit.Modeling.Autoencoders;
+using Tacit.Modeling.Classification;
 using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.Linear;
 using Tacit.Modeling.Nonlinear;
@@ -20,7 +21,7 @@ public sealed class ModelRegistry
     public static ModelRegistry Standard { get; } = new(
     [
         GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, PriorModel.Kind, AutoencoderModel.Kind, LstmAutoencoderModel.Kind,
-        RecordModel.Kind,
+        RecordModel.Kind, ClassifierModel.Kind,
     ]);
 
     /// <summary>The kinds, in the order they were added.</summary>

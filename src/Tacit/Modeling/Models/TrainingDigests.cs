@@ -76,7 +76,7 @@ public static class TrainingDigests
         return [.. bytes];
     }
 
-    private static byte[] LittleEndian(ReadOnlySpan<float> values)
+    internal static byte[] LittleEndian(ReadOnlySpan<float> values)
     {
         byte[] bytes = new byte[values.Length * sizeof(float)];
         for (int i = 0; i < values.Length; i++)
@@ -96,7 +96,7 @@ public static class TrainingDigests
         return data;
     }
 
-    private static byte[] Bytes(Module model)
+    internal static byte[] Bytes(Module model)
     {
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(stream, [], ModuleFile.Tensors(model));

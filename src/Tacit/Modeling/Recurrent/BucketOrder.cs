@@ -3,9 +3,11 @@ using Tacit.Media.DataSets;
 
 namespace Tacit.Modeling.Recurrent;
 
-/// <summary>Which examples go together: each once in an epoch, drawn anew for every epoch, those of like length side by side.</summary>
+/// <summary>Which examples go together: each once in an epoch, drawn anew for every epoch, those of like length side by
+/// side.</summary>
 /// <remarks>
-/// An epoch's order is a shuffle by the seed; pools of some batches out of it are sorted by length, cut into batches, and
+/// An epoch's order is a shuffle by the seed; pools of some batches out of it are sorted by length, cut into batches,
+/// and
 /// the batches shuffled. So padding is small, and what is in a batch depends on its number alone.
 /// </remarks>
 internal sealed class BucketOrder
@@ -41,7 +43,8 @@ internal sealed class BucketOrder
     private void Shuffle(long epoch)
     {
         Permutation.Fill(_order, _seed, RandomStreams.Batch(2 * epoch));
-        Span<int> used = _order.AsSpan(0, _batches.Length * _size);     // before sorting, or the longest were always left out
+        // before sorting, or the longest were always left out
+        Span<int> used = _order.AsSpan(0, _batches.Length * _size);
         for (int first = 0; first < used.Length; first += BatchesPerPool * _size)
             SortByLength(used.Slice(first, Math.Min(BatchesPerPool * _size, used.Length - first)));
         Permutation.Fill(_batches, _seed, RandomStreams.Batch(2 * epoch + 1));

@@ -1,15 +1,20 @@
 using Tacit.Learning;
+using Tacit.Modeling.Latents;
 using Tacit.Numerics;
 
 namespace Tacit.Modeling.Recurrent;
 
-/// <summary>A sequence to a latent of fixed size and back, by LSTMs, the decoder with additive attention if wanted.</summary>
+/// <summary>A sequence to a latent of fixed size and back, by LSTMs, the decoder with additive attention if
+/// wanted.</summary>
 /// <remarks>
 /// <para>
-/// The encoder's last states of the top layer become the latent, z = W (h; c); the decoder begins with states made of z,
-/// and has z beside its input at every step (Srivastava, Mansimov and Salakhutdinov 2015). Its query at a step is its own
+/// The encoder's last states of the top layer become the latent, z = W (h; c); the decoder begins with states made of
+/// z,
+/// and has z beside its input at every step (Srivastava, Mansimov and Salakhutdinov 2015). Its query at a step is its
+/// own
 /// output there, which looks at the encoder's outputs by softmax(vᵀ tanh(W q + U k)) (Bahdanau, Cho and Bengio 2015);
-/// what comes out is a function of both. Tokens are foreseen by the rows of the embedding's table (Press and Wolf 2017).
+/// what comes out is a function of both. Tokens are foreseen by the rows of the embedding's table (Press and Wolf
+/// 2017).
 /// </para>
 /// <para>
 /// With attention the decoder sees every state of the encoder: the latent is then a summary, not a bottleneck.
@@ -33,10 +38,12 @@ public sealed class LstmAutoencoder : Module
         LstmAutoencoderOptions o = Options = options;
         if (o.IsText)
             _table = Add("table", new Embedding(o.Vocabulary + 2, o.Embedding, 1f / MathF.Sqrt(o.Embedding)));
-        _encoder = Add("encoder", new Lstm(o.InputColumns, o.Bidirectional ? o.Hidden / 2 : o.Hidden, o.Layers, o.Bidirectional, o.Dropout));
+        _encoder = Add("encoder", new Lstm(o.InputColumns, o.Bidirectional ? o.Hidden / 2 : o.Hidden, o.Layers,
+            o.Bidirectional, o.Dropout));
         _latent = Add("latent", new Learning.Linear(2 * o.Hidden, o.Latent));
         _begin = Add("begin", new Learning.Linear(o.Latent, checked(2 * o.Layers * o.Hidden)));
-        _decoder = Add("decoder", new Lstm((o.Feeds ? o.InputColumns : 0) + o.Latent, o.Hidden, o.Layers, dropout: o.Dropout));
+        _decoder = Add("decoder", new Lstm((o.Feeds ? o.InputColumns : 0) + o.Latent, o.Hidden, o.Layers,
+            dropout: o.Dropout));
         if (o.Attention > 0)
             _attention = Add("attention", new AdditiveAttention(o.Hidden, o.Hidden, o.Attention));
         _output = Add("output", new Learning.Linear(o.Attention > 0 ? 2 * o.Hidden : o.Hidden, o.InputColumns));
@@ -44,10 +51,16 @@ public sealed class LstmAutoencoder : Module
             _outputBias = Add(new Parameter("output_bias", Initializer.Zeros, o.Vocabulary + 2));
         else
             _normalisation = Add(new Parameter("normalisation", Initializer.Zeros, 2) { IsTrained = false });
+        if (o.Attention == 0)
+            Fit = Add("fit", new LatentNormal(o.Latent));
     }
 
     /// <summary>The sizes.</summary>
     public LstmAutoencoderOptions Options { get; }
+
+    /// <summary>Where the latents of the training data lie; null with attention, as latents alone say nothing
+    /// then.</summary>
+    public LatentNormal? Fit { get; }
 
     /// <summary>The token that ends a sequence: the one after the tokeniser's.</summary>
     public int End => Options.Vocabulary;
@@ -55,15 +68,19 @@ public sealed class LstmAutoencoder : Module
     // Stands for what came before the first token, and for what is withheld.
     private int Nothing => Options.Vocabulary + 1;
 
-    /// <summary>Mean and standard deviation of the values learnt from; what goes in is (value − mean) / deviation.</summary>
+    /// <summary>Mean and standard deviation of the values learnt from; what goes in is (value − mean) /
+    /// deviation.</summary>
     /// <exception cref="InvalidOperationException">The sequences are of tokens.</exception>
     public (float Mean, float Deviation) Normalisation
     {
-        get => _normalisation is { Value.Span: var n } ? (n[0], n[1]) : throw new InvalidOperationException("Tokens are not normalised.");
+        get => _normalisation is { Value.Span: var n } ? (n[0], n[1])
+            : throw new InvalidOperationException("Tokens are not normalised.");
         set
         {
-            if (_normalisation is null || !float.IsFinite(value.Mean) || !(value.Deviation > 0f) || !float.IsFinite(value.Deviation))
-                throw new InvalidOperationException($"A mean of {value.Mean} and a deviation of {value.Deviation} normalise nothing.");
+            if (_normalisation is null || !float.IsFinite(value.Mean) || !(value.Deviation > 0f)
+                || !float.IsFinite(value.Deviation))
+                throw new InvalidOperationException($"A mean of {value.Mean} and a deviation of {value.Deviation} " +
+                    $"normalise nothing.");
             (_normalisation.Value.Span[0], _normalisation.Value.Span[1]) = value;
             _normalisation.Touch();
         }
@@ -76,7 +93,8 @@ public sealed class LstmAutoencoder : Module
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(batch);
-        Variable x = _table is null ? Tape.Input(batch.Values)                                      // (B, T, E) or (B, T, F)
+        // (B, T, E) or (B, T, F)
+        Variable x = _table is null ? Tape.Input(batch.Values)
             : tape.Dropout(_table.Forward(tape, batch.Tokens, batch.Count, batch.Steps), Options.Dropout);
         (Variable memory, LstmState state) = _encoder.Forward(tape, x, null, batch.Lengths);         // (B, T, H)
         (Variable Hidden, Variable Cell) last = state[state.Count - 1];
@@ -87,14 +105,17 @@ public sealed class LstmAutoencoder : Module
         return new Encoding(latent, _attention is null ? null : memory, _attention?.Keys(tape, memory), batch.Visible);
     }
 
-    /// <summary>The states the decoder begins with: tanh of a linear function of z for the hidden ones, the function itself for cells.</summary>
+    /// <summary>The states the decoder begins with: tanh of a linear function of z for the hidden ones, the function
+    /// itself for cells.</summary>
     public LstmState Begin(Tape tape, Variable latent)
     {
-        Variable all = _begin.Forward(tape, latent);                                                // (B, 2 · layers · H)
+        // (B, 2 · layers · H)
+        Variable all = _begin.Forward(tape, latent);
         var states = new (Variable, Variable)[Options.Layers];
         int h = Options.Hidden;
         for (int i = 0; i < states.Length; i++)
-            states[i] = (tape.Activate(tape.Slice(all, -1, 2 * i * h, h), Activation.Tanh), tape.Slice(all, -1, (2 * i + 1) * h, h));
+            states[i] = (tape.Activate(tape.Slice(all, -1, 2 * i * h, h), Activation.Tanh),
+                tape.Slice(all, -1, (2 * i + 1) * h, h));
         return new LstmState(states);
     }
 
@@ -106,9 +127,11 @@ public sealed class LstmAutoencoder : Module
     /// <param name="state">The states before.</param>
     /// <param name="lengths">Of the sequences (B), or empty.</param>
     /// <returns>
-    /// Logits (B, T, tokens + 2) or normalised values (B, T, F); the states after; the attention's weights (B, T, S), if there is one.
+    /// Logits (B, T, tokens + 2) or normalised values (B, T, F); the states after; the attention's weights (B, T, S),
+    /// if there is one.
     /// </returns>
-    public (Variable Output, LstmState State, Variable? Weights) Decode(Tape tape, Encoding encoding, Variable? previous, int steps, LstmState state,
+    public (Variable Output, LstmState State, Variable? Weights) Decode(Tape tape, Encoding encoding,
+        Variable? previous, int steps, LstmState state,
         ReadOnlyMemory<int> lengths = default)
     {
         ArgumentNullException.ThrowIfNull(tape);
@@ -117,14 +140,16 @@ public sealed class LstmAutoencoder : Module
         int[] rows = new int[batch * steps];
         for (int i = 0; i < rows.Length; i++)
             rows[i] = i / steps;
-        Variable input = tape.Embed(encoding.Latent, rows, batch, steps);                           // z at every step (B, T, Z)
+        // z at every step (B, T, Z)
+        Variable input = tape.Embed(encoding.Latent, rows, batch, steps);
         if (previous is not null)
             input = tape.Concatenate(-1, previous, input);
         (Variable output, state) = _decoder.Forward(tape, input, state, lengths);                   // (B, T, H)
         Variable? weights = null;
         if (_attention is not null)
         {
-            (Variable context, weights) = _attention.Forward(tape, output, encoding.Memory!, encoding.Visible, encoding.Keys);
+            (Variable context, weights) = _attention.Forward(tape, output, encoding.Memory!, encoding.Visible,
+                encoding.Keys);
             output = tape.Concatenate(-1, output, context);                                         // (B, T, 2H)
         }
         output = _output.Forward(tape, tape.Dropout(output, Options.Dropout));
@@ -132,9 +157,11 @@ public sealed class LstmAutoencoder : Module
     }
 
     /// <summary>Rows of tokens, for <see cref="Decode"/>.</summary>
-    public Variable Rows(Tape tape, ReadOnlyMemory<int> tokens, int batch, int steps) => tape.Dropout(_table!.Forward(tape, tokens, batch, steps), Options.Dropout);
+    public Variable Rows(Tape tape, ReadOnlyMemory<int> tokens, int batch, int steps) =>
+        tape.Dropout(_table!.Forward(tape, tokens, batch, steps), Options.Dropout);
 
-    /// <summary>The mean loss with teacher forcing: cross-entropy of a token in nats, or squared error of a normalised value.</summary>
+    /// <summary>The mean loss with teacher forcing: cross-entropy of a token in nats, or squared error of a normalised
+    /// value.</summary>
     public Variable Loss(Tape tape, SequenceBatch batch)
     {
         ArgumentNullException.ThrowIfNull(tape);
@@ -152,7 +179,8 @@ public sealed class LstmAutoencoder : Module
     {
         Encoding encoding = Encode(tape, batch);
         Variable? previous = Options.Feeds ? Previous(tape, batch) : null;
-        (Variable output, _, Variable? weights) = Decode(tape, encoding, previous, batch.Steps, Begin(tape, encoding.Latent), batch.Lengths);
+        (Variable output, _, Variable? weights) = Decode(tape, encoding, previous, batch.Steps,
+            Begin(tape, encoding.Latent), batch.Lengths);
         return (output, weights);
     }
 
@@ -170,7 +198,8 @@ public sealed class LstmAutoencoder : Module
     {
         int[] nothing = new int[batch];
         nothing.AsSpan().Fill(Nothing);
-        return _table is null ? Tape.Input(tape.Memory.RentZeros(batch, 1, Options.Frame)) : Rows(tape, nothing, batch, 1);
+        return _table is null ? Tape.Input(tape.Memory.RentZeros(batch, 1, Options.Frame))
+            : Rows(tape, nothing, batch, 1);
     }
 
     // Every sequence moved on by a step; in training some of it withheld.
@@ -188,7 +217,8 @@ public sealed class LstmAutoencoder : Module
         for (int i = 0; i < withheld.Length; i++)
         {
             if (i % batch.Steps > 0 && !withheld[i])
-                batch.Values.Span.Slice((i - 1) * Options.Frame, Options.Frame).CopyTo(values.Span[(i * Options.Frame)..]);
+                batch.Values.Span.Slice((i - 1) * Options.Frame, Options.Frame)
+                    .CopyTo(values.Span[(i * Options.Frame)..]);
         }
         return Tape.Input(values);
     }
@@ -205,7 +235,8 @@ public sealed class LstmAutoencoder : Module
         return withheld;
     }
 
-    /// <summary>What a decoder knows of sequences: the latent (B, Z), and with attention the encoder's outputs (B, T, H), their keys and which are there.</summary>
+    /// <summary>What a decoder knows of sequences: the latent (B, Z), and with attention the encoder's outputs (B, T,
+    /// H), their keys and which are there.</summary>
     /// <param name="Latent">(B, Z).</param>
     /// <param name="Memory">(B, T, H), with attention.</param>
     /// <param name="Keys">(B, T, A), with attention.</param>

@@ -38,12 +38,14 @@ public sealed record LstmAutoencoderModel(LstmAutoencoder Model, ITokenizer? Tok
     public static long ParameterCount(LstmAutoencoderOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        long x = options.InputColumns, h = options.Hidden, z = options.Latent, a = options.Attention, v = options.Vocabulary + 2L;
+        long x = options.InputColumns, h = options.Hidden, z = options.Latent, a = options.Attention,
+            v = options.Vocabulary + 2L;
         long directions = options.Bidirectional ? 2 : 1, own = h / directions;
         long encoder = directions * Layer(x, own) + (options.Layers - 1) * directions * Layer(h, own);
         long decoder = Layer((options.Feeds ? x : 0) + z, h) + (options.Layers - 1) * Layer(h, h);
-        long attention = a == 0 ? 0 : 2 * h * a + 2 * a;
-        return (options.IsText ? v * x + v : 2) + encoder + 2 * h * z + z + (z + 1) * 2 * options.Layers * h + decoder + attention
+        long attention = a == 0 ? z * (z + 1) : 2 * h * a + 2 * a;     // or where latents lie
+        return (options.IsText ? v * x + v : 2) + encoder + 2 * h * z + z + (z + 1) * 2 * options.Layers * h + decoder
+            + attention
             + (a == 0 ? h : 2 * h) * x + x;
 
         static long Layer(long inputs, long hidden) => 4 * hidden * (inputs + hidden + 1);
@@ -56,10 +58,12 @@ public sealed record LstmAutoencoderModel(LstmAutoencoder Model, ITokenizer? Tok
         settings.RefuseUnknown();
         if (ParameterCount(options) != file.ParameterCount)
         {
-            throw new InvalidDataException($"The model file's settings are of a model with {ParameterCount(options)} parameters, " +
+            throw new InvalidDataException($"The model file's settings are of a model with {ParameterCount(options)} " +
+                $"parameters, " +
                 $"its tensors have {file.ParameterCount}.");
         }
-        ITokenizer? tokenizer = options.IsText ? TokenizerText.Read(file.Tensors.FindMetadata, options.Vocabulary) : null;
+        ITokenizer? tokenizer = options.IsText ? TokenizerText.Read(file.Tensors.FindMetadata, options.Vocabulary)
+            : null;
         var model = new LstmAutoencoder(options);
         ModuleFile.Load(file.Tensors, model);
         if (!options.IsText && !(model.Normalisation.Deviation > 0f))

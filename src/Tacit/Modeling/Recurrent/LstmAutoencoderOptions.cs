@@ -48,7 +48,8 @@ public sealed record LstmAutoencoderOptions
     /// <summary>What is wrong with the sizes; null if nothing is.</summary>
     internal string? Mistake()
     {
-        if (Vocabulary < 0 || Frame < 1 || Length < 1 || Embedding < 1 || Hidden < 1 || Layers < 1 || Latent < 1 || Attention < 0)
+        if (Vocabulary < 0 || Frame < 1 || Length < 1 || Embedding < 1 || Hidden < 1 || Layers < 1 || Latent < 1
+            || Attention < 0)
             return "Sizes are at least 1; 'vocabulary' and 'attention' may be 0.";
         if (!IsText && Frame > Length)
             return $"'frame' ({Frame}) is at most 'length' ({Length}).";

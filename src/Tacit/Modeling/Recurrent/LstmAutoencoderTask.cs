@@ -25,12 +25,14 @@ public sealed class LstmAutoencoderTask : ITrainingTask
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         if (data.Count == 0 || data.IsText != model.Options.IsText || validation is { Count: 0 })
-            throw new ArgumentException($"LstmAutoencoderTask: {data.Count} sequences to learn from, {validation?.Count} to validate on.");
+            throw new ArgumentException($"LstmAutoencoderTask: {data.Count} sequences to learn from, " +
+                $"{validation?.Count} to validate on.");
         (_model, _data, _validation) = (model, data, validation);
         if (!data.IsText)
             model.Normalisation = data.Moments();
         _order = new BucketOrder([.. Enumerable.Range(0, data.Count).Select(data.Length)], batch, seed);
-        _validationOrder = validation is null ? [] : [.. Enumerable.Range(0, validation.Count).OrderBy(validation.Length)];
+        _validationOrder = validation is null ? []
+            : [.. Enumerable.Range(0, validation.Count).OrderBy(validation.Length)];
     }
 
     /// <inheritdoc/>
@@ -54,7 +56,8 @@ public sealed class LstmAutoencoderTask : ITrainingTask
         for (int first = 0; first < data.Count; first += _order.Size)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            SequenceBatch batch = _model.Batch(tape, data, _validationOrder.AsSpan(first, Math.Min(_order.Size, data.Count - first)));
+            SequenceBatch batch = _model.Batch(tape, data,
+                _validationOrder.AsSpan(first, Math.Min(_order.Size, data.Count - first)));
             sum += (double)_model.Loss(tape, batch).Value.Span[0] * batch.Items;
             items += batch.Items;
             tape.Reset();

@@ -42,7 +42,8 @@ public sealed class SequenceAccuracy
         return accuracy;
     }
 
-    /// <summary>Tokens of a sequence that stand at the same place in what came back, and whether all and nothing else does.</summary>
+    /// <summary>Tokens of a sequence that stand at the same place in what came back, and whether all and nothing else
+    /// does.</summary>
     public static (int Right, bool Exact) Compare(ReadOnlySpan<int> original, ReadOnlySpan<int> said)
     {
         int right = 0;
@@ -52,5 +53,6 @@ public sealed class SequenceAccuracy
     }
 
     /// <summary>The sequences with the highest anomaly scores.</summary>
-    public IEnumerable<int> Worst(int count) => Enumerable.Range(0, Anomaly.Length).OrderByDescending(i => Anomaly[i]).Take(count);
+    public IEnumerable<int> Worst(int count) =>
+        Enumerable.Range(0, Anomaly.Length).OrderByDescending(i => Anomaly[i]).Take(count);
 }

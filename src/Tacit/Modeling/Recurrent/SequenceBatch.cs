@@ -68,7 +68,8 @@ public sealed class SequenceBatch
     /// <param name="memory">Where the values lie.</param>
     /// <param name="steps">Steps to pad to; 0 for those of the longest.</param>
     /// <exception cref="ArgumentException">There is no sequence, or one is empty or longer.</exception>
-    public static SequenceBatch OfValues(IReadOnlyList<ReadOnlyMemory<float>> sequences, int frame, TensorPool memory, int steps = 0)
+    public static SequenceBatch OfValues(IReadOnlyList<ReadOnlyMemory<float>> sequences, int frame, TensorPool memory,
+        int steps = 0)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(memory);
@@ -103,7 +104,8 @@ public sealed class SequenceBatch
             if (length < 1)
                 throw new ArgumentException("A sequence of values has at least one.");
         }
-        return widest == 0 || (steps > 0 && steps < widest) ? throw new ArgumentException($"There are {lengths.Length} sequences, of up to {widest} steps.")
+        return widest == 0 || (steps > 0 && steps < widest)
+            ? throw new ArgumentException($"There are {lengths.Length} sequences, of up to {widest} steps.")
             : Math.Max(steps, widest);
     }
 }

@@ -48,9 +48,11 @@ public sealed class SequenceErrors
             each[i] = error / original.Length;
         }
         double mean = sum / values, variance = squares / values - mean * mean;
-        return new SequenceErrors(each) { Values = values, Mean = total / values, Share = variance > 0 ? total / values / variance : 0 };
+        return new SequenceErrors(each) { Values = values, Mean = total / values, Share = variance > 0
+            ? total / values / variance : 0 };
     }
 
     /// <summary>The sequences with the highest anomaly scores.</summary>
-    public IEnumerable<int> Worst(int count) => Enumerable.Range(0, Anomaly.Length).OrderByDescending(i => Anomaly[i]).Take(count);
+    public IEnumerable<int> Worst(int count) =>
+        Enumerable.Range(0, Anomaly.Length).OrderByDescending(i => Anomaly[i]).Take(count);
 }

@@ -29,7 +29,8 @@ public sealed class SequenceSet
 
     /// <summary>Some of the sequences.</summary>
     public SequenceSet Part(IEnumerable<int> indices) => _tokens is null
-        ? new SequenceSet([.. indices.Select(i => _values![i])]) : new SequenceSet([.. indices.Select(i => _tokens[i])]);
+        ? new SequenceSet([.. indices.Select(i => _values![i])])
+            : new SequenceSet([.. indices.Select(i => _tokens[i])]);
 
     /// <summary>Mean and standard deviation of all values, by Welford's recurrence.</summary>
     /// <exception cref="InvalidDataException">There is no value but one, or all are the same.</exception>

@@ -47,6 +47,22 @@ public sealed class TrainerTests : IDisposable
         Assert.NotEqual(expected, Run(new Trainer(task = Tiny.Task(seed: 8)), task));
     }
 
+    [Fact]
+    public void ACheckpointOfARunThatHasEndedGoesOnToItsEnd()
+    {
+        GptTask task = Tiny.Task();
+        var trainer = new Trainer(task) { CheckpointPath = _folder["c"] };
+        Assert.Throws<InvalidOperationException>(trainer.SaveCheckpoint);
+        TrainingResult result = trainer.Run(Tiny.Options);
+        Assert.False(File.Exists(_folder["c"]));
+        trainer.SaveCheckpoint();
+        GptTask again = Tiny.Task(seed: 8);
+        using var file = new SafetensorsReader(File.OpenRead(_folder["c"]));
+        Assert.Equal(result, new Trainer(again).Run(Tiny.Options, file));
+        Assert.Equal(Tiny.Values(task.Model), Tiny.Values(again.Model));
+        Assert.Throws<InvalidOperationException>(new Trainer(task).SaveCheckpoint);
+    }
+
     [Theory]
     [InlineData(OptimiserKind.AdamW)]
     [InlineData(OptimiserKind.Sgd)]

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Globalization;
+using Tacit.Cli.Commands;
+using Tacit.Cli.Files;
+using Tacit.Cli.Terminal;
+using Tacit.Modeling.Recurrent;
+using Tacit.Numerics;
+
+namespace Tacit.Cli.Sequences;
+
+/// <summary>tacit generate for models of the kind 'lstm-ae': sequences of latents that are drawn, or lie between two
+/// sequences'.</summary>
+internal static class GenerateSequencesCommand
+{
+    private const string Help = """
+        usage: tacit generate --model MODEL [OPTION…] [-o OUT]      (a model of 'tacit train lstm-ae')
+
+        Draws latents from the normal distribution that fits those of the training data, or goes from
+        one sequence's latent to another's, and decodes them: lines of text, or CSV with a row of
+        values for each. An autoencoder is not taught where its latents lie, so what is drawn is only
+        roughly like the data. With attention latents alone say nothing: the model must be one of
+        --attention 0.
+
+          -n N                sequences (default 8)
+          --between DATA      latents in even steps from that of DATA's first sequence to that of its
+                              second, both included, instead of drawn ones
+          --temperature T     what the drawn latents' deviation is multiplied by (default 1; 0: their mean)
+          --seed S            the seed (default 1); the same everywhere
+          -o, --output OUT    a file (default: standard output)
+          -T, --threads N     use N threads (default: all processors); same sequences for any N
+          -f, --force         overwrite
+          -q, --quiet         no notes
+
+        """;
+
+    public static Command Create()
+    {
+        var options = new DataOptions();
+        var sequences = new SequenceOptions();
+        Option<string> output = CommandLine.Value("--output", "-o"), between = CommandLine.Value("--between");
+        var count = new NumberOption<int>("-n", 8, 1, 10_000);
+        var temperature = new NumberOption<float>("--temperature", 1f, 0f, 100f);
+        var seed = new NumberOption<ulong>("--seed", 1, 0, ulong.MaxValue);
+        var command = new Command("generate", Help + SequenceOptions.Help) { output, between, count.Option,
+            temperature.Option, seed.Option };
+        options.AddTo(command);
+        sequences.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string? data = parsed.GetValue(between);
+            int number = count.Read(parsed);
+            if (data is not null && (number < 2 || parsed.GetValue(temperature.Option) is not null
+                || parsed.GetValue(seed.Option) is not null))
+                throw new UsageException("--between takes two steps (-n 2) at least, and nothing is drawn, so " +
+                    "neither --temperature nor --seed");
+            await using DataRequest asked = options.Read(parsed, data is null ? [] : [data]);
+            OutputFile file = asked.Outputs.Open(parsed.GetValue(output) ?? "-");
+            LstmAutoencoderModel model = await ModelInput.LoadAsync<LstmAutoencoderModel>(asked.Model,
+                cancellationToken);
+            if (model.Model.Fit is not { } fit)
+                throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: has attention, so that latents " +
+                    $"alone say nothing; one trained with --attention 0 generates");
+            if (data is null && !fit.IsFitted)
+                throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: does not know yet where latents " +
+                    $"lie, as its training has not ended");
+            SequenceData? ends = data is null ? null
+                : await sequences.ReadAsync(parsed, model, asked.Files, asked, cancellationToken);
+            if (ends is { Set.Count: < 2 })
+                throw new InvalidDataException($"{data}: there must be two sequences to go from one to the other");
+            using WorkPool workers = new(asked.Threads);
+            await Task.Run(() =>
+            {
+                float[] latents = ends is null ? fit.Draw(number, seed.Read(parsed), temperature.Read(parsed))
+                    : Between(model.Model.Encode(ends.Set.Part([0, 1]), workers, cancellationToken), number);
+                using StreamWriter writer = file.OpenWriter();
+                if (model.Tokenizer is { } tokenizer)
+                {
+                    foreach (int[] said in model.Model.DecodeTokens(latents, workers, cancellationToken))
+                        writer.WriteLine(SequenceText.Of(tokenizer, said).ReplaceLineEndings(" "));
+                }
+                else
+                {
+                    foreach (float[] values in model.Model.DecodeValues(latents, workers, cancellationToken))
+                        writer.WriteLine(string.Join(',',
+                            values.Select(v => v.ToString("R", CultureInfo.InvariantCulture))));
+                }
+            }, cancellationToken);
+            return await asked.FinishAsync([], cancellationToken);
+        });
+        return command;
+    }
+
+    // From the first row of two to the second.
+    private static float[] Between(float[] ends, int count)
+    {
+        int z = ends.Length / 2;
+        float[] latents = new float[count * z];
+        for (int i = 0; i < latents.Length; i++)
+        {
+            float share = i / z / (float)(count - 1);
+            latents[i] = share == 1f ? ends[z + i % z] : ends[i % z] + share * (ends[z + i % z] - ends[i % z]);
+        }
+        return latents;
+    }
+}
