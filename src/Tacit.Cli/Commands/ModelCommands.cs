@@ -3,6 +3,7 @@ using Tacit.Cli.Files;
 using Tacit.Cli.Items;
 using Tacit.Cli.Sequences;
 using Tacit.Cli.Terminal;
+using Tacit.Cli.Variational;
 
 namespace Tacit.Cli.Commands;
 
@@ -18,11 +19,17 @@ internal sealed record ModelCommands(string Kind)
         new("lstm-ae")
         {
             Embed = () => EmbedCommand.Create(new SequenceLatents()), Reconstruct = ReconstructSequencesCommand.Create, Inspect = InspectSequencesCommand.Create,
+            Generate = GenerateSequencesCommand.Create,
         },
         new("ae")
         {
             Generate = GenerateItemsCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectItemsCommand.Create,
             Embed = () => EmbedCommand.Create(new ItemLatents()),
+        },
+        new("vae")
+        {
+            Generate = GenerateVariationalCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectVariationalCommand.Create,
+            Embed = () => EmbedCommand.Create(new ItemLatents()), Evaluate = EvaluateVariationalCommand.Create,
         },
     ];
 

@@ -25,14 +25,14 @@ internal sealed class ItemLatents : LatentSource
         WorkPool workers, Report report, CancellationToken cancellationToken)
     {
         using OpenModel opened = await OpenModel.OpenAsync(model, cancellationToken);
-        Autoencoder autoencoder = ModelInput.OfFile(model, () => ModelRegistry.Standard.Load<Autoencoder>(opened.File));
-        if (autoencoder.Options.Latents == 0)
+        IItemModel autoencoder = ModelInput.OfFile(model, () => ModelRegistry.Standard.Load<IItemModel>(opened.File));
+        if (autoencoder.Latents == 0)
             throw new InvalidDataException($"{ModelInput.NameOf(model)}: the model has no latents");
         ItemInput input = _input.Read(parsed, opened.File);
         FileBytes data = await FileBytes.ReadAsync(files, isOutput, report, cancellationToken);
         ItemSet items = ReconstructItemsCommand.ItemsOf(autoencoder, input.Read(data.Files));
         int[] all = [.. Enumerable.Range(0, items.Count)];
         float[] latents = await Task.Run(() => autoencoder.Encode(items, all, workers, cancellationToken), cancellationToken);
-        return new LatentTable([.. all.Select(items.NameOf)], items.Labels, latents, autoencoder.Options.Latents);
+        return new LatentTable([.. all.Select(items.NameOf)], items.Labels, latents, autoencoder.Latents);
     }
 }

@@ -19,7 +19,7 @@ internal static class ReconstructItemsCommand
     private const int RowLength = 16;
 
     private const string Help = """
-        usage: tacit reconstruct --model MODEL [OPTION…] DATA… [-o OUT.png]     (a model of 'tacit train ae')
+        usage: tacit reconstruct --model MODEL [OPTION…] DATA… [-o OUT.png]     (a model of ae or vae)
 
         Makes latents of the items of DATA and items of the latents again, and says how large the
         squared error of a value is, in units of the range 0 to 1, and how it compares with the error
@@ -58,7 +58,7 @@ internal static class ReconstructItemsCommand
             await using var outputs = new OutputSet(parsed.GetValue(force));
             OutputFile? picture = parsed.GetValue(output) is { } png ? outputs.Open(png) : null, table = parsed.GetValue(errors) is { } csv ? outputs.Open(csv) : null;
             using OpenModel opened = await OpenModel.OpenAsync(path, cancellationToken);
-            Autoencoder autoencoder = ModelInput.OfFile(path, () => ModelRegistry.Standard.Load<Autoencoder>(opened.File));
+            IItemModel autoencoder = ModelInput.OfFile(path, () => ModelRegistry.Standard.Load<IItemModel>(opened.File));
             ItemInput items = input.Read(parsed, opened.File);
             FileBytes data = await FileBytes.ReadAsync(files, outputs.Contain, report, cancellationToken);
             using WorkPool workers = new(options.Threads(parsed));
@@ -79,24 +79,24 @@ internal static class ReconstructItemsCommand
     }
 
     /// <summary>Passes items that are of the model's shape.</summary>
-    public static ItemSet ItemsOf(Autoencoder model, ItemSet items) => items.Shape == model.Options.Shape ? items
-        : throw new InvalidDataException($"the items are {items.Shape}, those the model was trained on {model.Options.Shape}");
+    public static ItemSet ItemsOf(IItemModel model, ItemSet items) => items.Shape == model.Shape ? items
+        : throw new InvalidDataException($"the items are {items.Shape}, those the model was trained on {model.Shape}");
 
     /// <summary>Items, what came back, and how far that is.</summary>
     private sealed class Reconstruction
     {
         private const int Part = 4096;
 
-        private readonly Autoencoder _model;
+        private readonly IItemModel _model;
         private readonly ItemSet _items;
         private readonly WorkPool _workers;
         private readonly float[] _errors;
         private readonly double _foreseen;      // the mean error with the true past; NaN if the decoder sees none
 
-        private Reconstruction(Autoencoder model, ItemSet items, WorkPool workers, float[] errors, double foreseen) =>
+        private Reconstruction(IItemModel model, ItemSet items, WorkPool workers, float[] errors, double foreseen) =>
             (_model, _items, _workers, _errors, _foreseen) = (model, items, workers, errors, foreseen);
 
-        public static Reconstruction Of(Autoencoder model, ItemSet items, WorkPool workers, CancellationToken cancellationToken)
+        public static Reconstruction Of(IItemModel model, ItemSet items, WorkPool workers, CancellationToken cancellationToken)
         {
             float[] errors = new float[items.Count];
             double foreseen = 0;
@@ -104,16 +104,16 @@ internal static class ReconstructItemsCommand
             {
                 int[] which = [.. Enumerable.Range(at, Math.Min(Part, items.Count - at))];
                 ItemErrors.SquaredErrors(items, model.Scale, which, model.Reconstruct(items, which, workers, cancellationToken)).CopyTo(errors, at);
-                if (model.Network.Decoder.IsAutoregressive)
+                if (model.SeesPast)
                     foreseen += ItemErrors.SquaredErrors(items, model.Scale, which, model.Foresee(items, which, workers, cancellationToken)).Sum(e => (double)e);
             }
-            return new Reconstruction(model, items, workers, errors, model.Network.Decoder.IsAutoregressive ? foreseen / items.Count : double.NaN);
+            return new Reconstruction(model, items, workers, errors, model.SeesPast ? foreseen / items.Count : double.NaN);
         }
 
         public string Summary()
         {
             double mean = _errors.Average(e => (double)e);
-            ReadOnlySpan<float> known = _model.Network.Fit.Error.Value.Span;
+            ReadOnlySpan<float> known = _model.Fit.Error.Value.Span;
             string text = string.Create(CultureInfo.InvariantCulture,
                 $"{_items.Count} items: squared error {mean:0.000000} ({-10 * Math.Log10(Math.Max(mean, 1e-30)):0.00} dB), items from {_errors.Min():0.000000} to {_errors.Max():0.000000}");
             if (known[0] > 0)       // a checkpoint does not know yet
@@ -123,7 +123,7 @@ internal static class ReconstructItemsCommand
 
         public void WriteErrors(TextWriter writer)
         {
-            ReadOnlySpan<float> known = _model.Network.Fit.Error.Value.Span;
+            ReadOnlySpan<float> known = _model.Fit.Error.Value.Span;
             writer.WriteLine(_items.Labels is null ? "item,error,score" : "item,label,error,score");
             for (int i = 0; i < _errors.Length; i++)
             {

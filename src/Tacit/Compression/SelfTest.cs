@@ -62,6 +62,9 @@ public static class SelfTest
         ("cm/network", RecurrentDigests.Network, "a331db1d5e25caef"),
         ("lm/text", () => LanguageCompressed(mix: false), "7d01d67ae92797f5"),
         ("lm/mixed-5", () => LanguageCompressed(mix: true), "e78db1b2ff4a78ba"),
+        ("bitsback/black", () => ItemsCompressed(black: true, lossy: false), "?"),
+        ("bitsback/colour", () => ItemsCompressed(black: false, lossy: false), "?"),
+        ("bitsback/lossy-7", () => ItemsCompressed(black: false, lossy: true), "?"),
         ("records/best", () => RecordDigests.Coded(RecordProfile.Best), "1565625210364aae"),
         ("records/fast", () => RecordDigests.Coded(RecordProfile.Fast), "89f8fb64f6693dd8"),
         ("linear/fits", LinearDigests.Fits, "512de9a3a7c53771"),
@@ -98,15 +101,26 @@ public static class SelfTest
     private static byte[] LanguageCompressed(bool mix) => Compressed(SelfTestSamples.Text(LanguageSampleLength),
         new TacitCompressionOptions { Codec = TacitCodec.LanguageModel, Models = [SelfTestModel.Model], Mix = mix });
 
-    private static byte[] Compressed(byte[] data, TacitCompressionOptions options)
+    private static byte[] ItemsCompressed(bool black, bool lossy)
+    {
+        TacitModel model = SelfTestItems.Model(black);
+        var options = new TacitCompressionOptions { Codec = TacitCodec.BitsBack, Models = [model], Lossy = lossy, Level = 7 };
+        byte[] data = SelfTestItems.File(black);
+        return lossy ? Packed(data, options) : Compressed(data, options);
+    }
+
+    private static byte[] Packed(byte[] data, TacitCompressionOptions options)
     {
         byte[] packed = new byte[TacitEncoder.GetMaxCompressedLength(data.Length, options)];
         TacitEncoder.TryCompress(data, packed, out int length, options);
-        byte[] restored = new byte[data.Length];
+        return packed[..length];
+    }
+
+    private static byte[] Compressed(byte[] data, TacitCompressionOptions options)
+    {
+        byte[] packed = Packed(data, options), restored = new byte[data.Length];
         // A machine that does not even undo its own work must not pass by luck.
-        return TacitDecoder.TryDecompress(packed.AsSpan(0, length), restored, out _, new() { Models = options.Models }) && restored.AsSpan().SequenceEqual(data)
-            ? packed[..length]
-            : [];
+        return TacitDecoder.TryDecompress(packed, restored, out _, new() { Models = options.Models }) && restored.AsSpan().SequenceEqual(data) ? packed : [];
     }
 
     private static byte[] BinaryCode()

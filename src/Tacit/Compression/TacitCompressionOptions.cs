@@ -1,4 +1,5 @@
 using Tacit.Compression.Codecs;
+using Tacit.Compression.Codecs.BitsBack;
 using Tacit.Compression.Codecs.Language;
 using Tacit.Compression.Codecs.Numeric;
 using Tacit.Compression.Container;
@@ -146,11 +147,21 @@ public sealed class TacitCompressionOptions
     /// </summary>
     public bool Network { get; set; }
 
+    /// <summary>
+    /// For <see cref="TacitCodec.BitsBack"/>: items become what the model gives back of them, which takes far fewer bytes. What is decompressed, and what
+    /// check sums are of, is that; levels stand for steps the latents are rounded to, from coarse (1) to fine (9).
+    /// </summary>
+    public bool Lossy { get; set; }
+
     /// <summary>Checks that codec, models and mixing fit together, as whatever compresses with these options does.</summary>
     /// <exception cref="ArgumentException">They do not; the message says why.</exception>
     public void Check() => _ = Description;
 
-    internal int EffectiveBlockSize => BlockSize > 0 ? BlockSize : Description is LanguageDescription { Mixes: false } ? LanguageDescription.BlockLength : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
+    internal int EffectiveBlockSize => Description.FirstBlockLength(BlockSize) is > 0 and int length ? length
+        : Description is LanguageDescription { Mixes: false } ? LanguageDescription.BlockLength : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
+
+    /// <summary>The least raw bytes of a block that is not its frame's last.</summary>
+    internal int LeastBlockSize => Description.LaterBlockLength(EffectiveBlockSize);
 
     internal CodecDescription Description
     {
@@ -161,7 +172,9 @@ public sealed class TacitCompressionOptions
                 return cm.At(Level, Network);
             if (Network)
                 throw new ArgumentException("a network learns with codec 'cm' only");
-            return codec is LanguageDescription language ? language.Mixing(Mix) : codec;
+            if (Lossy && codec is not BitsBackDescription)
+                throw new ArgumentException("only codec 'bitsback' is lossy where that is asked for");
+            return codec is LanguageDescription language ? language.Mixing(Mix) : codec is BitsBackDescription items ? items.Lossy(Lossy) : codec;
         }
     }
 }

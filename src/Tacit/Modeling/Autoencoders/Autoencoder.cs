@@ -9,7 +9,7 @@ namespace Tacit.Modeling.Autoencoders;
 /// Values are 0 to 1 wherever items are given as floats; sets of items are brought to that by what their format says, or by
 /// <see cref="Scale"/>. Thread-safe once trained.
 /// </remarks>
-public sealed class Autoencoder
+public sealed class Autoencoder : IItemModel
 {
     private const int Batch = 256;
 
@@ -30,6 +30,18 @@ public sealed class Autoencoder
 
     /// <summary>Which values stand for 0 and 1, where items do not say.</summary>
     public ItemScale Scale { get; }
+
+    /// <inheritdoc/>
+    public ItemShape Shape => Options.Shape;
+
+    /// <inheritdoc/>
+    public int Latents => Options.Latents;
+
+    /// <inheritdoc/>
+    public LatentFit Fit => Network.Fit;
+
+    /// <inheritdoc/>
+    public bool SeesPast => Options.IsAutoregressive;
 
     /// <summary>Whether values are drawn one after another: the decoder sees the past, and what it foresees are probabilities.</summary>
     public bool CanDraw => Options.Loss == ItemLoss.CrossEntropy && Options.IsAutoregressive;

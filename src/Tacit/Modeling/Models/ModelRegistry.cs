@@ -5,6 +5,7 @@ using Tacit.Modeling.Nonlinear;
 using Tacit.Modeling.Records;
 using Tacit.Modeling.Recurrent;
 using Tacit.Modeling.Transformers;
+using Tacit.Modeling.Variational;
 
 namespace Tacit.Modeling;
 
@@ -20,7 +21,7 @@ public sealed class ModelRegistry
     public static ModelRegistry Standard { get; } = new(
     [
         GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, PriorModel.Kind, AutoencoderModel.Kind, LstmAutoencoderModel.Kind,
-        RecordModel.Kind,
+        RecordModel.Kind, VariationalModel.Kind,
     ]);
 
     /// <summary>The kinds, in the order they were added.</summary>
