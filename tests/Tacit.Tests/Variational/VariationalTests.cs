@@ -57,7 +57,7 @@ public class VariationalTests
         VariationalOptions options = Options(new ItemShape(1, 3, 3), likelihood, false) with { Latents = 1, Values = likelihood == LikelihoodKind.Categorical ? 2 : 256 };
         ItemSet items = TinyItems.Set(options.Shape, 30, black: true);
         if (options.Values == 2)
-            items = ItemReader.Read([new DataFile("bits", null, [.. TinyItems.File(options.Shape, 30, black: true).Select((b, i) => i < 16 ? b : (byte)(b & 1))])], new ItemOptions());
+            items = ItemReader.Read([new DataFile("bits", null, TinyItems.File(options.Shape, 30, black: true).Select((b, i) => i < 16 ? b : (byte)(b & 1)).ToArray())], new ItemOptions());
         VariationalAutoencoder model = TinyItems.Train(options, items, 60).Model;
         const int Points = 6001;
         const double Width = 0.003;
@@ -69,7 +69,7 @@ public class VariationalTests
         float[] item = new float[9];
         for (int n = 0; n < items.Count; n++)
         {
-            items.CopyTo(n, model.Scale, item);
+            model.CopyTo(items, n, item);
             double sum = 0;
             for (int i = 0; i < Points; i++)
             {
