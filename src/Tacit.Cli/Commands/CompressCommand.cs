@@ -24,8 +24,9 @@ internal sealed class CompressCommand
           -1 … -9             fast … small; -5 unless given
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
                               of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
-                              lm (a language model's), brotli, deflate, store; default: lm with such a
-                              model, audio for WAV and AIFF, numeric for tables it shrinks, else cm
+                              lm (a language model's), bitsback (a variational autoencoder's, of IDX
+                              files), brotli, deflate, store; default: that of the model, audio for WAV
+                              and AIFF, numeric for tables it shrinks, else cm
           --elements T        numbers in memory, for numeric: int8 to int64, uint8 to uint64, float32,
                               float64; int16be: highest byte first; float64*8: rows of 8. Else found out
           --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
@@ -34,6 +35,8 @@ internal sealed class CompressCommand
                               takes the same, which is looked for as 'tacit decompress --help' says
           --mix, --no-mix     a language model with cm (the default for models of bytes), or alone
           --neural            with -7 to -9 and cm: a network learns too; smaller, thirty times slower
+          --lossy             bitsback: keep what the model gives back of each item, from -1 (coarse) to
+                              -9 (fine); decompressing gives that, not the input
           --embed-model       put the models into the output, which then needs nothing else
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads
@@ -65,10 +68,10 @@ internal sealed class CompressCommand
     private readonly int _level, _blockSize;
     private readonly string? _elements;
     private readonly bool? _mix;
-    private readonly bool _verify, _sha256, _name, _embed, _network;
+    private readonly bool _verify, _sha256, _name, _embed, _network, _lossy;
     private OutputFile? _joined;
 
-    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, PcmFormat? pcm, int? level, int blockSize, bool verify, bool sha256, bool name, bool embed, bool mix, bool alone, bool network)
+    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, PcmFormat? pcm, int? level, int blockSize, bool verify, bool sha256, bool name, bool embed, bool mix, bool alone, bool network, bool lossy)
     {
         if (elements is not null && codec is not (null or TacitCodec.Numeric))
             throw new UsageException("--elements is for codec numeric");
@@ -85,6 +88,9 @@ internal sealed class CompressCommand
         (_settings, _codec, _level, _blockSize) = (settings, elements is not null ? TacitCodec.Numeric : pcm is not null ? TacitCodec.Audio : network ? codec ?? TacitCodec.ContextMixing : codec, level ?? settings.Models.Named.FirstOrDefault(m => m.Level is not null)?.Level ?? 5, blockSize);
         (_elements, _pcm) = (elements, pcm);
         (_verify, _sha256, _name, _embed, _network) = (verify, sha256, name, embed, network);
+        _lossy = lossy;
+        if (lossy && (verify || settings.Remove))
+            throw new UsageException("--lossy does not keep the input as it is, so it cannot be verified, nor the input be removed");
         if (embed && settings.Models.Named.Count == 0)
             throw new UsageException("--embed-model embeds what --model names");
         if (mix && alone)
@@ -96,7 +102,7 @@ internal sealed class CompressCommand
             throw new UsageException("--mix and --no-mix are for a language model, which --model names");
         Fitting(() =>
         {
-            new TacitCompressionOptions { Codec = _codec ?? TacitCodec.ContextMixing, Models = settings.Models.Named, Mix = _mix, Level = _level, Network = network }.Check();
+            new TacitCompressionOptions { Codec = _codec ?? TacitCodec.ContextMixing, Models = settings.Models.Named, Mix = _mix, Level = _level, Network = network, Lossy = lossy }.Check();
             return true;
         });
     }
@@ -108,12 +114,12 @@ internal sealed class CompressCommand
         var codec = CommandLine.Value("--codec");
         Option<string> elements = CommandLine.Value("--elements"), pcm = CommandLine.Value("--pcm");
         var blockSize = CommandLine.Value("--block-size");
-        Option<bool> mix = CommandLine.Flag("--mix"), alone = CommandLine.Flag("--no-mix"), network = CommandLine.Flag("--neural"), embed = CommandLine.Flag("--embed-model"), verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
-        var command = new Command("compress", Help) { level.Option, codec, elements, pcm, mix, alone, network, embed, blockSize, verify, sha256, name };
+        Option<bool> mix = CommandLine.Flag("--mix"), alone = CommandLine.Flag("--no-mix"), network = CommandLine.Flag("--neural"), lossy = CommandLine.Flag("--lossy"), embed = CommandLine.Flag("--embed-model"), verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
+        var command = new Command("compress", Help) { level.Option, codec, elements, pcm, mix, alone, network, lossy, embed, blockSize, verify, sha256, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
             parsed.GetValue(elements), PcmOption.Parse(parsed.GetValue(pcm)), level.Given(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
-            parsed.GetValue(name), parsed.GetValue(embed), parsed.GetValue(mix), parsed.GetValue(alone), parsed.GetValue(network)).RunAsync(cancellationToken));
+            parsed.GetValue(name), parsed.GetValue(embed), parsed.GetValue(mix), parsed.GetValue(alone), parsed.GetValue(network), parsed.GetValue(lossy)).RunAsync(cancellationToken));
         return command;
     }
 
@@ -137,10 +143,11 @@ internal sealed class CompressCommand
         "numeric" => TacitCodec.Numeric,
         "audio" => TacitCodec.Audio,
         "lm" => TacitCodec.LanguageModel,
+        "bitsback" => TacitCodec.BitsBack,
         "brotli" => TacitCodec.Brotli,
         "deflate" => TacitCodec.Deflate,
         "store" => TacitCodec.Store,
-        _ => throw new UsageException($"--codec is one of cm, numeric, audio, lm, brotli, deflate, store, not '{name}'"),
+        _ => throw new UsageException($"--codec is one of cm, numeric, audio, lm, bitsback, brotli, deflate, store, not '{name}'"),
     };
 
     private static int BlockSizeOf(string? text)
@@ -274,6 +281,7 @@ internal sealed class CompressCommand
             EmbedModels = _embed,
             Mix = _mix,
             Network = _network,
+            Lossy = _lossy,
         };
         if (_name)
         {

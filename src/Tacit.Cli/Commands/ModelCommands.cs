@@ -3,6 +3,7 @@ using Tacit.Cli.Files;
 using Tacit.Cli.Items;
 using Tacit.Cli.Sequences;
 using Tacit.Cli.Terminal;
+using Tacit.Cli.Variational;
 
 namespace Tacit.Cli.Commands;
 
@@ -27,6 +28,12 @@ internal sealed record ModelCommands(string Kind)
             Embed = () => EmbedCommand.Create(new ItemLatents()), Cluster = () => ClusterCommand.Create(new ItemLatents()),
         },
         new("classifier") { Classify = ClassifyCommand.Create },
+        new("vae")
+        {
+            Generate = GenerateVariationalCommand.Create, Reconstruct = ReconstructItemsCommand.Create, Inspect = InspectVariationalCommand.Create,
+            Embed = () => EmbedCommand.Create(new ItemLatents()), Evaluate = EvaluateVariationalCommand.Create,
+            Cluster = () => ClusterCommand.Create(new ItemLatents()),
+        },
     ];
 
     public Func<Command>? Forecast { get; init; }

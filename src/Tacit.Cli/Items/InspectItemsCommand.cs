@@ -36,19 +36,26 @@ internal static class InspectItemsCommand
                 $"items of {network.Options.Shape}, {network.Options.Latents} latents; values from " +
                 $"{autoencoder.Scale.Lowest} to {autoencoder.Scale.Highest} are 0 to " +
                     $"1{(known.IsThere ? "; squared error " : "")}{known}"));
-            foreach (Parameter parameter in network.Parameters.Where(p => p.IsTrained))
-            {
-                double squares = 0;
-                foreach (float value in parameter.Value.Span)
-                    squares += (double)value * value;
-                Console.WriteLine(string.Create(plain, $"{parameter.Name,-44} {parameter.Shape,-20} " +
-                    $"{parameter.Shape.Count,10:N0}   {Math.Sqrt(squares / parameter.Shape.Count):0.0000}"));
-            }
+            ShowLayers(network);
             long encoder = network.Encoder?.ParameterCount ?? 0;
             Console.WriteLine(string.Create(plain,
                 $"{encoder:N0} parameters in the encoder, {network.Decoder.ParameterCount:N0} in the decoder"));
             return ExitCode.Success;
         });
         return command;
+    }
+
+    /// <summary>A line for each tensor that is learnt.</summary>
+    public static void ShowLayers(Module network)
+    {
+        foreach (Parameter parameter in network.Parameters.Where(p => p.IsTrained))
+        {
+            double squares = 0;
+            foreach (float value in parameter.Value.Span)
+                squares += (double)value * value;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{parameter.Name,-44} {parameter.Shape,-20} {parameter.Shape.Count,10:N0}   " +
+                $"{Math.Sqrt(squares / parameter.Shape.Count):0.0000}"));
+        }
     }
 }

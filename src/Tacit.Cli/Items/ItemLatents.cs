@@ -24,9 +24,9 @@ internal sealed class ItemLatents : LatentSource
         CancellationToken cancellationToken)
     {
         using OpenModel opened = await OpenModel.OpenAsync(asked.Model, cancellationToken);
-        Autoencoder autoencoder = ModelInput.OfFile(asked.Model, () =>
-            ModelRegistry.Standard.Load<Autoencoder>(opened.File));
-        if (autoencoder.Options.Latents == 0)
+        IItemModel autoencoder = ModelInput.OfFile(asked.Model, () =>
+            ModelRegistry.Standard.Load<IItemModel>(opened.File));
+        if (autoencoder.Latents == 0)
             throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: the model has no latents");
         ItemSet items = ReconstructItemsCommand.ItemsOf(autoencoder,
             await _input.ReadAsync(parsed, opened.File, asked, cancellationToken));
@@ -34,6 +34,6 @@ internal sealed class ItemLatents : LatentSource
         int[] all = [.. Enumerable.Range(0, items.Count)];
         float[] latents = await Task.Run(() => autoencoder.Encode(items, all, workers, cancellationToken),
             cancellationToken);
-        return new LatentTable([.. all.Select(items.NameOf)], items.Labels, latents, autoencoder.Options.Latents);
+        return new LatentTable([.. all.Select(items.NameOf)], items.Labels, latents, autoencoder.Latents);
     }
 }

@@ -13,16 +13,16 @@ internal sealed class ItemReconstruction
     // What comes back is larger than what goes in: so many items, or values, at a time.
     private const int MostItems = 4096, MostValues = 1 << 25;
 
-    private readonly Autoencoder _model;
+    private readonly IItemModel _model;
     private readonly ItemSet _items;
     private readonly float[] _errors;
     private readonly double _foreseen;      // the mean error with the true past; NaN if the decoder sees none
 
-    private ItemReconstruction(Autoencoder model, ItemSet items, float[] errors, double foreseen) =>
+    private ItemReconstruction(IItemModel model, ItemSet items, float[] errors, double foreseen) =>
         (_model, _items, _errors, _foreseen) = (model, items, errors, foreseen);
 
     /// <summary>Reconstructs all items.</summary>
-    public static ItemReconstruction Of(Autoencoder model, ItemSet items, WorkPool workers,
+    public static ItemReconstruction Of(IItemModel model, ItemSet items, WorkPool workers,
         CancellationToken cancellationToken)
     {
         float[] errors = new float[items.Count];
@@ -32,12 +32,12 @@ internal sealed class ItemReconstruction
         {
             int[] which = [.. Enumerable.Range(at, Math.Min(part, items.Count - at))];
             Errors(model.Reconstruct(items, which, workers, cancellationToken)).CopyTo(errors, at);
-            if (model.Network.Decoder.IsAutoregressive)
+            if (model.SeesPast)
                 foreseen += Errors(model.Foresee(items, which, workers, cancellationToken)).Sum(e => (double)e);
 
             float[] Errors(float[] given) => ItemErrors.SquaredErrors(items, model.Scale, which, given);
         }
-        return new ItemReconstruction(model, items, errors, model.Network.Decoder.IsAutoregressive
+        return new ItemReconstruction(model, items, errors, model.SeesPast
             ? foreseen / items.Count : double.NaN);
     }
 

@@ -6,10 +6,10 @@ namespace Tacit.Cli.Items;
 
 /// <summary>Mean and deviation of the errors a model knows: of the items kept for validation, or without such of those
 /// it was trained on.</summary>
-internal readonly struct KnownErrors(Autoencoder model, ModelFile file)
+internal readonly struct KnownErrors(IItemModel model, ModelFile file)
 {
-    private readonly float _mean = model.Network.Fit.Error.Value.Span[0],
-        _deviation = model.Network.Fit.Error.Value.Span[1];
+    private readonly float _mean = model.Fit.Error.Value.Span[0],
+        _deviation = model.Fit.Error.Value.Span[1];
     private readonly string _what = file.Tensors.FindMetadata("validation_items") == "0" ? "in training"
         : "in validation";
 

@@ -15,7 +15,7 @@ namespace Tacit.Cli.Items;
 internal static class ReconstructItemsCommand
 {
     private const string Help = """
-        usage: tacit reconstruct --model MODEL [OPTION…] DATA… [-o OUT.png]     (a model of 'tacit train ae')
+        usage: tacit reconstruct --model MODEL [OPTION…] DATA… [-o OUT.png]     (a model of ae or vae)
 
         Makes latents of the items of DATA and items of the latents again, and says how large the
         squared error of a value is, in units of the range 0 to 1, and how it compares with the error
@@ -51,8 +51,8 @@ internal static class ReconstructItemsCommand
             await using DataRequest asked = options.Read(parsed);
             OutputFile? picture = asked.Open(parsed.GetValue(output)), table = asked.Open(parsed.GetValue(errors));
             using OpenModel opened = await OpenModel.OpenAsync(asked.Model, cancellationToken);
-            Autoencoder autoencoder = ModelInput.OfFile(asked.Model, () =>
-                ModelRegistry.Standard.Load<Autoencoder>(opened.File));
+            IItemModel autoencoder = ModelInput.OfFile(asked.Model, () =>
+                ModelRegistry.Standard.Load<IItemModel>(opened.File));
             var known = new KnownErrors(autoencoder, opened.File);
             ItemSet items = ItemsOf(autoencoder, await input.ReadAsync(parsed, opened.File, asked, cancellationToken));
             int drawn = Math.Min(count.Read(parsed), items.Count);
@@ -77,7 +77,7 @@ internal static class ReconstructItemsCommand
     }
 
     /// <summary>Passes items that are of the model's shape.</summary>
-    public static ItemSet ItemsOf(Autoencoder model, ItemSet items) => items.Shape == model.Options.Shape ? items
+    public static ItemSet ItemsOf(IItemModel model, ItemSet items) => items.Shape == model.Shape ? items
         : throw new InvalidDataException($"the items are {items.Shape}, those the model was trained on " +
-            $"{model.Options.Shape}");
+            $"{model.Shape}");
 }

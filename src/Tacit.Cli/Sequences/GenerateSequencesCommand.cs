@@ -18,8 +18,8 @@ internal static class GenerateSequencesCommand
         Draws latents from the normal distribution that fits those of the training data, or goes from
         one sequence's latent to another's, and decodes them: lines of text, or CSV with a row of
         values for each. An autoencoder is not taught where its latents lie, so what is drawn is only
-        roughly like the data. With attention latents alone say nothing: the model must be one of
-        --attention 0.
+        roughly like the data, unless it is variational (--variational true). With attention latents
+        alone say nothing: the model must be one of --attention 0.
 
           -n N                sequences (default 8)
           --between DATA      latents in even steps from that of DATA's first sequence to that of its
@@ -57,10 +57,10 @@ internal static class GenerateSequencesCommand
             OutputFile file = asked.Outputs.Open(parsed.GetValue(output) ?? "-");
             LstmAutoencoderModel model = await ModelInput.LoadAsync<LstmAutoencoderModel>(asked.Model,
                 cancellationToken);
-            if (model.Model.Fit is not { } fit)
+            if (model.Model.Options.Attention > 0)
                 throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: has attention, so that latents " +
                     $"alone say nothing; one trained with --attention 0 generates");
-            if (data is null && !fit.IsFitted)
+            if (data is null && !model.Model.CanDraw)
                 throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: does not know yet where latents " +
                     $"lie, as its training has not ended");
             SequenceData? ends = data is null ? null
@@ -70,7 +70,7 @@ internal static class GenerateSequencesCommand
             using WorkPool workers = new(asked.Threads);
             await Task.Run(() =>
             {
-                float[] latents = ends is null ? fit.Draw(number, seed.Read(parsed), temperature.Read(parsed))
+                float[] latents = ends is null ? model.Model.Draw(number, seed.Read(parsed), temperature.Read(parsed))
                     : Between(model.Model.Encode(ends.Set.Part([0, 1]), workers, cancellationToken), number);
                 using StreamWriter writer = file.OpenWriter();
                 if (model.Tokenizer is { } tokenizer)

@@ -3,6 +3,7 @@ using Tacit.Learning;
 using Tacit.Media;
 using Tacit.Modeling;
 using Tacit.Modeling.Recurrent;
+using Tacit.Modeling.Variational;
 using Tacit.Numerics;
 
 namespace Tacit.Cli.Training;
@@ -35,6 +36,10 @@ internal sealed class LstmAutoencoderKind : TrainKind
                               0 for none (default for values): then the latent is all the decoder knows
           --withheld S        share of what came before that is kept from the decoder in training
                               (0 for text); 1, which values have: never shown, in use neither
+          --variational B     true: the latent is a distribution, and 'tacit generate' draws new lines from
+                              the normal one; of text, without attention; --withheld 0.3 helps the latent
+          --beta B, --kl-warm-up N, --free-bits F
+                              then: as for 'tacit train vae'
           --dropout D         share of values dropped in training
           --vocabulary N      the tokeniser's; need not be given
           --batch N           sequences in a batch
@@ -57,6 +62,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
     {
         LstmAutoencoderModel.Options(model);
         AskInput(task);
+        AskObjective(task);
         TokenizerSetting.Ask(task, Pairs);
     }
 
@@ -64,6 +70,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
         long memory)
     {
         (SequenceReading how, bool cut, int batch) = AskInput(task);
+        VariationalObjective objective = AskObjective(task);
         var ask = model.Copy();
         int length = ask.Whole("length", 512, 1, 1 << 20);
         how = how with { Length = length };
@@ -81,7 +88,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
             TokenizerSetting.Ask(task, Pairs);
         LstmAutoencoderOptions options = LstmAutoencoderModel.Options(model, tokenizer is null
             ? new LstmAutoencoderOptions { Length = 512, Withheld = 1f }
-            : new LstmAutoencoderOptions { Vocabulary = tokenizer.Vocabulary, Attention = 128 });
+            : new LstmAutoencoderOptions { Vocabulary = tokenizer.Vocabulary, Attention = ask.Flag("variational", false) ? 0 : 128 });
         if (options.Vocabulary != (tokenizer?.Vocabulary ?? 0))
             throw new InvalidDataException($"'vocabulary' is {tokenizer?.Vocabulary ?? 0} with this data, not " +
                 $"{options.Vocabulary}; it need not be given.");
@@ -106,7 +113,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
         network.Initialize(seed);
         return new TrainJob
         {
-            Task = new LstmAutoencoderTask(network, training, validation.Count > 0 ? validation : null, batch, seed),
+            Task = new LstmAutoencoderTask(network, training, validation.Count > 0 ? validation : null, batch, seed, objective),
             Unit = (examples.IsText ? "nats per token" : "of the variance", 1),
             Items = "sequences",
             Finish = network.Fit is not { } fit ? null : ("looking where latents lie", (workers, cancellationToken) =>
@@ -116,6 +123,9 @@ internal sealed class LstmAutoencoderKind : TrainKind
             Metadata = tokenizer is null ? [] : TokenizerText.Describe(tokenizer),
         };
     }
+
+    private static VariationalObjective AskObjective(Settings task) =>
+        new(task.Real("beta", 1f, 0f, 1000f), task.Whole("kl_warm_up", 0L, 0L, 1L << 40), task.Real("free_bits", 0f, 0f, 100f));
 
     private static (SequenceReading How, bool Cut, int Batch) AskInput(Settings task)
     {

@@ -8,7 +8,8 @@ namespace Tacit.Cli.Training;
 internal abstract class TrainKind
 {
     /// <summary>The kinds there are.</summary>
-    public static IReadOnlyList<TrainKind> All { get; } = [new GptKind(), new AutoencoderKind(), new LstmAutoencoderKind(), new ClassifierKind()];
+    public static IReadOnlyList<TrainKind> All { get; } =
+        [new GptKind(), new AutoencoderKind(), new VariationalKind(), new LstmAutoencoderKind(), new ClassifierKind()];
 
     /// <summary>The KIND on the command line and in the model file.</summary>
     public abstract string Name { get; }

@@ -30,6 +30,8 @@ public sealed class RansCoder
 
     private const ulong MinState = 1UL << 32;
 
+    private readonly Func<int, uint>? _beneath;
+    private int _borrowed;
     private uint[] _words;
     private int _count;
     private ulong _state;
@@ -52,6 +54,19 @@ public sealed class RansCoder
         _count = initialWords.Length;
         if (_count > 0)
             _state |= _words[--_count];
+    }
+
+    /// <summary>An empty stack on top of words without end, for bits-back to pop before anything was pushed.</summary>
+    /// <param name="beneath">
+    /// The words, from 0 at the top down. Those that are popped become part of what is serialised, the others do not; the first is the low
+    /// half of the state.
+    /// </param>
+    public RansCoder(Func<int, uint> beneath)
+    {
+        ArgumentNullException.ThrowIfNull(beneath);
+        _beneath = beneath;
+        _words = [];
+        _state = MinState | beneath(_borrowed++);
     }
 
     private RansCoder(ulong state, uint[] words)
@@ -104,10 +119,11 @@ public sealed class RansCoder
         ulong state = frequency * (_state >> totalBits) + Peek(totalBits) - start;
         if (state < MinState)
         {
-            if (_count == 0)
+            if (_count == 0 && _beneath is null)
                 throw new InvalidDataException("The rANS stack is empty: the data is cut or damaged, or bits-back was "
                     + "given too few initial words.");
-            state = state << 32 | _words[--_count];         // state was at least 2^8, so one word is enough
+            uint word = _count > 0 ? _words[--_count] : _beneath!(_borrowed++);
+            state = state << 32 | word;                     // state was at least 2^8, so one word is enough
         }
         _state = state;
     }
@@ -145,6 +161,16 @@ public sealed class RansCoder
         for (int i = words.Length - 1; i >= 0; i--, rest = rest[sizeof(uint)..])
             words[i] = BinaryPrimitives.ReadUInt32LittleEndian(rest);
         return new RansCoder(state, words);
+    }
+
+    /// <summary>Whether nothing is left but words that <see cref="RansCoder(Func{int, uint})"/> was given: all was popped that was pushed on them.</summary>
+    public bool IsBack(Func<int, uint> beneath)
+    {
+        ArgumentNullException.ThrowIfNull(beneath);
+        bool same = _state == (MinState | beneath(0));
+        for (int i = 0; i < _count; i++)
+            same &= _words[_count - 1 - i] == beneath(i + 1);
+        return same;
     }
 
     private void Spill(uint word)

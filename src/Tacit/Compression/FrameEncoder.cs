@@ -37,6 +37,8 @@ internal sealed class FrameEncoder : IDisposable
     private bool _leaving;      // the oldest slot's payload is in _output
     private int _taken;         // bytes taken of the first chunk in _output
     private AudioLayout? _audio;    // where the samples lie
+    private long _items = -1;       // where items of a data set begin
+    private int _fullLength;        // of the block at hand
     private long _started, _startedBytes;
     private long _written;
     private uint _chain;
@@ -55,7 +57,7 @@ internal sealed class FrameEncoder : IDisposable
     public FrameEncoder(TacitCompressionOptions options, IProgress<long>? progress = null, long? sourceLength = null, bool inline = false)
     {
         _codec = options.Description;
-        _blockLength = options.EffectiveBlockSize;
+        _blockLength = _fullLength = options.EffectiveBlockSize;
         _parameters = _codec.ParametersFor(options.Level);
         _models = [.. options.Models];
         _embeds = options.EmbedModels && _models.Count > 0;
@@ -103,11 +105,11 @@ internal sealed class FrameEncoder : IDisposable
         int total = 0;
         while (!source.IsEmpty && !_leaving && !_ring.IsFull)
         {
-            Require((int)Math.Min((long)_ring.Current.RawLength + source.Length, _blockLength));
-            int taken = _ring.Current.AddRaw(source, _blockLength, _expected);
+            Require((int)Math.Min((long)_ring.Current.RawLength + source.Length, _fullLength));
+            int taken = _ring.Current.AddRaw(source, _fullLength, _expected);
             source = source[taken..];
             total += taken;
-            if (_ring.Current.RawLength == _blockLength)
+            if (_ring.Current.RawLength == _fullLength)
                 StartBlock();
         }
         return total;
@@ -195,7 +197,9 @@ internal sealed class FrameEncoder : IDisposable
             _audio ??= AudioLayout.Read(_ring.Current.Raw.Span);
         if (_embeds && _started == 0)
             _files = Task.Run(() => _models.Select(model => model.ReadFile()).ToArray());
-        _ring.Current.StartEncoding(_started++, new BlockPlace(_startedBytes, _audio, _isOnly), _inline && _ring.SlotCount == 1);
+        if (_started == 0 && (_items = _codec.FindItems(_ring.Current.Raw.Span)) >= 0)
+            _fullLength = _codec.LaterBlockLength(_blockLength);
+        _ring.Current.StartEncoding(_started++, new BlockPlace(_startedBytes, _audio, _isOnly, _items), _inline && _ring.SlotCount == 1);
         _startedBytes += length;
         _ring.MarkStarted();
     }

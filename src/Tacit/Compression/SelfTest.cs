@@ -65,6 +65,9 @@ public static class SelfTest
         ("lm/text", () => LanguageCompressed(mix: false), "9f441cadc4fee424"),
         ("lm/mixed-5", () => LanguageCompressed(mix: true), "52241da31b4af732"),
         ("lm/primed-5", () => LanguageCompressed(mix: true, primed: true), "666836bd01d10ad8"),
+        ("bitsback/black", () => ItemsCompressed(black: true, lossy: false), "?"),
+        ("bitsback/colour", () => ItemsCompressed(black: false, lossy: false), "?"),
+        ("bitsback/lossy-7", () => ItemsCompressed(black: false, lossy: true), "?"),
         ("records/best", () => RecordDigests.Coded(RecordProfile.Best), "1565625210364aae"),
         ("records/fast", () => RecordDigests.Coded(RecordProfile.Fast), "89f8fb64f6693dd8"),
         ("linear/fits", LinearDigests.Fits, "512de9a3a7c53771"),
@@ -110,15 +113,26 @@ public static class SelfTest
         BlockSize = LanguageSampleLength - 1,       // an only block need not name what helps it little
     });
 
-    private static byte[] Compressed(byte[] data, TacitCompressionOptions options)
+    private static byte[] ItemsCompressed(bool black, bool lossy)
+    {
+        TacitModel model = SelfTestItems.Model(black);
+        var options = new TacitCompressionOptions { Codec = TacitCodec.BitsBack, Models = [model], Lossy = lossy, Level = 7 };
+        byte[] data = SelfTestItems.File(black);
+        return lossy ? Packed(data, options) : Compressed(data, options);
+    }
+
+    private static byte[] Packed(byte[] data, TacitCompressionOptions options)
     {
         byte[] packed = new byte[TacitEncoder.GetMaxCompressedLength(data.Length, options)];
         TacitEncoder.TryCompress(data, packed, out int length, options);
-        byte[] restored = new byte[data.Length];
+        return packed[..length];
+    }
+
+    private static byte[] Compressed(byte[] data, TacitCompressionOptions options)
+    {
+        byte[] packed = Packed(data, options), restored = new byte[data.Length];
         // A machine that does not even undo its own work must not pass by luck.
-        return TacitDecoder.TryDecompress(packed.AsSpan(0, length), restored, out _, new() { Models = options.Models }) && restored.AsSpan().SequenceEqual(data)
-            ? packed[..length]
-            : [];
+        return TacitDecoder.TryDecompress(packed, restored, out _, new() { Models = options.Models }) && restored.AsSpan().SequenceEqual(data) ? packed : [];
     }
 
     private static byte[] BinaryCode()

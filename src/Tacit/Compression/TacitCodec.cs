@@ -23,4 +23,10 @@ public enum TacitCodec
 
     /// <summary>A trained language model (<see cref="TacitCompressionOptions.Models"/>), by itself or mixed with <see cref="ContextMixing"/>. Slow both ways.</summary>
     LanguageModel = 6,
+
+    /// <summary>
+    /// The images or vectors of an IDX file under a trained variational autoencoder (<see cref="TacitCompressionOptions.Models"/>), with bits back. What
+    /// is no such file is coded as by <see cref="ContextMixing"/>.
+    /// </summary>
+    BitsBack = 7,
 }

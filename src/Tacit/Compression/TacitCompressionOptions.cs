@@ -1,4 +1,5 @@
 using Tacit.Compression.Codecs;
+using Tacit.Compression.Codecs.BitsBack;
 using Tacit.Compression.Codecs.Language;
 using Tacit.Compression.Codecs.Numeric;
 using Tacit.Compression.Container;
@@ -146,22 +147,39 @@ public sealed class TacitCompressionOptions
     /// </summary>
     public bool Network { get; set; }
 
+    /// <summary>
+    /// For <see cref="TacitCodec.BitsBack"/>: items become what the model gives back of them, which takes far fewer bytes. What is decompressed, and what
+    /// check sums are of, is that; levels stand for steps the latents are rounded to, from coarse (1) to fine (9).
+    /// </summary>
+    public bool Lossy { get; set; }
+
     /// <summary>Checks that codec, models and mixing fit together, as whatever compresses with these options does.</summary>
     /// <exception cref="ArgumentException">They do not; the message says why.</exception>
     public void Check() => _ = Description;
 
-    internal int EffectiveBlockSize => BlockSize > 0 ? BlockSize : Description is LanguageDescription { Mixes: false } ? LanguageDescription.BlockLength : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
+    internal int EffectiveBlockSize => Description.FirstBlockLength(BlockSize) is > 0 and int length ? length
+        : Description is LanguageDescription { Mixes: false } ? LanguageDescription.BlockLength : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
+
+    /// <summary>The least raw bytes of a block that is not its frame's last.</summary>
+    internal int LeastBlockSize => Description.LaterBlockLength(EffectiveBlockSize);
 
     internal CodecDescription Description
     {
         get
         {
             CodecDescription codec = (Codec == TacitCodec.Numeric && _layout is not null ? new NumericDescription(_layout) : CodecRegistry.Get((byte)Codec)).With(Models);
+            if (Lossy && codec is not BitsBackDescription)
+                throw new ArgumentException("only codec 'bitsback' is lossy where that is asked for");
             if (codec is ContextMixingDescription cm)
                 return cm.At(Level, Network);
             if (Network)
                 throw new ArgumentException("a network learns with codec 'cm' only");
-            return codec is LanguageDescription language ? language.Mixing(Mix, Level) : codec;
+            return codec switch
+            {
+                LanguageDescription language => language.Mixing(Mix, Level),
+                BitsBackDescription items => items.Lossy(Lossy),
+                _ => codec,
+            };
         }
     }
 }

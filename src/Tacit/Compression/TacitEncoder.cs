@@ -91,7 +91,7 @@ public sealed class TacitEncoder : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(inputLength);
         options ??= new();
-        long blocks = inputLength == 0 ? 0 : (inputLength - 1) / options.EffectiveBlockSize + 1;
+        long blocks = inputLength == 0 ? 0 : (inputLength - 1) / options.LeastBlockSize + 1;
         long extra = FormatConstants.MaxFrameOverhead + (options.IncludeSha256 ? FormatConstants.HashLength : 0)
             + (options.Metadata is { Count: > 0 } metadata ? FrameMetadata.Write(metadata).Length : 0)
             + options.Models.Sum(model => 2L * FormatConstants.HashLength + (options.EmbedModels ? FormatConstants.ModelHeadLength + (long)model.FileLength : 0));

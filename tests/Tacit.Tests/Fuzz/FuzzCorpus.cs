@@ -1,5 +1,6 @@
 using Tacit.Compression;
 using Tacit.Compression.Codecs;
+using Tacit.Media.DataSets;
 using Tacit.Tests.Support;
 
 namespace Tacit.Tests.Fuzz;
@@ -39,6 +40,16 @@ internal sealed class FuzzCorpus
             }
             if (codec == TacitCodec.LanguageModel)
                 Add(text, new() { Codec = codec, Level = 5, Models = [TinyModels.Small, TinyModels.Prior], BlockSize = 333 });
+            if (codec == TacitCodec.BitsBack)
+            {
+                byte[] items = TinyItems.File(new ItemShape(1, 6, 6), 40, black: true);
+                Add(items, Options(codec));
+                Add(items, Options(codec, 400));
+                var lossy = new TacitCompressionOptions { Codec = codec, Models = [TinyItems.Black], Lossy = true, Level = 3 };
+                byte[] packed = Pack.Compress(items, lossy), kept = Pack.Decompress(packed, new() { Models = lossy.Models });
+                Archives.Add((packed, kept));
+                _frameData.Add(kept);
+            }
             if (codec == TacitCodec.Audio)
             {
                 Add(SelfTestSamples.Sound(700), Options(codec));
@@ -99,8 +110,8 @@ internal sealed class FuzzCorpus
         params (string Key, string Value)[] metadata) => new()
         {
             Codec = codec,
-            Models = codec == TacitCodec.LanguageModel ? [TinyModels.Small] : [],
-            EmbedModels = codec == TacitCodec.LanguageModel && sha,
+            Models = codec == TacitCodec.LanguageModel ? [TinyModels.Small] : codec == TacitCodec.BitsBack ? [TinyItems.Black] : [],
+            EmbedModels = (codec is TacitCodec.LanguageModel or TacitCodec.BitsBack) && sha,
             Mix = codec == TacitCodec.LanguageModel ? level > 1 : null,
             Level = level,
             BlockSize = blockSize,

@@ -14,8 +14,8 @@ internal sealed class FuzzRun(FuzzCorpus corpus, TimeSpan timeLimit)
     // Reading needs the limit itself, what the container keeps besides, and the test's own buffers.
     private const long AllocationLimit = 8 * MemoryLimit;
 
-    private readonly TacitDecompressionOptions _one = new() { MemoryLimit = MemoryLimit, Models = [TinyModels.Small, TinyModels.Prior] };
-    private readonly TacitDecompressionOptions _two = new() { MemoryLimit = MemoryLimit, Threads = 2, Models = [TinyModels.Small, TinyModels.Prior] };
+    private readonly TacitDecompressionOptions _one = new() { MemoryLimit = MemoryLimit, Models = [TinyModels.Small, TinyModels.Prior, TinyItems.Black] };
+    private readonly TacitDecompressionOptions _two = new() { MemoryLimit = MemoryLimit, Threads = 2, Models = [TinyModels.Small, TinyModels.Prior, TinyItems.Black] };
 
     /// <summary>How many cases were read without an error.</summary>
     public long Accepted { get; private set; }

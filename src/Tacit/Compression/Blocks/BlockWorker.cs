@@ -56,14 +56,16 @@ internal sealed class BlockWorker(CodecDescription description, byte[] parameter
     }
 
     /// <summary>Codes a block.</summary>
-    /// <param name="raw">The block, at least one byte.</param>
+    /// <param name="raw">The block, at least one byte; replaced if the codec is lossy.</param>
     /// <param name="coded">Room for as many bytes as <paramref name="raw"/> has.</param>
     /// <param name="number">The block's number in its frame.</param>
     /// <param name="place">What is known of it.</param>
     /// <param name="monitor">Told of progress.</param>
     /// <returns>The block's header. If it says stored, the coded bytes are <paramref name="raw"/> itself.</returns>
-    public BlockHeader Encode(ReadOnlySpan<byte> raw, Span<byte> coded, long number, BlockPlace place, WorkMonitor monitor)
+    public BlockHeader Encode(Span<byte> raw, Span<byte> coded, long number, BlockPlace place, WorkMonitor monitor)
     {
+        if (description.IsLossy)
+            Codec(raw.Length).Simplify(raw, place);
         uint rawCrc = Crc32C.Of(raw);
         byte kind = 0;
         // A coded block must be shorter than its raw bytes, so a single byte is always stored.

@@ -25,6 +25,11 @@ internal abstract class BlockCodec : IDisposable
     public virtual int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, BlockPlace place, out byte kind, WorkMonitor monitor) =>
         Encode(raw, coded, out kind, monitor);
 
+    /// <summary>Of a lossy codec: replaces a block by what decoding it will give, before it is coded.</summary>
+    public virtual void Simplify(Span<byte> raw, BlockPlace place)
+    {
+    }
+
     /// <summary>Decodes one block into <paramref name="raw"/>, which has the block's exact length.</summary>
     /// <exception cref="InvalidDataException">The coded bytes are not a block of this codec and length.</exception>
     /// <exception cref="OperationCanceledException">The monitor's token was cancelled.</exception>

@@ -6,4 +6,5 @@ namespace Tacit.Compression.Codecs;
 /// <param name="Offset">Raw bytes of the frame before it.</param>
 /// <param name="Audio">Where in the frame samples lie, or null.</param>
 /// <param name="IsOnly">True if the frame has no other block.</param>
-internal readonly record struct BlockPlace(long Offset, AudioLayout? Audio, bool IsOnly = false);
+/// <param name="Items">Where in the frame items of a data set begin, one after another to its end; −1 if there are none.</param>
+internal readonly record struct BlockPlace(long Offset, AudioLayout? Audio, bool IsOnly = false, long Items = -1);

@@ -40,6 +40,20 @@ internal abstract class CodecDescription
     /// <param name="models">The models it was coded with.</param>
     public virtual FrameForm Least(byte[] parameters, byte? kind, IReadOnlyList<TacitModel> models) => new(Id, parameters, kind ?? 0, models);
 
+    /// <summary>True if blocks are not kept as they are: <see cref="BlockCodec.Simplify"/>.</summary>
+    public virtual bool IsLossy => false;
+
+    /// <summary>Raw bytes of a frame's first block.</summary>
+    /// <param name="given">What was asked for; 0 for what the codec thinks best.</param>
+    /// <returns>0 if the codec does not mind.</returns>
+    public virtual int FirstBlockLength(int given) => given;
+
+    /// <summary>Raw bytes of the blocks after the first, where <see cref="FindItems"/> found some; no more than that has.</summary>
+    public virtual int LaterBlockLength(int first) => first;
+
+    /// <summary>Where items of a data set begin in the frame whose first block this is, or −1.</summary>
+    public virtual long FindItems(ReadOnlySpan<byte> beginning) => -1;
+
     /// <summary>The name of a block kind, for people.</summary>
     public virtual string KindName(byte kind) => kind == 0 ? "" : $"kind {kind}";
 }

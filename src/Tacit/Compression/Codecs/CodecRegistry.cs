@@ -9,7 +9,7 @@ internal static class CodecRegistry
     [
         new StoreCodec.Description(), new DeflateCodec.Description(), new BrotliCodec.Description(),
         new ContextMixingDescription(), new Numeric.NumericDescription(), new Audio.AudioDescription(),
-        new Language.LanguageDescription(),
+        new Language.LanguageDescription(), new BitsBack.BitsBackDescription(),
     ];
 
     /// <summary>All codecs in order of their numbers.</summary>

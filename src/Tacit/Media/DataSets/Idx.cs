@@ -21,6 +21,42 @@ public sealed record Idx(IReadOnlyList<int> Sizes, ReadOnlyMemory<byte> Values)
         return data[2] == UnsignedBytes && data.Length == header + count;
     }
 
+    /// <summary>The sizes of an array of unsigned bytes, by the header alone: what follows need not be there.</summary>
+    public static bool TryReadSizes(ReadOnlySpan<byte> beginning, out int[] sizes)
+    {
+        sizes = [];
+        if (!IsIdx(beginning) || beginning[2] != UnsignedBytes || beginning.Length < 4 + 4 * beginning[3])
+            return false;
+        var found = new int[beginning[3]];
+        for (int i = 0; i < found.Length; i++)
+        {
+            uint size = BinaryPrimitives.ReadUInt32BigEndian(beginning[(4 + 4 * i)..]);
+            if (size > int.MaxValue)
+                return false;
+            found[i] = (int)size;
+        }
+        sizes = found;
+        return true;
+    }
+
+    /// <summary>Writes the file.</summary>
+    /// <exception cref="InvalidDataException">There are no one to four dimensions, or not as many values as they say.</exception>
+    public void Write(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        long count = 1;
+        foreach (int size in Sizes)
+            count *= size;
+        if (Sizes.Count is < 1 or > 4 || count != Values.Length)
+            throw new InvalidDataException($"{string.Join(" x ", Sizes)} values for an IDX file, of which there are {Values.Length}.");
+        byte[] header = new byte[4 + 4 * Sizes.Count];
+        (header[2], header[3]) = (UnsignedBytes, (byte)Sizes.Count);
+        for (int i = 0; i < Sizes.Count; i++)
+            BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4 + 4 * i), (uint)Sizes[i]);
+        stream.Write(header);
+        stream.Write(Values.Span);
+    }
+
     /// <summary>Reads a file of unsigned bytes, which is what images and labels are.</summary>
     /// <exception cref="InvalidDataException">It is none, of another type, or of another length than its sizes say.</exception>
     public static Idx Read(ReadOnlyMemory<byte> data)

@@ -11,7 +11,7 @@ namespace Tacit.Modeling.Autoencoders;
 /// or by
 /// <see cref="Scale"/>. Thread-safe once trained.
 /// </remarks>
-public sealed class Autoencoder : ILatentModel
+public sealed class Autoencoder : IItemModel, ILatentModel
 {
     private readonly int _batch;
 
@@ -32,6 +32,18 @@ public sealed class Autoencoder : ILatentModel
 
     /// <summary>Which values stand for 0 and 1, where items do not say.</summary>
     public ItemScale Scale { get; }
+
+    /// <inheritdoc/>
+    public ItemShape Shape => Options.Shape;
+
+    /// <inheritdoc/>
+    public int Latents => Options.Latents;
+
+    /// <inheritdoc/>
+    public LatentFit Fit => Network.Fit;
+
+    /// <inheritdoc/>
+    public bool SeesPast => Options.IsAutoregressive;
 
     /// <summary>Whether values are drawn one after another: the decoder sees the past, and what it foresees are
     /// probabilities.</summary>

@@ -1,6 +1,7 @@
 using Tacit.Learning;
 using Tacit.Media.DataSets;
 using Tacit.Modeling.Autoencoders;
+using Tacit.Modeling.Variational;
 
 namespace Tacit.Modeling.Latents;
 
@@ -46,6 +47,7 @@ public abstract class LatentEncoder : Module
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentNullException.ThrowIfNull(settings);
         return kind == AutoencoderModel.Kind.Name ? AutoencoderEncoder.Make(settings, mostParameters)
+            : kind == VariationalModel.Kind.Name ? VariationalEncoder.Make(settings, mostParameters)
             : throw new InvalidDataException($"There is no encoder of the kind '{kind}'.");
     }
 }

@@ -6,6 +6,7 @@ using Tacit.Modeling.Nonlinear;
 using Tacit.Modeling.Records;
 using Tacit.Modeling.Recurrent;
 using Tacit.Modeling.Transformers;
+using Tacit.Modeling.Variational;
 
 namespace Tacit.Modeling;
 
@@ -21,7 +22,7 @@ public sealed class ModelRegistry
     public static ModelRegistry Standard { get; } = new(
     [
         GptModel.Kind, AutoregressionModel.Kind, NonlinearModel.Kind, PriorModel.Kind, AutoencoderModel.Kind, LstmAutoencoderModel.Kind,
-        RecordModel.Kind, ClassifierModel.Kind,
+        RecordModel.Kind, VariationalModel.Kind, ClassifierModel.Kind,
     ]);
 
     /// <summary>The kinds, in the order they were added.</summary>

@@ -1,5 +1,6 @@
 using Tacit.Learning;
 using Tacit.Modeling.Latents;
+using Tacit.Modeling.Variational;
 using Tacit.Numerics;
 
 namespace Tacit.Modeling.Recurrent;
@@ -18,6 +19,10 @@ namespace Tacit.Modeling.Recurrent;
 /// </para>
 /// <para>
 /// With attention the decoder sees every state of the encoder: the latent is then a summary, not a bottleneck.
+/// </para>
+/// <para>
+/// A variational one has a posterior N(μ, σ²) of z instead, whose mean is taken for the latent, and the prior N(0, 1): new sequences are
+/// decoded from samples of that. Bowman et al., "Generating sentences from a continuous space", 2016.
 /// </para>
 /// </remarks>
 public sealed class LstmAutoencoder : Module
@@ -40,7 +45,7 @@ public sealed class LstmAutoencoder : Module
             _table = Add("table", new Embedding(o.Vocabulary + 2, o.Embedding, 1f / MathF.Sqrt(o.Embedding)));
         _encoder = Add("encoder", new Lstm(o.InputColumns, o.Bidirectional ? o.Hidden / 2 : o.Hidden, o.Layers,
             o.Bidirectional, o.Dropout));
-        _latent = Add("latent", new Learning.Linear(2 * o.Hidden, o.Latent));
+        _latent = Add("latent", new Learning.Linear(2 * o.Hidden, o.Variational ? 2 * o.Latent : o.Latent));
         _begin = Add("begin", new Learning.Linear(o.Latent, checked(2 * o.Layers * o.Hidden)));
         _decoder = Add("decoder", new Lstm((o.Feeds ? o.InputColumns : 0) + o.Latent, o.Hidden, o.Layers,
             dropout: o.Dropout));
@@ -61,6 +66,26 @@ public sealed class LstmAutoencoder : Module
     /// <summary>Where the latents of the training data lie; null with attention, as latents alone say nothing
     /// then.</summary>
     public LatentNormal? Fit { get; }
+
+    /// <summary>Whether it is known where latents lie: of a variational model always, else once training has ended.</summary>
+    public bool CanDraw => Options.Variational || Fit is { IsFitted: true };
+
+    /// <summary>Draws latents: of a variational model from the prior N(0, 1), else by <see cref="Fit"/>.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">The same seed gives the same latents everywhere.</param>
+    /// <param name="temperature">What their deviation is multiplied by.</param>
+    /// <returns>(count, Z).</returns>
+    /// <exception cref="InvalidOperationException">It is not <see cref="CanDraw"/>.</exception>
+    public float[] Draw(int count, ulong seed, float temperature = 1f)
+    {
+        if (!CanDraw)
+            throw new InvalidOperationException("It is not known where the model's latents lie.");
+        if (!Options.Variational)
+            return Fit!.Draw(count, seed, temperature);
+        float[] latents = new float[checked(count * Options.Latent)];
+        RandomFill.Normal(seed, stream: 0, latents, deviation: temperature);
+        return latents;
+    }
 
     /// <summary>The token that ends a sequence: the one after the tokeniser's.</summary>
     public int End => Options.Vocabulary;
@@ -101,8 +126,14 @@ public sealed class LstmAutoencoder : Module
         Variable top = Options.Bidirectional
             ? tape.Concatenate(-1, state[state.Count - 2].Hidden, last.Hidden, state[state.Count - 2].Cell, last.Cell)
             : tape.Concatenate(-1, last.Hidden, last.Cell);                                         // (B, 2H)
-        Variable latent = _latent.Forward(tape, top);                                               // (B, Z)
-        return new Encoding(latent, _attention is null ? null : memory, _attention?.Keys(tape, memory), batch.Visible);
+        Variable latent = _latent.Forward(tape, top), mean = latent;                                // (B, Z), or (B, 2Z)
+        int z = Options.Latent;
+        if (Options.Variational)
+            mean = tape.Slice(latent, -1, 0, z);
+        return new Encoding(mean, _attention is null ? null : memory, _attention?.Keys(tape, memory), batch.Visible)
+        {
+            LogVariance = Options.Variational ? tape.Slice(latent, -1, z, z) : null,
+        };
     }
 
     /// <summary>The states the decoder begins with: tanh of a linear function of z for the hidden ones, the function
@@ -160,13 +191,27 @@ public sealed class LstmAutoencoder : Module
     public Variable Rows(Tape tape, ReadOnlyMemory<int> tokens, int batch, int steps) =>
         tape.Dropout(_table!.Forward(tape, tokens, batch, steps), Options.Dropout);
 
-    /// <summary>The mean loss with teacher forcing: cross-entropy of a token in nats, or squared error of a normalised
-    /// value.</summary>
-    public Variable Loss(Tape tape, SequenceBatch batch)
+    /// <summary>
+    /// The mean loss with teacher forcing: cross-entropy of a token in nats, or squared error of a normalised value. Of a variational model
+    /// the negative evidence lower bound of a token: z is a sample, and the divergence is shared among the tokens.
+    /// </summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="batch">The sequences.</param>
+    /// <param name="weight">Of the divergence; 1 for the bound.</param>
+    /// <param name="freeBits">Nats below which the mean divergence of a latent costs no less.</param>
+    public Variable Loss(Tape tape, SequenceBatch batch, float weight = 1f, float freeBits = 0f)
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(batch);
-        (Variable output, _) = Forced(tape, batch);
+        Encoding encoding = Encode(tape, batch);
+        if (encoding.LogVariance is { } logVariance)
+        {
+            Variable divergence = GaussianPosterior.Divergence(tape, encoding.Latent, logVariance, freeBits);
+            encoding = encoding with { Latent = tape.SampleGaussian(encoding.Latent, logVariance) };
+            Variable cost = tape.CrossEntropy(Forced(tape, batch, encoding).Output, Targets(batch));
+            return tape.Add(cost, tape.Scale(divergence, weight * batch.Count / batch.Items));
+        }
+        (Variable output, _) = Forced(tape, batch, encoding);
         if (_table is not null)
             return tape.CrossEntropy(output, Targets(batch));
         if (batch.Missing.Length > 0)
@@ -175,9 +220,10 @@ public sealed class LstmAutoencoder : Module
     }
 
     /// <summary>The decoder's output with what really came before as its input, and the attention's weights.</summary>
-    public (Variable Output, Variable? Weights) Forced(Tape tape, SequenceBatch batch)
+    public (Variable Output, Variable? Weights) Forced(Tape tape, SequenceBatch batch) => Forced(tape, batch, Encode(tape, batch));
+
+    private (Variable Output, Variable? Weights) Forced(Tape tape, SequenceBatch batch, Encoding encoding)
     {
-        Encoding encoding = Encode(tape, batch);
         Variable? previous = Options.Feeds ? Previous(tape, batch) : null;
         (Variable output, _, Variable? weights) = Decode(tape, encoding, previous, batch.Steps,
             Begin(tape, encoding.Latent), batch.Lengths);
@@ -241,5 +287,9 @@ public sealed class LstmAutoencoder : Module
     /// <param name="Memory">(B, T, H), with attention.</param>
     /// <param name="Keys">(B, T, A), with attention.</param>
     /// <param name="Visible">(B, T).</param>
-    public sealed record Encoding(Variable Latent, Variable? Memory, Variable? Keys, ReadOnlyMemory<byte> Visible);
+    public sealed record Encoding(Variable Latent, Variable? Memory, Variable? Keys, ReadOnlyMemory<byte> Visible)
+    {
+        /// <summary>Log variances (B, Z) of the posterior whose mean the latent is, if the model is variational.</summary>
+        public Variable? LogVariance { get; init; }
+    }
 }

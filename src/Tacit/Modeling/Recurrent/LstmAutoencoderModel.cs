@@ -30,6 +30,7 @@ public sealed record LstmAutoencoderModel(LstmAutoencoder Model, ITokenizer? Tok
             Attention = settings.Whole("attention", d.Attention, 0, 1 << 14),
             Dropout = settings.Real("dropout", d.Dropout, 0f, 0.99f),
             Withheld = settings.Real("withheld", d.Withheld, 0f, 1f),
+            Variational = settings.Flag("variational", d.Variational),
         };
         return options.Mistake() is { } mistake ? throw new InvalidDataException(mistake) : options;
     }
@@ -44,8 +45,8 @@ public sealed record LstmAutoencoderModel(LstmAutoencoder Model, ITokenizer? Tok
         long encoder = directions * Layer(x, own) + (options.Layers - 1) * directions * Layer(h, own);
         long decoder = Layer((options.Feeds ? x : 0) + z, h) + (options.Layers - 1) * Layer(h, h);
         long attention = a == 0 ? z * (z + 1) : 2 * h * a + 2 * a;     // or where latents lie
-        return (options.IsText ? v * x + v : 2) + encoder + 2 * h * z + z + (z + 1) * 2 * options.Layers * h + decoder
-            + attention
+        return (options.IsText ? v * x + v : 2) + encoder + (2 * h + 1) * (options.Variational ? 2 * z : z)
+            + (z + 1) * 2 * options.Layers * h + decoder + attention
             + (a == 0 ? h : 2 * h) * x + x;
 
         static long Layer(long inputs, long hidden) => 4 * hidden * (inputs + hidden + 1);

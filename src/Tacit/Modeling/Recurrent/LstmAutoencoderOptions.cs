@@ -39,6 +39,9 @@ public sealed record LstmAutoencoderOptions
     /// </summary>
     public float Withheld { get; init; }
 
+    /// <summary>Whether the latent is a distribution: of tokens, without attention. Bowman et al. 2016.</summary>
+    public bool Variational { get; init; }
+
     /// <summary>Whether sequences are of tokens.</summary>
     public bool IsText => Vocabulary > 0;
 
@@ -53,6 +56,8 @@ public sealed record LstmAutoencoderOptions
             return "Sizes are at least 1; 'vocabulary' and 'attention' may be 0.";
         if (!IsText && Frame > Length)
             return $"'frame' ({Frame}) is at most 'length' ({Length}).";
+        if (Variational && (!IsText || Attention > 0))
+            return "A variational autoencoder of sequences is of tokens, and 'attention' is 0: the latent is all its decoder knows.";
         return Bidirectional && Hidden % 2 != 0 ? $"'hidden' ({Hidden}) is even, half of it for each direction." : null;
     }
 

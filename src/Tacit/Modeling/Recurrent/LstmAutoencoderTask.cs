@@ -1,4 +1,5 @@
 using Tacit.Learning;
+using Tacit.Modeling.Variational;
 
 namespace Tacit.Modeling.Recurrent;
 
@@ -10,6 +11,7 @@ public sealed class LstmAutoencoderTask : ITrainingTask
     private readonly SequenceSet? _validation;
     private readonly BucketOrder _order;
     private readonly int[] _validationOrder;
+    private readonly VariationalObjective _objective;
 
     /// <summary>A task. Of values, the model's normalisation is set from the data.</summary>
     /// <param name="model">The model.</param>
@@ -17,9 +19,10 @@ public sealed class LstmAutoencoderTask : ITrainingTask
     /// <param name="validation">What to validate on; null for no validation.</param>
     /// <param name="batch">Sequences in a batch; as many as there are if those are fewer.</param>
     /// <param name="seed">Decides what is in a batch.</param>
+    /// <param name="objective">Of a variational model, how the divergence counts; null for as the bound has it.</param>
     /// <exception cref="ArgumentException">There is no data, or of another sort than the model's.</exception>
     /// <exception cref="InvalidDataException">All values are the same.</exception>
-    public LstmAutoencoderTask(LstmAutoencoder model, SequenceSet data, SequenceSet? validation, int batch, ulong seed)
+    public LstmAutoencoderTask(LstmAutoencoder model, SequenceSet data, SequenceSet? validation, int batch, ulong seed, VariationalObjective? objective = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
@@ -27,7 +30,7 @@ public sealed class LstmAutoencoderTask : ITrainingTask
         if (data.Count == 0 || data.IsText != model.Options.IsText || validation is { Count: 0 })
             throw new ArgumentException($"LstmAutoencoderTask: {data.Count} sequences to learn from, " +
                 $"{validation?.Count} to validate on.");
-        (_model, _data, _validation) = (model, data, validation);
+        (_model, _data, _validation, _objective) = (model, data, validation, objective ?? new VariationalObjective(1f));
         if (!data.IsText)
             model.Normalisation = data.Moments();
         _order = new BucketOrder([.. Enumerable.Range(0, data.Count).Select(data.Length)], batch, seed);
@@ -45,7 +48,8 @@ public sealed class LstmAutoencoderTask : ITrainingTask
     public bool CanValidate => _validation is not null;
 
     /// <inheritdoc/>
-    public Variable Loss(Tape tape, long batch) => _model.Loss(tape, _model.Batch(tape, _data, _order.Batch(batch)));
+    public Variable Loss(Tape tape, long batch) =>
+        _model.Loss(tape, _model.Batch(tape, _data, _order.Batch(batch)), _objective.Weight(batch), _objective.FreeBits);
 
     /// <inheritdoc/>
     public double Validate(Tape tape, CancellationToken cancellationToken)

@@ -1,0 +1,158 @@
+using Tacit.Coding;
+using Tacit.Learning;
+using Tacit.Numerics;
+
+namespace Tacit.Modeling.Variational;
+
+/// <summary>
+/// Codes items of bytes under a variational autoencoder: bits back with asymmetric numeral systems. Townsend, Bird and Barber, "Practical
+/// lossless compression with latent variables using bits back coding", 2019.
+/// </summary>
+/// <remarks>
+/// <para>
+/// For each item latents are popped from the stack under the posterior, the item is pushed given them, then the latents are pushed under the
+/// prior: an item costs −ln p(x | z) − ln p(z) + ln q(z | x), the negative evidence lower bound. Decoding pops the latents, then the item, and
+/// pushes the latents back under the posterior of the item, in exactly the opposite order, so it begins with the last item.
+/// </para>
+/// <para>
+/// The first item finds nothing to pop: its bits are words of random numbers that lie beneath the stack and are stored with it. Networks
+/// are evaluated for a group of items at a time, and a group pops for all of its items first. Groups grow from one item to <see cref="MostItems"/>,
+/// no faster than the stack does, so that the words beneath serve for the first few items only.
+/// </para>
+/// <para>Each answer of the networks has the same bits in any group, on any machine. Not thread-safe.</para>
+/// </remarks>
+internal sealed class BitsBackCoder(VariationalAutoencoder model)
+{
+    /// <summary>Items in the largest groups: enough for products of matrices to run at full speed.</summary>
+    public const int MostItems = 64;
+
+    // A group may be so much of what is on the stack.
+    private const int GrowthShare = 8;
+
+    private readonly Tape _tape = new() { IsRecording = false };
+    private readonly ItemCoder _items = model.Network.Likelihood.CreateCoder()
+        ?? throw new ArgumentException("the model's likelihood is of real numbers, which cannot be coded");
+    private readonly int _size = model.Shape.Size, _latents = model.Latents;
+    private readonly int[] _parts = new int[MostItems * model.Latents];
+    private readonly float[] _means = new float[MostItems * model.Latents], _inverses = new float[MostItems * model.Latents];
+
+    /// <summary>Bytes of memory it takes, about.</summary>
+    public static long Memory(VariationalOptions options)
+    {
+        long values = 2 * VariationalNetwork.WidestCount(options) + 3L * options.DecoderSizes.Shape.Size + 4L * options.Latents;
+        return MostItems * 2 * sizeof(float) * values;
+    }
+
+    /// <summary>Whether all values are among those the likelihood knows.</summary>
+    public bool CanCode(ReadOnlySpan<byte> items) => _items.CanCode(items);
+
+    /// <summary>Codes items.</summary>
+    /// <param name="items">Whole items, at least one.</param>
+    /// <param name="coded">Receives the stack.</param>
+    /// <param name="advance">Told of items that are done.</param>
+    /// <returns>The length, or −1 if it exceeds <paramref name="coded"/>.</returns>
+    /// <exception cref="ArithmeticException">The model's answer is not a number.</exception>
+    public int Encode(ReadOnlySpan<byte> items, Span<byte> coded, Action<int> advance)
+    {
+        var stack = new RansCoder(Beneath);
+        int at = 0;
+        foreach (int count in Groups(items.Length / _size))
+        {
+            ReadOnlySpan<byte> group = items.Slice(at * _size, count * _size);
+            FindPosterior(group, count);
+            for (int i = 0; i < count * _latents; i++)
+                _parts[i] = LatentBuckets.Pop(stack, _means[i], _inverses[i]);
+            PrepareItems(count);
+            for (int n = 0; n < count; n++)
+                _items.Push(stack, n, group.Slice(n * _size, _size));
+            for (int i = 0; i < count * _latents; i++)
+                stack.Push((uint)_parts[i], 1, LatentBuckets.Bits);
+            if (stack.ByteCount > coded.Length)
+                return -1;
+            at += count;
+            advance(count);
+        }
+        return stack.WriteTo(coded);
+    }
+
+    /// <summary>Decodes items, the last one first.</summary>
+    /// <param name="coded">The stack.</param>
+    /// <param name="items">Whole items, replaced.</param>
+    /// <param name="advance">Told of items that are done.</param>
+    /// <exception cref="InvalidDataException">It is no such stack.</exception>
+    /// <exception cref="ArithmeticException">The model's answer is not a number.</exception>
+    public void Decode(ReadOnlySpan<byte> coded, Span<byte> items, Action<int> advance)
+    {
+        RansCoder stack = RansCoder.ReadFrom(coded);
+        int[] groups = [.. Groups(items.Length / _size)];
+        int at = items.Length / _size;
+        for (int g = groups.Length - 1; g >= 0; g--)
+        {
+            int count = groups[g];
+            at -= count;
+            Span<byte> group = items.Slice(at * _size, count * _size);
+            for (int i = count * _latents - 1; i >= 0; i--)
+            {
+                uint part = stack.Peek(LatentBuckets.Bits);
+                stack.Pop(part, 1, LatentBuckets.Bits);
+                _parts[i] = (int)part;
+            }
+            PrepareItems(count);
+            for (int n = count - 1; n >= 0; n--)
+                _items.Pop(stack, n, group.Slice(n * _size, _size));
+            FindPosterior(group, count);
+            for (int i = count * _latents - 1; i >= 0; i--)
+                LatentBuckets.Push(stack, _parts[i], _means[i], _inverses[i]);
+            advance(count);
+        }
+        if (!stack.IsBack(Beneath))
+            throw new InvalidDataException("The coded items do not end as they began: the data is damaged.");
+    }
+
+    // The stack's first words: random numbers, the same everywhere.
+    private static uint Beneath(int word)
+    {
+        const ulong Seed = 0, Stream = 0xB175BACC;
+        (uint x, uint y, uint z, uint w) = Philox.Block(Seed, Stream, (ulong)(word / Philox.BlockSize));
+        return (word % Philox.BlockSize) switch { 0 => x, 1 => y, 2 => z, _ => w };
+    }
+
+    private static IEnumerable<int> Groups(int items)
+    {
+        for (int done = 0; done < items;)
+        {
+            int count = Math.Min(items - done, Math.Clamp(done / GrowthShare, 1, MostItems));
+            yield return count;
+            done += count;
+        }
+    }
+
+    // Mean and e^(−v / 2) of each latent of the items.
+    private void FindPosterior(ReadOnlySpan<byte> items, int count)
+    {
+        Tensor batch = _tape.Memory.Rent(count, _size);
+        Span<float> values = batch.Span;
+        for (int i = 0; i < values.Length; i++)
+            values[i] = items[i];
+        model.Scale.Apply(values);
+        (Variable mean, Variable logVariance) = model.Network.Posterior(_tape, Tape.Input(batch));
+        int latents = count * _latents;
+        mean.Value.Span.CopyTo(_means);
+        Elementwise.Scale(-0.5f, logVariance.Value.Span, _inverses.AsSpan(0, latents));
+        Elementwise.Exp(_inverses.AsSpan(0, latents), _inverses.AsSpan(0, latents));
+        _tape.Reset();
+        NanGuard.Check(_means.AsSpan(0, latents), "The model's posterior");
+        NanGuard.Check(_inverses.AsSpan(0, latents), "The model's posterior");
+    }
+
+    // What the decoder says of the items whose latents are known.
+    private void PrepareItems(int count)
+    {
+        Tensor latents = _tape.Memory.Rent(count, _latents);
+        Span<float> values = latents.Span;
+        for (int i = 0; i < values.Length; i++)
+            values[i] = LatentBuckets.Centre(_parts[i]);
+        _items.Prepare(model.Network.Foresee(_tape, Tape.Input(latents)).Value.Span);
+        _tape.Reset();
+    }
+}

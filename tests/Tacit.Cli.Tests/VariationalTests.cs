@@ -1,0 +1,112 @@
+using System.Globalization;
+using Tacit.Cli.Tests.Support;
+using Tacit.Media.Images;
+
+namespace Tacit.Cli.Tests;
+
+/// <summary>Variational autoencoders on the command line: train vae, inspect, evaluate, generate, embed; then compress with one, lossless and lossy.</summary>
+public sealed class VariationalTests : IDisposable
+{
+    private const string Tiny = "--preset tiny --steps 150 --latents 3 --hidden 16 --encoder mlp --decoder mlp --batch 16 --kl-warm-up 20";
+
+    private readonly Sandbox _box = new();
+
+    public void Dispose() => _box.Dispose();
+
+    [UnixFact]
+    public void AModelIsTrainedLookedAtAndCodesItsData()
+    {
+        WriteItems("f.idx", 300);
+        Assert.Contains("nats per item", _box.Tacit($"train vae f.idx {Tiny} --binarise true -o m").Error, StringComparison.Ordinal);
+        _box.Tacit($"train vae f.idx {Tiny} --binarise true -T3 -q -o same").IsQuiet();
+        Assert.Equal(_box.Read("m"), _box.Read("same"));
+        string layers = _box.Tacit("inspect --model m").IsQuiet().Text;
+        Assert.Contains("items of 8x8, 3 latents, bernoulli of values that are drawn; values from 0 to 255", layers, StringComparison.Ordinal);
+        Assert.Contains("z3 ", layers, StringComparison.Ordinal);
+
+        string said = _box.Tacit("evaluate --model m f.idx --samples 5 --items b.idx").IsQuiet().Text;
+        Assert.StartsWith("300 items: ", said, StringComparison.Ordinal);
+        Assert.Contains("importance weighted by 5 samples", said, StringComparison.Ordinal);
+        Assert.DoesNotContain(_box.Read("b.idx")[16..], b => b is not (0 or 255));
+        Assert.Equal(said, _box.Tacit("evaluate --model m b.idx --samples 5 -T1").IsQuiet().Text);      // drawn already
+        double nats = double.Parse(said.Split(' ')[2], CultureInfo.InvariantCulture);
+
+        _box.Tacit("compress --model m b.idx --verify").IsQuiet();
+        long length = _box.Read("b.idx.tacit").Length;
+        double bytes = nats * 300 / Math.Log(2) / 8;
+        Assert.InRange(length, 0.95 * bytes, 1.05 * bytes + 180);
+        Assert.Contains("bitsback", _box.Tacit("list b.idx.tacit").IsQuiet().Text, StringComparison.Ordinal);
+        _box.Run("mv b.idx kept && \"$TACIT\" decompress --model m b.idx.tacit && cmp b.idx kept").IsQuiet();
+        _box.Run("\"$TACIT\" compress --model m --embed-model -c < b.idx > e && \"$TACIT\" d -c < e | cmp - b.idx").IsQuiet();
+        _box.Tacit("compress --model m f.idx -o grey").IsQuiet();       // not black and white: by cm
+        _box.Run("\"$TACIT\" d --model m grey -c | cmp - f.idx").IsQuiet();
+    }
+
+    [UnixFact]
+    public void PicturesAreGeneratedBetweenAndAlong()
+    {
+        WriteItems("f.idx", 120);
+        _box.Tacit($"train vae f.idx {Tiny} --likelihood mixture --components 2 --free-bits 0.1 --beta 0.5 -q -o m").IsQuiet();
+        Assert.Contains("mixture of 2 over 256", _box.Tacit("inspect --model m").IsQuiet().Text, StringComparison.Ordinal);
+        _box.Tacit("generate --model m -n 9 --seed 3 -o g.png").IsQuiet();
+        Assert.Equal(3 * 49 + 1, Png.Decode(_box.Read("g.png")).Width);
+        _box.Tacit("generate --model m -n 9 --seed 3 -T1 -o again.png").IsQuiet();
+        Assert.Equal(_box.Read("g.png"), _box.Read("again.png"));
+        foreach (string kind in new[] { "between", "along" })
+        {
+            _box.Tacit($"generate --model m --{kind} f.idx -n 2 -o {kind}.png").IsQuiet();
+            Image image = Png.Decode(_box.Read($"{kind}.png"));
+            Assert.Equal((11 * 49 + 1, 2 * 49 + 1), (image.Width, image.Height));
+        }
+        Assert.StartsWith("120 items: squared error 0.", _box.Tacit("reconstruct --model m f.idx -o r.png").IsQuiet().Text, StringComparison.Ordinal);
+        Assert.Equal(121, _box.Tacit("embed --model m f.idx -o -").IsQuiet().Text.Trim().Split('\n').Length);
+        _box.Tacit("generate --model m --between f.idx --along f.idx -o x.png").Says(1, "exclude each other");
+        _box.Tacit("generate --model m -n 3 -o x.csv").IsQuiet();
+        Assert.Equal(64, File.ReadAllLines(_box.PathOf("x.csv"))[2].Split(',').Length);
+    }
+
+    [UnixFact]
+    public void LossyFilesComeBackAsTheModelGivesThem()
+    {
+        WriteItems("f.idx", 120);
+        _box.Tacit($"train vae f.idx {Tiny} --likelihood mixture --components 2 -q -o m").IsQuiet();
+        _box.Tacit("compress --model m f.idx -o lossless").IsQuiet();
+        _box.Run("\"$TACIT\" d --model m lossless -c | cmp - f.idx").IsQuiet();
+        _box.Tacit("compress --lossy --model m -2 f.idx -o coarse").IsQuiet();
+        _box.Tacit("compress --lossy --model m -9 f.idx -o fine").IsQuiet();
+        Assert.True(_box.Read("coarse").Length < _box.Read("fine").Length && _box.Read("fine").Length < _box.Read("lossless").Length);
+        _box.Run("\"$TACIT\" test --model m fine && \"$TACIT\" d --model m fine -o back").IsQuiet();
+        Assert.Equal(_box.Read("f.idx")[..16], _box.Read("back")[..16]);
+        Assert.Equal(_box.Read("f.idx").Length, _box.Read("back").Length);
+        _box.Tacit("compress --lossy --model m f.idx --rm -o x").Says(1, "--lossy does not keep");
+        _box.Tacit("compress --lossy f.idx -o x").Says(1, "lossy");
+        Assert.False(_box.Has("x"));
+    }
+
+    [UnixFact]
+    public void WhatDoesNotFitIsRefused()
+    {
+        WriteItems("f.idx", 40);
+        File.WriteAllText(_box.PathOf("v.csv"), string.Concat(Enumerable.Range(0, 40).Select(i => $"{i * 0.37},{i % 5},{1.5 - i}\n")));
+        string before = _box.Names;
+        _box.Tacit($"train vae f.idx {Tiny} --binarise true --likelihood mixture -o m").Says(1, "take the likelihood bernoulli");
+        _box.Tacit($"train vae v.csv {Tiny} --likelihood mixture -o m").Says(1, "not whole numbers");
+        _box.Tacit($"train vae f.idx {Tiny} --decoder ar -o m").Says(1, "'decoder' is one of conv, mlp");
+        Assert.Equal(before, _box.Names);
+        _box.Tacit($"train vae v.csv {Tiny} -q -o m").IsQuiet();
+        Assert.Contains("gaussian", _box.Tacit("inspect --model m").IsQuiet().Text, StringComparison.Ordinal);
+        Assert.Equal(5, _box.Tacit("generate --model m -n 5 -o -").IsQuiet().Text.Trim().Split('\n').Length);
+        _box.Tacit("compress --model m v.csv -o x").Says(1, "a model of real numbers");
+        _box.Tacit("evaluate --model m f.idx").Says(1, "the items are 8x8, those the model was trained on 1x3");
+        _box.Tacit("evaluate --model m v.csv --items x").Says(1, "whole numbers");
+        Assert.False(_box.Has("x"));
+    }
+
+    // Grey bars of 8 x 8, somewhere.
+    private void WriteItems(string name, int count)
+    {
+        byte[] header = [0, 0, 8, 3, 0, 0, (byte)(count >> 8), (byte)count, 0, 0, 0, 8, 0, 0, 0, 8];
+        byte[] noise = Samples.Noise(count);
+        _box.Write(name, [.. header, .. Enumerable.Range(0, count * 64).Select(i => (byte)(i % 8 >= noise[i / 64] % 6 && i % 8 <= noise[i / 64] % 6 + 2 ? 250 - i / 8 % 8 : 0))]);
+    }
+}
