@@ -23,4 +23,10 @@ public enum TacitCodec
 
     /// <summary>A trained language model (<see cref="TacitCompressionOptions.Models"/>), by itself or mixed with <see cref="ContextMixing"/>. Slow both ways.</summary>
     LanguageModel = 6,
+
+    /// <summary>
+    /// Small records (lines, rows, length-prefixed), each coded alone with a trained model of them (<see cref="TacitCompressionOptions.Models"/>): any
+    /// of them is read without the others (<see cref="TacitArchive.CopyRecordsAsync"/>).
+    /// </summary>
+    Records = 8,
 }

@@ -1,14 +1,16 @@
 using Tacit.Compression.Codecs;
 using Tacit.Compression.Codecs.Language;
 using Tacit.Compression.Codecs.Numeric;
+using Tacit.Compression.Codecs.Records;
 using Tacit.Compression.Container;
+using Tacit.Media;
 using Tacit.Media.Audio;
 using Tacit.Media.Numeric;
 using Tacit.Modeling.Series;
 
 namespace Tacit.Compression;
 
-/// <summary>How to compress. The bytes written depend on codec, level, block size, models, mixing, SHA-256 and metadata only.</summary>
+/// <summary>How to compress. The bytes written depend on codec, level, block size, models, mixing, records, SHA-256 and metadata only.</summary>
 /// <remarks>Safe to share between threads while nobody sets a property.</remarks>
 public sealed class TacitCompressionOptions
 {
@@ -146,11 +148,32 @@ public sealed class TacitCompressionOptions
     /// </summary>
     public bool Network { get; set; }
 
+    /// <summary>For <see cref="TacitCodec.Records"/>: how the data is divided into records; <see cref="RecordFormat.Lines"/> unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
+    public RecordFormat RecordFormat
+    {
+        get;
+        set => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Unknown format of records.");
+    }
+
+    /// <summary>For <see cref="TacitCodec.Records"/>: records of a block, 1 to 65,535; 256 unless set. Fewer make it longer, and less to read for one record.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
+    public int RecordsPerBlock
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ushort.MaxValue);
+            field = value;
+        }
+    } = RecordDescription.RecordsPerBlock;
+
     /// <summary>Checks that codec, models and mixing fit together, as whatever compresses with these options does.</summary>
     /// <exception cref="ArgumentException">They do not; the message says why.</exception>
     public void Check() => _ = Description;
 
-    internal int EffectiveBlockSize => BlockSize > 0 ? BlockSize : Description is LanguageDescription { Mixes: false } ? LanguageDescription.BlockLength : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
+    internal int EffectiveBlockSize => BlockSize > 0 ? BlockSize : Codec == TacitCodec.Records ? RecordDescription.BlockLength : Description is LanguageDescription { Mixes: false } ? LanguageDescription.BlockLength : Level <= 3 ? 4 << 20 : Level <= 6 ? 16 << 20 : 64 << 20;
 
     internal CodecDescription Description
     {
@@ -161,7 +184,12 @@ public sealed class TacitCompressionOptions
                 return cm.At(Level, Network);
             if (Network)
                 throw new ArgumentException("a network learns with codec 'cm' only");
-            return codec is LanguageDescription language ? language.Mixing(Mix) : codec;
+            return codec switch
+            {
+                LanguageDescription language => language.Mixing(Mix),
+                RecordDescription records => records.Cutting(RecordFormat, RecordsPerBlock),
+                _ => codec,
+            };
         }
     }
 }

@@ -56,7 +56,7 @@ public sealed class TacitEncoder : IDisposable
         }
     }
 
-    /// <summary>Ends the current block, so that everything taken so far can be decompressed.</summary>
+    /// <summary>Ends the current block, so that everything taken so far can be decompressed; not with <see cref="TacitCodec.Records"/>, whose blocks have a fixed number of records.</summary>
     /// <returns><see cref="OperationStatus.Done"/>, or <see cref="OperationStatus.DestinationTooSmall"/> to be called again.</returns>
     public OperationStatus Flush(Span<byte> destination, out int bytesWritten)
     {
@@ -91,7 +91,9 @@ public sealed class TacitEncoder : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(inputLength);
         options ??= new();
-        long blocks = inputLength == 0 ? 0 : (inputLength - 1) / options.EffectiveBlockSize + 1;
+        // A record has a byte at least, and a block ends with its records.
+        long least = options.Codec == TacitCodec.Records ? Math.Min(options.EffectiveBlockSize, options.RecordsPerBlock) : options.EffectiveBlockSize;
+        long blocks = inputLength == 0 ? 0 : (inputLength - 1) / least + 1;
         long extra = FormatConstants.MaxFrameOverhead + (options.IncludeSha256 ? FormatConstants.HashLength : 0)
             + (options.Metadata is { Count: > 0 } metadata ? FrameMetadata.Write(metadata).Length : 0)
             + options.Models.Sum(model => 2L * FormatConstants.HashLength + (options.EmbedModels ? FormatConstants.ModelHeadLength + (long)model.FileLength : 0));

@@ -34,6 +34,12 @@ internal abstract class CodecDescription
     /// <summary>True if frames of this codec may name models.</summary>
     public virtual bool TakesModels => false;
 
+    /// <summary>Says where the blocks of a frame end, or null if they may end anywhere.</summary>
+    public virtual Records.BlockCutter? CutterFor(ReadOnlySpan<byte> parameters) => null;
+
+    /// <summary>Name and parameters, for people: of most codecs the last parameter is the level.</summary>
+    public virtual string Describe(ReadOnlySpan<byte> parameters) => parameters.IsEmpty ? Name : $"{Name} -{parameters[^1]}";
+
     /// <summary>The name of a block kind, for people.</summary>
     public virtual string KindName(byte kind) => kind == 0 ? "" : $"kind {kind}";
 }
