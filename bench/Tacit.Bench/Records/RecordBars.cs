@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tacit.Compression;
 using Tacit.Modeling.Records;
 
 namespace Tacit.Bench.Records;
@@ -8,7 +7,8 @@ namespace Tacit.Bench.Records;
 /// <remarks>Speeds are per second of thread time, so that neighbours count little.</remarks>
 internal static class RecordBars
 {
-    private const double UsersBar = 0.45, AccessBar = 0.75, TotalBar = 0.65, FastBar = 0.9, BestSpeed = 0.5, FastSpeed = 3, LoadBar = 0.05;
+    private const double UsersBar = 0.45, AccessBar = 0.75, TotalBar = 0.65, FastBar = 0.9, BestSpeed = 0.5, FastSpeed = 3, LoadBar = 0.05,
+        LatencyBar = 0.3, ThreadBar = 1.8;
 
     /// <summary>Runs; arguments are --no-rivals, --best or --fast for one profile, --max-model=BYTES, and names of sets for some of them.</summary>
     public static int Run(string[] args)
@@ -28,14 +28,14 @@ internal static class RecordBars
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (RecordSet set in RecordSets.All().Where(s => wanted.Length == 0 || wanted.Contains(s.Name)))
         {
-            (long zstd, long brotli, long deflate) = rivals ? RecordRivals.Measure(set) : default;
+            (long zstd, long? brotli, long deflate) = rivals ? RecordRivals.Measure(set) : default;
             Measured? best = args.Contains("--fast") ? null : Measure(set, RecordProfile.Best, most);
             Measured? fast = args.Contains("--best") ? null : Measure(set, RecordProfile.Fast, most);
             var row = new Row(set.Name, set.Test.Length, set.TestBytes, zstd, brotli, deflate, best ?? fast!, fast ?? best!);
             all.Add(row);
             Console.WriteLine(row);
         }
-        var total = new Row("**all**", all.Sum(r => r.Records), all.Sum(r => r.Bytes), all.Sum(r => r.Zstd), all.Sum(r => r.Brotli),
+        var total = new Row("**all**", all.Sum(r => r.Records), all.Sum(r => r.Bytes), all.Sum(r => r.Zstd), all.Any(r => r.Brotli is null) ? null : all.Sum(r => r.Brotli),
             all.Sum(r => r.Deflate), Measured.Sum(all.Select(r => r.Best)), Measured.Sum(all.Select(r => r.Fast)));
         Console.WriteLine(total);
         return rivals && wanted.Length == 0 ? Judge(all, total) : 0;
@@ -48,13 +48,16 @@ internal static class RecordBars
         {
             if (row.Best.Coded >= row.Rival)
                 missed.Add($"{row.Name}: best is not smaller than every rival");
+            Check($"{row.Name}: 1 / speed of best", BestSpeed / row.Best.Slower, 1);
         }
         Check("github_users of zstd", rows.First(r => r.Name == "github_users").OfZstd, UsersBar);
         Check("apache_access of zstd", rows.First(r => r.Name == "apache_access").OfZstd, AccessBar);
         Check("total of zstd", total.OfZstd, TotalBar);
         Check("fast, of the best rival in total", (double)total.Fast.Coded / total.Rival, FastBar);
         Check("seconds of loading", rows.Max(r => Math.Max(r.Best.Load, r.Fast.Load)), LoadBar);
-        Check("1 / speed of best", BestSpeed / total.Best.Slower, 1);
+        Check("milliseconds of fast for 1 kB", total.Fast.Speed.Latency, LatencyBar);
+        Check("1 / gain by two threads", ThreadBar / total.Fast.Speed.Threads, 1);
+        Check("bytes allocated", Math.Max(total.Best.Speed.Allocated, total.Fast.Speed.Allocated), 0);
         Check("1 / speed of fast", FastSpeed / total.Fast.Slower, 1);
         Console.WriteLine(missed.Count == 0 ? "all bars are met" : "missed:\n" + string.Join('\n', missed));
         return missed.Count == 0 ? 0 : 1;
@@ -76,59 +79,36 @@ internal static class RecordBars
         for (int i = 0; i < 5; i++)
             RecordModel.Load(new MemoryStream(file));
         double load = (ThreadTime.Now - start) / 5;
-        using var codec = new RecordCodec(model);
-        int longest = set.Test.Max(r => r.Length);
-        byte[] coded = new byte[codec.GetMaxCompressedLength(longest)], back = new byte[longest];
-        long sum = 0;
-        double pack = double.MaxValue, unpack = double.MaxValue;
-        var latencies = new List<double>();
-        for (int round = 0; round < 3; round++)
-        {
-            sum = 0;
-            double packing = 0, unpacking = 0;
-            foreach (byte[] record in set.Test)
-            {
-                double begin = ThreadTime.Now;
-                codec.TryCompress(record, coded, out int length);
-                double middle = ThreadTime.Now;
-                bool good = codec.TryDecompress(coded.AsSpan(0, length), back, out int decoded);
-                double end = ThreadTime.Now;
-                packing += middle - begin;
-                unpacking += end - middle;
-                latencies.Add((end - middle) * 1000 / record.Length);
-                sum += length;
-                if (!good || !back.AsSpan(0, decoded).SequenceEqual(record))
-                    throw new InvalidOperationException("a record does not come back");
-            }
-            pack = Math.Min(pack, packing);
-            unpack = Math.Min(unpack, unpacking);
-        }
+        RecordSpeeds speeds = RecordSpeeds.Measure(model, set.Test);
         Console.Error.WriteLine($"{set.Name} {profile}: {model.Syntax}, {model.Parameters.Table.Count} contexts, trained in {trained:0.0} s, "
-            + $"{ThreadTime.Median(latencies) * 1e3:0.00} ms for 1 kB");
-        return new Measured(set.TestBytes, sum, pack, unpack, file.Length, load);
+            + $"{speeds.Latency:0.00} ms for 1 kB, {speeds.Threads:0.00} times with two threads, {speeds.Allocated} bytes allocated");
+        return new Measured(set.TestBytes, speeds, file.Length, load);
     }
 
-    private sealed record Measured(long Raw, long Coded, double Pack, double Unpack, long Model, double Load)
+    private sealed record Measured(long Raw, RecordSpeeds Speed, long Model, double Load)
     {
-        public double Slower => Raw / 1e6 / Math.Max(Pack, Unpack);
+        public long Coded => Speed.Coded;
 
-        public string Speeds => $"{Raw / 1e6 / Pack:0.00}, {Raw / 1e6 / Unpack:0.00}";
+        public double Slower => Raw / 1e6 / Math.Max(Speed.Pack, Speed.Unpack);
+
+        public string Speeds => $"{Raw / 1e6 / Speed.Pack:0.00}, {Raw / 1e6 / Speed.Unpack:0.00}";
 
         public static Measured Sum(IEnumerable<Measured> all)
         {
             Measured[] m = [.. all];
-            return new(m.Sum(x => x.Raw), m.Sum(x => x.Coded), m.Sum(x => x.Pack), m.Sum(x => x.Unpack), m.Sum(x => x.Model), m.Max(x => x.Load));
+            return new(m.Sum(x => x.Raw), new RecordSpeeds(m.Sum(x => x.Coded), m.Sum(x => x.Speed.Pack), m.Sum(x => x.Speed.Unpack), m.Max(x => x.Speed.Latency),
+                ThreadTime.Median(m.Select(x => x.Speed.Threads)), m.Max(x => x.Speed.Allocated)), m.Sum(x => x.Model), m.Max(x => x.Load));
         }
     }
 
-    private sealed record Row(string Name, int Records, long Bytes, long Zstd, long Brotli, long Deflate, Measured Best, Measured Fast)
+    private sealed record Row(string Name, int Records, long Bytes, long Zstd, long? Brotli, long Deflate, Measured Best, Measured Fast)
     {
-        public long Rival => Math.Min(Zstd, Math.Min(Brotli, Deflate));
+        public long Rival => Math.Min(Zstd, Math.Min(Brotli ?? long.MaxValue, Deflate));
 
         public double OfZstd => (double)Best.Coded / Zstd;
 
         public override string ToString() =>
-            $"| {Name} | {Records:N0} | {Bytes:N0} | {Zstd:N0} | {Brotli:N0} | {Deflate:N0} | {Best.Coded:N0} | {Fast.Coded:N0} | {OfZstd:0.000} "
+            $"| {Name} | {Records:N0} | {Bytes:N0} | {Zstd:N0} | {Brotli?.ToString("N0", CultureInfo.InvariantCulture) ?? "-"} | {Deflate:N0} | {Best.Coded:N0} | {Fast.Coded:N0} | {OfZstd:0.000} "
             + $"| {(double)Best.Coded / Rival:0.000} | {(double)Fast.Coded / Rival:0.000} | {Best.Speeds} | {Fast.Speeds} "
             + $"| {Best.Model / 1e3:0}, {Fast.Model / 1e3:0} | {Best.Load * 1e3:0}, {Fast.Load * 1e3:0} |";
     }

@@ -8,8 +8,8 @@ internal static class RecordRivals
 {
     public const int DictionarySize = 112640;
 
-    /// <summary>Bytes of all test records: zstd, brotli, deflate.</summary>
-    public static (long Zstd, long Brotli, long Deflate) Measure(RecordSet set)
+    /// <summary>Bytes of all test records: zstd, brotli, deflate. Brotli is null where the tool takes no dictionary.</summary>
+    public static (long Zstd, long? Brotli, long Deflate) Measure(RecordSet set)
     {
         string folder = Path.Combine(Path.GetTempPath(), $"tacit-records-{Environment.ProcessId}");
         Directory.CreateDirectory(folder);
@@ -19,10 +19,20 @@ internal static class RecordRivals
             for (int i = 0; i < set.Test.Length; i++)
                 File.WriteAllBytes(Path.Combine(folder, $"test{i}"), set.Test[i]);
             string[] names = [.. Enumerable.Range(0, set.Test.Length).Select(i => $"test{i}")];
+
+            long Coded(string suffix) => names.Sum(n => new FileInfo(Path.Combine(folder, n + suffix)).Length);
+
+            // Tools whose library is too old for dictionaries take the option and do nothing with it.
+            long? Brotli()
+            {
+                Run("brotli", folder, ["-q", "11", .. names]);
+                long without = Coded(".br");
+                Run("brotli", folder, ["-f", "-q", "11", "-D", dictionary, .. names]);
+                return Coded(".br") is var with && with != without ? with : null;
+            }
+
             Run("zstd", folder, ["-19", "--no-check", "--no-dictID", "-q", "-D", dictionary, .. names]);
-            Run("brotli", folder, ["-q", "11", "-D", dictionary, .. names]);
-            return (names.Sum(n => new FileInfo(Path.Combine(folder, n + ".zst")).Length),
-                names.Sum(n => new FileInfo(Path.Combine(folder, n + ".br")).Length), Deflate(set, File.ReadAllBytes(Path.Combine(folder, dictionary))));
+            return (Coded(".zst"), Brotli(), Deflate(set, File.ReadAllBytes(Path.Combine(folder, dictionary))));
         }
         finally
         {

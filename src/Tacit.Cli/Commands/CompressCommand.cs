@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Tacit.Cli.Files;
+using Tacit.Cli.Records;
 using Tacit.Cli.Terminal;
 using Tacit.Compression;
 using Tacit.Learning;
@@ -25,8 +26,8 @@ internal sealed class CompressCommand
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
                               of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
                               lm (a language model's), bitsback (a variational autoencoder's, of IDX
-                              files), brotli, deflate, store; default: that of the model, audio for WAV
-                              and AIFF, numeric for tables it shrinks, else cm
+                              files), records, brotli, deflate, store; default: that of the model, audio
+                              for WAV and AIFF, numeric for tables it shrinks, else cm
           --elements T        numbers in memory, for numeric: int8 to int64, uint8 to uint64, float32,
                               float64; int16be: highest byte first; float64*8: rows of 8. Else found out
           --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
@@ -34,6 +35,10 @@ internal sealed class CompressCommand
           --model M           code with a trained model (may be given again, for several); decompressing
                               takes the same, which is looked for as 'tacit decompress --help' says
           --mix, --no-mix     a language model with cm (the default for models of bytes), or alone
+          --records           each line, row or record alone, with a model of 'tacit train records': any of
+                              them can be read without the others ('tacit decompress --record N')
+          --format F          how records are divided: lines, csv (default for .csv), prefixed (4 bytes of
+                              length, the least significant first)
           --neural            with -7 to -9 and cm: a network learns too; smaller, thirty times slower
           --lossy             bitsback: keep what the model gives back of each item, from -1 (coarse) to
                               -9 (fine); decompressing gives that, not the input
@@ -67,12 +72,16 @@ internal sealed class CompressCommand
     private readonly PcmFormat? _pcm;
     private readonly int _level, _blockSize;
     private readonly string? _elements;
+    private readonly string? _format;
     private readonly bool? _mix;
     private readonly bool _verify, _sha256, _name, _embed, _network, _lossy;
     private OutputFile? _joined;
 
-    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, PcmFormat? pcm, int? level, int blockSize, bool verify, bool sha256, bool name, bool embed, bool mix, bool alone, bool network, bool lossy)
+    private CompressCommand(FileSettings settings, TacitCodec? codec, string? elements, PcmFormat? pcm, int? level, int blockSize, bool verify, bool sha256, bool name, bool embed, bool mix, bool alone, bool network, bool lossy, bool records, string? format)
     {
+        if (records && (codec ?? TacitCodec.Records) != TacitCodec.Records)
+            throw new UsageException("--records is a codec of its own");
+        codec = records ? TacitCodec.Records : codec;
         if (elements is not null && codec is not (null or TacitCodec.Numeric))
             throw new UsageException("--elements is for codec numeric");
         if (pcm is not null && (elements is not null || codec is not (null or TacitCodec.Audio)))
@@ -100,6 +109,13 @@ internal sealed class CompressCommand
             _codec = Fitting(() => TacitCodecChoice.For(settings.Models.Named));
         if (_mix is not null && _codec != TacitCodec.LanguageModel)
             throw new UsageException("--mix and --no-mix are for a language model, which --model names");
+        if (_codec == TacitCodec.Records && settings.Models.Named.Count == 0)
+            throw new UsageException("--records takes a model of them, which 'tacit train records' makes: --model M");
+        if (format is not null && _codec != TacitCodec.Records)
+            throw new UsageException("--format is for --records");
+        if (format is not null)
+            RecordFormatName.Parse(format);
+        _format = format;
         Fitting(() =>
         {
             new TacitCompressionOptions { Codec = _codec ?? TacitCodec.ContextMixing, Models = settings.Models.Named, Mix = _mix, Level = _level, Network = network, Lossy = lossy }.Check();
@@ -112,14 +128,16 @@ internal sealed class CompressCommand
         var files = new FileOptions();
         var level = new LevelOption();
         var codec = CommandLine.Value("--codec");
+        Option<bool> records = CommandLine.Flag("--records");
+        Option<string> format = CommandLine.Value("--format");
         Option<string> elements = CommandLine.Value("--elements"), pcm = CommandLine.Value("--pcm");
         var blockSize = CommandLine.Value("--block-size");
         Option<bool> mix = CommandLine.Flag("--mix"), alone = CommandLine.Flag("--no-mix"), network = CommandLine.Flag("--neural"), lossy = CommandLine.Flag("--lossy"), embed = CommandLine.Flag("--embed-model"), verify = CommandLine.Flag("--verify"), sha256 = CommandLine.Flag("--sha256"), name = CommandLine.Flag("--name");
-        var command = new Command("compress", Help) { level.Option, codec, elements, pcm, mix, alone, network, lossy, embed, blockSize, verify, sha256, name };
+        var command = new Command("compress", Help) { level.Option, codec, elements, pcm, mix, alone, network, lossy, records, format, embed, blockSize, verify, sha256, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new CompressCommand(files.Read(parsed), CodecNamed(parsed.GetValue(codec)),
             parsed.GetValue(elements), PcmOption.Parse(parsed.GetValue(pcm)), level.Given(parsed), BlockSizeOf(parsed.GetValue(blockSize)), parsed.GetValue(verify), parsed.GetValue(sha256),
-            parsed.GetValue(name), parsed.GetValue(embed), parsed.GetValue(mix), parsed.GetValue(alone), parsed.GetValue(network), parsed.GetValue(lossy)).RunAsync(cancellationToken));
+            parsed.GetValue(name), parsed.GetValue(embed), parsed.GetValue(mix), parsed.GetValue(alone), parsed.GetValue(network), parsed.GetValue(lossy), parsed.GetValue(records), parsed.GetValue(format)).RunAsync(cancellationToken));
         return command;
     }
 
@@ -144,10 +162,11 @@ internal sealed class CompressCommand
         "audio" => TacitCodec.Audio,
         "lm" => TacitCodec.LanguageModel,
         "bitsback" => TacitCodec.BitsBack,
+        "records" => TacitCodec.Records,
         "brotli" => TacitCodec.Brotli,
         "deflate" => TacitCodec.Deflate,
         "store" => TacitCodec.Store,
-        _ => throw new UsageException($"--codec is one of cm, numeric, audio, lm, bitsback, brotli, deflate, store, not '{name}'"),
+        _ => throw new UsageException($"--codec is one of cm, numeric, audio, lm, bitsback, records, brotli, deflate, store, not '{name}'"),
     };
 
     private static int BlockSizeOf(string? text)
@@ -282,6 +301,7 @@ internal sealed class CompressCommand
             Mix = _mix,
             Network = _network,
             Lossy = _lossy,
+            RecordFormat = RecordFormatName.Of(_format, path),
         };
         if (_name)
         {

@@ -20,6 +20,8 @@ internal sealed class DecompressCommand
           -c, --stdout        write to standard output, several files one after another
           --range A:B         only bytes A up to, not including, B of the data (suffixes K, M, G);
                               A: is from A to the end, :B from the start
+          --record N          only record N, from 0, of an archive of records (compress --records)
+          --records A:B       only records A up to, not including, B
           --salvage           recover what is intact of a damaged archive, zeros for what is lost;
                               every loss is reported, and the exit code is 2
           --model M           a model the archive may need (may be given again); without it, one is
@@ -38,36 +40,50 @@ internal sealed class DecompressCommand
           tacit -d book.txt.tacit
           tacit -dc a.tacit b.tacit | wc -c
           tacit d --range 1M:2M big.log.tacit -o part
+          tacit d -c --record 5 users.jsonl.tacit
           tacit d --salvage broken.tacit -o rescued
         """;
 
     private readonly FileSettings _settings;
-    private readonly ByteRange? _range;
+    private readonly ByteRange? _range, _records;
     private readonly bool _salvage, _name;
     private OutputFile? _joined;
 
-    private DecompressCommand(FileSettings settings, ByteRange? range, bool salvage, bool name)
+    private DecompressCommand(FileSettings settings, ByteRange? range, ByteRange? records, bool salvage, bool name)
     {
-        if (range is not null && salvage)
-            throw new UsageException("--range and --salvage exclude each other");
-        if (settings.Remove && (range is not null || salvage))
-            throw new UsageException("--rm needs the whole data in the output, which --range and --salvage do not give");
+        if ((range is null ? 0 : 1) + (records is null ? 0 : 1) + (salvage ? 1 : 0) > 1)
+            throw new UsageException("--range, --record, --records and --salvage exclude each other");
+        if (settings.Remove && (range is not null || records is not null || salvage))
+            throw new UsageException("--rm needs the whole data in the output, which --range, --record, --records and --salvage do not give");
         if (name && (settings.Stdout || settings.Output is not null))
             throw new UsageException("--name and -o or -c exclude each other");
-        (_settings, _range, _salvage, _name) = (settings, range, salvage, name);
+        (_settings, _range, _records, _salvage, _name) = (settings, range, records, salvage, name);
     }
 
     public static Command Create()
     {
         var files = new FileOptions();
-        var range = CommandLine.Value("--range");
+        Option<string> range = CommandLine.Value("--range"), record = CommandLine.Value("--record"), records = CommandLine.Value("--records");
         Option<bool> salvage = CommandLine.Flag("--salvage"), name = CommandLine.Flag("--name");
-        var command = new Command("decompress", Help) { range, salvage, name };
+        var command = new Command("decompress", Help) { range, record, records, salvage, name };
         files.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new DecompressCommand(files.Read(parsed),
-            parsed.GetValue(range) is { } text ? ByteRange.Parse(text) : null, parsed.GetValue(salvage), parsed.GetValue(name))
+            parsed.GetValue(range) is { } text ? ByteRange.Parse(text) : null, RecordsOf(parsed.GetValue(record), parsed.GetValue(records)),
+            parsed.GetValue(salvage), parsed.GetValue(name))
             .RunAsync(cancellationToken));
         return command;
+    }
+
+    private static ByteRange? RecordsOf(string? record, string? records)
+    {
+        if (record is not null && records is not null)
+            throw new UsageException("--record and --records exclude each other");
+        if (records is not null)
+            return ByteRange.Parse(records, "--records", "of the archive");
+        if (record is null)
+            return null;
+        return long.TryParse(record, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number < long.MaxValue ? new ByteRange(number, number + 1)
+            : throw new UsageException($"--record is a record's number, from 0, not '{record}'");
     }
 
     private TacitDecompressionOptions Options(InputFile input) => _settings.Models.Options(input.IsStandard ? null : input.Name, _settings.Threads);
@@ -142,10 +158,12 @@ internal sealed class DecompressCommand
         var counted = new CountedOutput(output.Stream, holes: output.CanVerify);   // a file of ours, nothing in it
         await using (ProgressLine? progress = ProgressLine.Start(_settings.Report, input,
             line => _range is { End: { } end } range ? (double)line.Bytes / Math.Max(end - range.Start, 1)
-                : !_salvage && input.Length is > 0 and long length ? (double)input.Stream.Position / length : null))
+                : !_salvage && _records is null && input.Length is > 0 and long length ? (double)input.Stream.Position / length : null))
         {
             if (_range is { } wanted)
                 await CopyRangeAsync(input, counted, wanted, progress, cancellationToken);
+            else if (_records is { } records)
+                await CopyRecordsAsync(input, counted, records, progress, cancellationToken);
             else if (_salvage)
                 await SalvageAsync(input, counted, progress, cancellationToken);
             else
@@ -174,6 +192,15 @@ internal sealed class DecompressCommand
         if (range.Start > archive.Length || end > archive.Length)
             throw new InvalidDataException($"the range {range} goes beyond the end of the data, which has {archive.Length} bytes");
         await archive.CopyRangeAsync(range.Start, end, destination, progress, cancellationToken);
+    }
+
+    private async Task CopyRecordsAsync(InputFile input, Stream destination, ByteRange range, ProgressLine? progress, CancellationToken cancellationToken)
+    {
+        TacitArchive archive = TacitArchive.Open(await RewoundAsync(input, cancellationToken), Options(input));
+        long records = archive.CountRecords(), end = range.End ?? records;
+        if (range.Start > records || end > records)
+            throw new InvalidDataException($"there is no record {Math.Max(range.Start, end - 1)}; the archive has {records}");
+        await archive.CopyRecordsAsync(range.Start, end, destination, progress, cancellationToken);
     }
 
     private async Task SalvageAsync(InputFile input, Stream destination, ProgressLine? progress, CancellationToken cancellationToken)

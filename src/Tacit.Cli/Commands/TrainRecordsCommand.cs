@@ -4,6 +4,7 @@ using Tacit.Cli.Files;
 using Tacit.Cli.Records;
 using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
+using Tacit.Media;
 using Tacit.Modeling.Records;
 
 namespace Tacit.Cli.Commands;
@@ -40,6 +41,7 @@ internal static class TrainRecordsCommand
         """;
 
     private const long MostSamples = 8 << 20;
+    private const string FilesFormat = "files";
 
     public static Command Create()
     {
@@ -58,7 +60,9 @@ internal static class TrainRecordsCommand
                 Profile = ProfileNamed(parsed.GetValue(profile)),
                 MaxModelSize = SizeOf(parsed.GetValue(maxModel)),
             };
-            RecordFormat? given = FormatNamed(parsed.GetValue(format));
+            string? given = parsed.GetValue(format);
+            if (given is not (null or FilesFormat))
+                RecordFormatName.Parse(given, FilesFormat);
             ulong key = WholeNumber.Seed(parsed.GetValue(seed));
             if (FileStatus.Of(path) is not null && !OutputFile.IsStandardName(path) && !parsed.GetValue(force))
                 throw new IOException($"'{path}' exists already; -f overwrites it");
@@ -68,18 +72,21 @@ internal static class TrainRecordsCommand
             foreach (FoundFile file in FileWalk.Expand(common.Files(parsed), recursive: true, report))
                 await ReadAsync(file, given, samples, FileStatus.Of(path), cancellationToken);
             IReadOnlyList<byte[]> kept = samples.Samples;
+            if (samples.TooLong > 0)
+                report.Warning($"{samples.TooLong} of {samples.Offered} samples have more than {samples.MaxLength} bytes and are left out; what is learnt is for small records");
             if (kept.Count < RecordTraining.LeastSamples)
             {
-                throw new InvalidDataException(kept.Count == 0 ? "there are no samples to learn from"
-                    : "one sample is not enough to learn from; a few dozen are of use, thousands better");
+                throw new InvalidDataException(samples.TooLong > 0 ? "there are not enough samples that are small records"
+                    : kept.Count == 0 ? "there are no samples to learn from" : "one sample is not enough to learn from; a few dozen are of use, thousands better");
             }
+            (options.Seed, options.Offered) = (key, samples.Offered);
             if (!quiet)
             {
                 Say(samples.Offered == kept.Count ? $"{kept.Count} samples, {samples.OfferedBytes} bytes"
                     : $"{samples.Offered} samples, {samples.OfferedBytes} bytes; {kept.Count} of them taken");
-                Show(await Task.Run(() => HeldOut.Measure(kept, options, cancellationToken), cancellationToken));
+                Show(await TrainAsync(() => HeldOut.Measure(kept, options, cancellationToken), cancellationToken));
             }
-            byte[] model = await Task.Run(() => RecordTraining.Train(kept, options, cancellationToken), cancellationToken);
+            byte[] model = await TrainAsync(() => RecordTraining.Train(kept, options, cancellationToken), cancellationToken);
             await using OutputFile target = OutputFile.IsStandardName(path) ? OutputFile.OpenStandard(compressed: true)
                 : OutputFile.Create(path, parsed.GetValue(force), compressed: true, input: null);
             await target.Stream.WriteAsync(model, cancellationToken);
@@ -92,10 +99,9 @@ internal static class TrainRecordsCommand
         return command;
     }
 
-    private static async Task ReadAsync(FoundFile file, RecordFormat? given, SampleReservoir samples, FileStatus? output, CancellationToken cancellationToken)
+    private static async Task ReadAsync(FoundFile file, string? given, SampleReservoir samples, FileStatus? output, CancellationToken cancellationToken)
     {
-        RecordFormat format = given ?? (file.InFolder ? RecordFormat.Files
-            : file.Path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? RecordFormat.Rows : RecordFormat.Lines);
+        RecordFormat? format = given == FilesFormat || (given is null && file.InFolder) ? null : RecordFormatName.Of(given, file.Path);
         using InputFile input = InputFile.Open(file.Path);
         OutputFile.RefuseSame(output, input.Status);
         try
@@ -105,6 +111,18 @@ internal static class TrainRecordsCommand
         catch (InvalidDataException e)
         {
             throw new InvalidDataException($"{input.Name}: {e.Message}", e);
+        }
+    }
+
+    private static async Task<T> TrainAsync<T>(Func<T> train, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(train, cancellationToken);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{e.Message} --max-model sets the limit.");   // all else was looked at before
         }
     }
 
@@ -131,16 +149,6 @@ internal static class TrainRecordsCommand
         null or "best" => RecordProfile.Best,
         "fast" => RecordProfile.Fast,
         _ => throw new UsageException($"--profile is best or fast, not '{name}'"),
-    };
-
-    private static RecordFormat? FormatNamed(string? name) => name switch
-    {
-        null => null,
-        "lines" => RecordFormat.Lines,
-        "csv" => RecordFormat.Rows,
-        "prefixed" => RecordFormat.Prefixed,
-        "files" => RecordFormat.Files,
-        _ => throw new UsageException($"--format is one of lines, csv, prefixed, files, not '{name}'"),
     };
 
     private static int SizeOf(string? text)

@@ -1,109 +1,55 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Tacit.Media;
 
 namespace Tacit.Cli.Records;
 
-/// <summary>How a file holds records.</summary>
-internal enum RecordFormat
-{
-    /// <summary>One a line, without its end: text, JSON Lines.</summary>
-    Lines,
-
-    /// <summary>Rows of a CSV file: lines, but for ends of lines between quotation marks.</summary>
-    Rows,
-
-    /// <summary>A length of 4 bytes, the least significant first, before each.</summary>
-    Prefixed,
-
-    /// <summary>The whole file is one.</summary>
-    Files,
-}
-
 /// <summary>Cuts a stream into records, one in memory at a time.</summary>
-internal sealed class RecordReader(RecordFormat format, Action<byte[]> take)
+/// <param name="format">How the stream holds them; null if it is one record as a whole.</param>
+/// <param name="take">Gets each record that is not empty, without line end or prefix; one of more than <see cref="MaxLength"/> bytes cut to one byte more.</param>
+internal sealed class RecordReader(RecordFormat? format, Action<ReadOnlySpan<byte>> take)
 {
-    /// <summary>Longest record.</summary>
-    public const int MaxLength = 1 << 24;
+    /// <summary>Longest record that is given whole.</summary>
+    public const int MaxLength = 1 << 20;
 
     private readonly List<byte> _record = [];
-    private int _missing = -1;      // bytes of a prefixed record that are still to come, -1 while its length is read
-    private bool _quoted;
 
     /// <summary>Reads a stream to its end.</summary>
-    /// <exception cref="InvalidDataException">A record is too long, or the stream ends inside of a prefixed one.</exception>
+    /// <exception cref="InvalidDataException">A prefix says too much, or the stream ends inside of a prefixed record.</exception>
     public async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[1 << 16];
+        RecordCutter? cutter = format is { } cut ? new RecordCutter(cut) : null;
         int read;
         while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            for (int i = 0; i < read; i++)
-                Add(buffer[i]);
-        }
-        End();
-    }
-
-    private void Add(byte value)
-    {
-        if (format == RecordFormat.Prefixed)
-        {
-            AddPrefixed(value);
-            return;
-        }
-        if (format == RecordFormat.Rows && value == '"')
-            _quoted = !_quoted;
-        if (value == '\n' && format != RecordFormat.Files && !_quoted)
-        {
-            Take(trim: true);
-            return;
-        }
-        Append(value);
-    }
-
-    private void AddPrefixed(byte value)
-    {
-        Append(value);
-        if (_missing < 0 && _record.Count == sizeof(int))
-        {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(_record.ToArray());
-            if (length is < 0 or > MaxLength)
-                throw new InvalidDataException($"a record would have {(uint)length} bytes, {MaxLength} are the most; is the file length-prefixed?");
-            _record.Clear();
-            _missing = length;
-        }
-        else if (_missing > 0)
-        {
-            _missing--;
-        }
-        if (_missing == 0)
-        {
-            Take(trim: false);
-            _missing = -1;
-        }
-    }
-
-    private void End()
-    {
-        if (format == RecordFormat.Prefixed && (_record.Count > 0 || _missing >= 0))
+            Add(buffer.AsSpan(0, read), cutter);
+        if (format == RecordFormat.Prefixed && cutter!.Pending > 0)
             throw new InvalidDataException("ends inside of a record; is the file length-prefixed?");
-        if (format == RecordFormat.Files || _record.Count > 0)
-            Take(trim: format != RecordFormat.Files);
-        _quoted = false;
+        Take();
     }
 
-    private void Append(byte value)
+    private void Add(ReadOnlySpan<byte> source, RecordCutter? cutter)
     {
-        if (_record.Count == MaxLength)
-            throw new InvalidDataException($"has a record of more than {MaxLength} bytes");
-        _record.Add(value);
+        while (!source.IsEmpty)
+        {
+            bool complete = false;
+            int taken = cutter?.Take(source, out complete) ?? source.Length;
+            _record.AddRange(source[..Math.Min(taken, MaxLength + RecordCutter.PrefixLength + 1 - _record.Count)]);
+            source = source[taken..];
+            if (complete)
+                Take();
+        }
     }
 
-    // A line may end in CR LF; empty ones are no samples.
-    private void Take(bool trim)
+    // Empty records are no samples.
+    private void Take()
     {
-        if (trim && _record.Count > 0 && _record[^1] == '\r')
-            _record.RemoveAt(_record.Count - 1);
-        if (_record.Count > 0)
-            take([.. _record]);
+        ReadOnlySpan<byte> record = CollectionsMarshal.AsSpan(_record);
+        if (format == RecordFormat.Prefixed)
+            record = record.IsEmpty ? record : record[RecordCutter.PrefixLength..];
+        else if (format is not null)
+            record = record switch { [.., (byte)'\r', (byte)'\n'] => record[..^2], [.., (byte)'\n'] => record[..^1], [.., (byte)'\r'] => record[..^1], _ => record };
+        if (!record.IsEmpty)
+            take(record);
         _record.Clear();
     }
 }

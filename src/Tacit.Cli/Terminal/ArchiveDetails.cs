@@ -21,7 +21,7 @@ internal sealed class ArchiveDetails : IArchiveTable
     private static void Show(TacitArchive archive, int index, ModelPlaces models)
     {
         TacitFrame frame = archive.Frames[index];
-        Console.WriteLine($"  frame {index} at {frame.Offset}: {frame.Length} bytes in {frame.CompressedLength}, {ListedArchive.CodecOf(frame)}, " +
+        Console.WriteLine($"  frame {index} at {frame.Offset}: {frame.Length} bytes in {frame.CompressedLength}, {frame.CodecSummary}, " +
             $"blocks up to {ByteSize.Format(frame.BlockSize)}, {ByteSize.Format(frame.DecodingMemory)} a thread to decode{(frame.ModelHashes.Count > 0 ? ", and what the models need" : "")}");
         if (ListedArchive.SoundOf(archive, frame) is { } sound)
             Console.WriteLine($"    {sound}");

@@ -33,17 +33,13 @@ internal sealed class ListedArchive(string name, long compressedLength, TacitArc
     {
         get
         {
-            string codec = CodecOf(archive.Frames[0]);
-            return archive.Frames.All(frame => CodecOf(frame) == codec) ? codec : "several";
+            string codec = archive.Frames[0].CodecSummary;
+            return archive.Frames.All(frame => frame.CodecSummary == codec) ? codec : "several";
         }
     }
 
     public string[] Cells =>
         [Number(archive.Length), Number(compressedLength), ByteSize.Ratio(compressedLength, archive.Length), Codec, Name + Sound(archive)];
-
-    /// <summary>The last parameter byte of all codecs there are is the level.</summary>
-    public static string CodecOf(TacitFrame frame) =>
-        frame.Parameters.IsEmpty ? frame.CodecName : $"{frame.CodecName} -{frame.Parameters.Span[^1]}";
 
     /// <summary>Rate, channels and seconds of one frame's samples, in words; null if it has none, or is damaged where it says so.</summary>
     public static string? SoundOf(TacitArchive archive, TacitFrame frame) => Describe(archive, frame) is not { } audio ? null

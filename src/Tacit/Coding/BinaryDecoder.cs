@@ -21,6 +21,9 @@ public ref struct BinaryDecoder
     /// <summary>True if more bits were asked for than the message can hold: it is truncated or damaged.</summary>
     public readonly bool Exhausted => _interval.Exhausted;
 
+    /// <summary>Bytes that follow a message which ends with what was decoded; 0 or −1 if none do.</summary>
+    internal readonly int Surplus => _interval.Surplus;
+
     /// <summary>Decodes one bit.</summary>
     /// <param name="probability">P(bit = 1) in units of 2^-32, from 1 to 2^32 − 1: the encoder's.</param>
     /// <returns>0 or 1.</returns>

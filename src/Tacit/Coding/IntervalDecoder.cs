@@ -34,6 +34,10 @@ internal ref struct IntervalDecoder
     /// <summary>True if the message was too short for what was asked of it.</summary>
     public readonly bool Exhausted => _overread > MaxOverread;
 
+    /// <summary>Bytes that follow a message which ends with what was decoded; 0 or −1 if none do.</summary>
+    /// <remarks>What the encoder had settled here is eight bytes less than was read, and ending added one at most.</remarks>
+    public readonly int Surplus => _source.Length - (_position + _overread - MaxOverread) - 1;
+
     /// <summary>The message minus the encoder's low.</summary>
     public readonly ulong Offset => _offset;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Tacit.Compression.Blocks;
 using Tacit.Compression.Codecs;
+using Tacit.Compression.Codecs.Records;
 using Tacit.Compression.Container;
 using Tacit.Media.Audio;
 
@@ -27,6 +28,7 @@ internal sealed class FrameEncoder : IDisposable
     private readonly int _expected;                // raw bytes of the first block, if that is known
     private readonly bool _inline;
     private readonly CancellationTokenSource _stop = new();
+    private readonly BlockCutter? _cutter;
     private readonly BlockRing _ring;
     private readonly BlockIndex _index = new();
     private readonly IncrementalHash? _sha256;
@@ -59,6 +61,7 @@ internal sealed class FrameEncoder : IDisposable
         _codec = options.Description;
         _blockLength = _fullLength = options.EffectiveBlockSize;
         _parameters = _codec.ParametersFor(options.Level);
+        _cutter = _codec.CutterFor(_parameters);
         _models = [.. options.Models];
         _embeds = options.EmbedModels && _models.Count > 0;
         _memoryLimit = BlockWorker.LimitBeside(options.MemoryLimit, _models.Sum(model => model.Memory + (_embeds ? model.FileLength : 0)));
@@ -105,18 +108,26 @@ internal sealed class FrameEncoder : IDisposable
         int total = 0;
         while (!source.IsEmpty && !_leaving && !_ring.IsFull)
         {
-            Require((int)Math.Min((long)_ring.Current.RawLength + source.Length, _fullLength));
-            int taken = _ring.Current.AddRaw(source, _fullLength, _expected);
+            bool full = false;
+            int length = _cutter?.Take(source, _fullLength - _ring.Current.RawLength, out full) ?? source.Length;
+            Require((int)Math.Min((long)_ring.Current.RawLength + length, _fullLength));
+            int taken = _ring.Current.AddRaw(source[..length], _fullLength, _expected);
             source = source[taken..];
             total += taken;
-            if (_ring.Current.RawLength == _fullLength)
+            if (full || (_cutter is null && _ring.Current.RawLength == _fullLength))
                 StartBlock();
         }
         return total;
     }
 
-    /// <summary>Starts coding the current block, however short. Only when nothing is left to take or collect.</summary>
+    /// <summary>Starts coding the current block, however short, unless the codec says where blocks end. Only when nothing is left to take or collect.</summary>
     public void EndBlock()
+    {
+        if (_cutter is null)
+            EndLastBlock();
+    }
+
+    private void EndLastBlock()
     {
         if (!_ring.IsFull && _ring.Current.RawLength > 0)
             StartBlock();
@@ -131,7 +142,7 @@ internal sealed class FrameEncoder : IDisposable
         _isOnly = _started == 0;
         if (_isOnly && _sha256 is null && !_embeds && _ring.Current.RawLength is > 0 and <= SingleLength and int length)
             _singleLength = length;
-        EndBlock();
+        EndLastBlock();
         _ended = true;
         if (_ring.InFlight == 0)
             EmitEnd();

@@ -1,5 +1,6 @@
 using Tacit.Compression.Blocks;
 using Tacit.Compression.Codecs;
+using Tacit.Compression.Codecs.Records;
 using Tacit.Compression.Container;
 
 namespace Tacit.Compression;
@@ -247,7 +248,7 @@ internal sealed class Salvager : IDisposable
         };
     }
 
-    // Without an index, missing blocks are taken to be of full length, but only as many as the bytes between could hold.
+    // Without an index, missing blocks are taken to be of full length, but only as many as the bytes between could hold; blocks of records never are.
     private void LoseBlocks(FrameHeader frame, List<TacitBlock>? index, int from, int to, long bytesBetween)
     {
         if (from >= to)   // an index may tell of fewer blocks than there are
@@ -255,7 +256,7 @@ internal sealed class Salvager : IDisposable
         string which = to - from == 1 ? $"block {from} is missing" : $"blocks {from} to {to - 1} are missing";
         if (index is not null && to <= index.Count)
             Lose(index[to - 1].RawOffset + index[to - 1].RawLength - index[from].RawOffset, which);
-        else if ((to - from) * (FormatConstants.BlockHeaderLength + 1L) <= bytesBetween)
+        else if ((to - from) * (FormatConstants.BlockHeaderLength + 1L) <= bytesBetween && CodecRegistry.Find(frame.Codec) is not RecordDescription)
             Lose((to - from) * (long)frame.BlockLength, which + ", taken to be of full length");
         else
             Lose(0, which + ", of unknown length");

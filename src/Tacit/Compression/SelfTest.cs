@@ -70,6 +70,7 @@ public static class SelfTest
         ("bitsback/lossy-7", () => ItemsCompressed(black: false, lossy: true), "?"),
         ("records/best", () => RecordDigests.Coded(RecordProfile.Best), "1565625210364aae"),
         ("records/fast", () => RecordDigests.Coded(RecordProfile.Fast), "89f8fb64f6693dd8"),
+        ("records/frame", RecordDigests.Frame, "0000000000000000"),
         ("linear/fits", LinearDigests.Fits, "512de9a3a7c53771"),
         ("nonlinear/model", NonlinearDigests.Model, "723fe154edb67597"),
     ];

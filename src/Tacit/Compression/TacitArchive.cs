@@ -9,7 +9,7 @@ namespace Tacit.Compression;
 
 /// <summary>An archive opened from its end: what it holds, and any range of it without decoding the rest.</summary>
 /// <remarks>Reads only headers, indexes and footers until asked for data. Not thread-safe.</remarks>
-public sealed class TacitArchive
+public sealed partial class TacitArchive
 {
     private readonly ArchiveReader _reader;
     private readonly TacitDecompressionOptions _options;
@@ -151,15 +151,8 @@ public sealed class TacitArchive
         var wanted = new List<TacitBlock>();
         for (int number = BlockAt(frame, start); number < frame.Blocks.Count && frame.Blocks[number].RawOffset < end; number++)
             wanted.Add(frame.Blocks[number]);
-        CodecRegistry.For(frame.Header);    // before any model is read for it
-        _shelf.Begin(frame.Header);
-        Func<int, long, TacitModel?>? embedded = !frame.EmbedsModels ? null
-            : (i, limit) => _reader.ModelAt(frame.EmbeddedModels[i], frame.Header.ModelHashes[i], limit, cancellationToken);
-        IReadOnlyList<TacitModel> models = frame.Header.ModelHashes.Length == 0 ? []
-            : await Task.Run(() => _shelf.For(frame.Header, embedded, cancellationToken), cancellationToken).ConfigureAwait(false);
-        CodecDescription codec = CodecRegistry.For(frame.Header, models);
-        int slots = BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Header.Parameters, wanted.Max(b => b.RawLength)),
-            _shelf.LimitBeside(frame.Header), Math.Min(_options.Threads, wanted.Count));
+        (CodecDescription codec, long limit) = await CodecOfAsync(frame, cancellationToken).ConfigureAwait(false);
+        int slots = BlockWorker.CountFor(BlockWorker.Memory(codec, frame.Header.Parameters, wanted.Max(b => b.RawLength)), limit, Math.Min(_options.Threads, wanted.Count));
         using var ring = new BlockRing(codec, frame.Header.Parameters, slots, _options.Threads, progress, cancellationToken);
         uint chain = 0;
         for (int next = 0, oldest = 0; oldest < wanted.Count;)
@@ -188,6 +181,19 @@ public sealed class TacitArchive
         }
         if (wanted.Count == frame.Blocks.Count && chain != frame.Chain)
             throw new InvalidDataException($"Blocks of the frame at byte {frame.Offset} were exchanged for another frame's.");
+    }
+
+    // The codec with its models, and what the limit leaves beside these.
+    // The codec of a frame with its models, and the memory that is left beside them.
+    private async Task<(CodecDescription Codec, long Limit)> CodecOfAsync(TacitFrame frame, CancellationToken cancellationToken)
+    {
+        CodecRegistry.For(frame.Header);    // before any model is read for it
+        _shelf.Begin(frame.Header);
+        Func<int, long, TacitModel?>? embedded = !frame.EmbedsModels ? null
+            : (i, limit) => _reader.ModelAt(frame.EmbeddedModels[i], frame.Header.ModelHashes[i], limit, cancellationToken);
+        IReadOnlyList<TacitModel> models = frame.Header.ModelHashes.Length == 0 ? []
+            : await Task.Run(() => _shelf.For(frame.Header, embedded, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return (CodecRegistry.For(frame.Header, models), _shelf.LimitBeside(frame.Header));
     }
 
     private BlockHeader ReadHeader(TacitFrame frame, TacitBlock block, ref uint chain)

@@ -29,4 +29,10 @@ public enum TacitCodec
     /// is no such file is coded as by <see cref="ContextMixing"/>.
     /// </summary>
     BitsBack = 7,
+
+    /// <summary>
+    /// Small records (lines, rows, length-prefixed), each coded alone with a trained model of them (<see cref="TacitCompressionOptions.Models"/>): any
+    /// of them is read without the others (<see cref="TacitArchive.CopyRecordsAsync"/>).
+    /// </summary>
+    Records = 8,
 }

@@ -2,14 +2,16 @@ using Tacit.Compression.Codecs;
 using Tacit.Compression.Codecs.BitsBack;
 using Tacit.Compression.Codecs.Language;
 using Tacit.Compression.Codecs.Numeric;
+using Tacit.Compression.Codecs.Records;
 using Tacit.Compression.Container;
+using Tacit.Media;
 using Tacit.Media.Audio;
 using Tacit.Media.Numeric;
 using Tacit.Modeling.Series;
 
 namespace Tacit.Compression;
 
-/// <summary>How to compress. The bytes written depend on codec, level, block size, models, mixing, SHA-256 and metadata only.</summary>
+/// <summary>How to compress. The bytes written depend on codec, level, block size, models, mixing, records, SHA-256 and metadata only.</summary>
 /// <remarks>Safe to share between threads while nobody sets a property.</remarks>
 public sealed class TacitCompressionOptions
 {
@@ -153,6 +155,27 @@ public sealed class TacitCompressionOptions
     /// </summary>
     public bool Lossy { get; set; }
 
+    /// <summary>For <see cref="TacitCodec.Records"/>: how the data is divided into records; <see cref="RecordFormat.Lines"/> unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
+    public RecordFormat RecordFormat
+    {
+        get;
+        set => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Unknown format of records.");
+    }
+
+    /// <summary>For <see cref="TacitCodec.Records"/>: records of a block, 1 to 65,535; 256 unless set. Fewer make it longer, and less to read for one record.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
+    public int RecordsPerBlock
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ushort.MaxValue);
+            field = value;
+        }
+    } = RecordDescription.RecordsPerBlock;
+
     /// <summary>Checks that codec, models and mixing fit together, as whatever compresses with these options does.</summary>
     /// <exception cref="ArgumentException">They do not; the message says why.</exception>
     public void Check() => _ = Description;
@@ -178,6 +201,7 @@ public sealed class TacitCompressionOptions
             {
                 LanguageDescription language => language.Mixing(Mix, Level),
                 BitsBackDescription items => items.Lossy(Lossy),
+                RecordDescription records => records.Cutting(RecordFormat, RecordsPerBlock),
                 _ => codec,
             };
         }

@@ -56,7 +56,7 @@ public sealed class TacitEncoder : IDisposable
         }
     }
 
-    /// <summary>Ends the current block, so that everything taken so far can be decompressed.</summary>
+    /// <summary>Ends the current block, so that everything taken so far can be decompressed; not with <see cref="TacitCodec.Records"/>, whose blocks have a fixed number of records.</summary>
     /// <returns><see cref="OperationStatus.Done"/>, or <see cref="OperationStatus.DestinationTooSmall"/> to be called again.</returns>
     public OperationStatus Flush(Span<byte> destination, out int bytesWritten)
     {

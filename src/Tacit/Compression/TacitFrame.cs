@@ -34,6 +34,9 @@ public sealed class TacitFrame
     /// <summary>The codec's name, or its number if this version does not know it.</summary>
     public string CodecName => Codec?.Name ?? $"codec {Header.Codec}";
 
+    /// <summary>The codec with what it was told, its level mostly, in words.</summary>
+    public string CodecSummary => Codec?.Describe(Header.Parameters) ?? CodecName;
+
     /// <summary>The codec's parameters as stored.</summary>
     public ReadOnlyMemory<byte> Parameters => Header.Parameters;
 

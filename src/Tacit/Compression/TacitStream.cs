@@ -303,6 +303,7 @@ public sealed class TacitStream : Stream
     public override void EndWrite(IAsyncResult asyncResult) => TaskToAsyncResult.End(asyncResult);
 
     /// <summary>Ends the current block, so that all bytes written so far can be decompressed from the base stream.</summary>
+    /// <remarks>With <see cref="TacitCodec.Records"/>, whose blocks have a fixed number of records, only blocks that are complete.</remarks>
     /// <remarks>Each call that has something to end costs about 32 bytes and what the model has learnt.</remarks>
     public override void Flush()
     {

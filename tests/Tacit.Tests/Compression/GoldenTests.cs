@@ -64,15 +64,4 @@ public class GoldenTests
         if (!File.Exists(path))
             File.WriteAllBytes(path, packed);
     }
-
-    private sealed class GoldenFactAttribute : FactAttribute
-    {
-        public const string Variable = "TACIT_GOLDEN";
-
-        public GoldenFactAttribute()
-        {
-            if (Environment.GetEnvironmentVariable(Variable) is null)
-                Skip = $"writes files only if {Variable} names a new version";
-        }
-    }
 }

@@ -1,6 +1,8 @@
 using Tacit.Compression;
 using Tacit.Compression.Codecs;
+using Tacit.Media;
 using Tacit.Media.DataSets;
+using Tacit.Tests.Records;
 using Tacit.Tests.Support;
 
 namespace Tacit.Tests.Fuzz;
@@ -22,6 +24,11 @@ internal sealed class FuzzCorpus
         foreach (CodecDescription description in CodecRegistry.All.Where(c => codecName is null || c.Name == codecName))
         {
             var codec = (TacitCodec)description.Id;
+            if (codec == TacitCodec.Records)
+            {
+                AddRecords();
+                continue;
+            }
             byte[] text = Samples.Text(900, description.Id), mixed = Samples.Mixed(700, description.Id);
             Add(text, Options(codec));
             Add(text, Options(codec, 300, sha: true, metadata: ("name", "a.txt")));
@@ -61,6 +68,7 @@ internal sealed class FuzzCorpus
         (byte[] Packed, byte[] Data)[] simple = [.. Archives];
         // Tiny blocks, tiny frames, one inside the other.
         TacitCodec first = (TacitCodec)CodecRegistry.All.First(c => codecName is null || c.Name == codecName).Id;
+        first = first == TacitCodec.Records ? TacitCodec.Store : first;     // whose blocks go by records
         Add(Samples.Text(40), Options(first, 1));
         Add(Samples.Text(90), Options(first, 3, sha: true, metadata: [.. Enumerable.Range(0, 20).Select(i => ($"k{i}", $"v{i}"))]));
         Join([.. Enumerable.Range(0, 12).Select(i => simple[i % simple.Length])]);
@@ -95,6 +103,17 @@ internal sealed class FuzzCorpus
             }
         }
         return reachable[data.Length];
+    }
+
+    private void AddRecords()
+    {
+        byte[] users = [.. RecordSamples.Users(30, 8).SelectMany(u => u.Append((byte)'\n'))], mixed = Samples.Mixed(300, 8);
+        foreach ((byte[] data, RecordFormat format, int perBlock, bool embed) in ((byte[], RecordFormat, int, bool)[])
+            [(users, RecordFormat.Lines, 256, true), (users, RecordFormat.Rows, 3, false), (users[..^1], RecordFormat.Lines, 1, false), (mixed, RecordFormat.Lines, 2, false),
+                ([5, 0, 0, 0, .. users[..5], 0, 0, 0, 0, .. "\x20\0\0\0"u8, .. users[..32], 1], RecordFormat.Prefixed, 2, false), ([], RecordFormat.Lines, 9, false)])
+        {
+            Add(data, new() { Codec = TacitCodec.Records, Models = [TinyModels.Records], RecordFormat = format, RecordsPerBlock = perBlock, EmbedModels = embed });
+        }
     }
 
     private void Add(byte[] data, TacitCompressionOptions options)

@@ -14,8 +14,8 @@ internal sealed class FuzzRun(FuzzCorpus corpus, TimeSpan timeLimit)
     // Reading needs the limit itself, what the container keeps besides, and the test's own buffers.
     private const long AllocationLimit = 8 * MemoryLimit;
 
-    private readonly TacitDecompressionOptions _one = new() { MemoryLimit = MemoryLimit, Models = [TinyModels.Small, TinyModels.Prior, TinyItems.Black] };
-    private readonly TacitDecompressionOptions _two = new() { MemoryLimit = MemoryLimit, Threads = 2, Models = [TinyModels.Small, TinyModels.Prior, TinyItems.Black] };
+    private readonly TacitDecompressionOptions _one = new() { MemoryLimit = MemoryLimit, Models = [TinyModels.Small, TinyModels.Prior, TinyItems.Black, TinyModels.Records] };
+    private readonly TacitDecompressionOptions _two = new() { MemoryLimit = MemoryLimit, Threads = 2, Models = [TinyModels.Small, TinyModels.Prior, TinyItems.Black, TinyModels.Records] };
 
     /// <summary>How many cases were read without an error.</summary>
     public long Accepted { get; private set; }
@@ -107,6 +107,11 @@ internal sealed class FuzzRun(FuzzCorpus corpus, TimeSpan timeLimit)
         TacitArchive archive = TacitArchive.Open(new MemoryStream(bytes), _two);
         var output = new LimitedOutput();
         archive.CopyRangeAsync(0, archive.Length, output, null, limit.Token).GetAwaiter().GetResult();
+        if (archive.Frames.All(frame => frame.CodecName == "records"))
+        {
+            long records = archive.CountRecords();
+            archive.CopyRecordsAsync(records / 3, records - records / 3, new LimitedOutput(), null, limit.Token).GetAwaiter().GetResult();
+        }
         return output.ToArray();
     }
 

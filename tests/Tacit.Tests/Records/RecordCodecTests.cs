@@ -177,11 +177,64 @@ public class RecordCodecTests
         }
     }
 
+    [Fact]
+    public void WhatIsCutWronglyIsRefused()
+    {
+        using var codec = new RecordCodec(RecordSamples.Model());
+        byte[] back = new byte[400];
+        foreach (byte[] user in RecordSamples.Users(11, 20))
+        {
+            byte[] coded = RoundTrip(codec, user);
+            Assert.False(codec.TryDecompress([.. coded, 0, 0], back, out _));
+            Assert.False(codec.TryDecompress([.. coded, .. coded], back, out _));
+        }
+    }
+
+    [Fact]
+    public void TwoThreadsInOneCodecAreAnError()
+    {
+        using var codec = new RecordCodec(RecordSamples.Model(RecordProfile.Fast));
+        byte[] noise = RecordSamples.Noise(1, 3_000_000), room = new byte[codec.GetMaxCompressedLength(noise.Length)];
+        int refused = 0;
+        var other = new Thread(() =>
+        {
+            while (Volatile.Read(ref refused) == 0)
+                Try(() => codec.TryCompress(noise, room, out _));
+        });
+        other.Start();
+        byte[] user = RecordSamples.Users(12, 1)[0], coded = new byte[1000];
+        while (Volatile.Read(ref refused) == 0)
+            Try(() => codec.TryCompress(user, coded, out _));
+        other.Join();
+        RoundTrip(codec, user);     // no harm was done
+
+        void Try(Action use)
+        {
+            try
+            {
+                use();
+            }
+            catch (InvalidOperationException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        }
+    }
+
+    [Fact]
+    public void AFreedCodecSaysSo()
+    {
+        var codec = new RecordCodec(RecordSamples.Model(RecordProfile.Fast));
+        codec.Dispose();
+        codec.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => codec.TryCompress([], new byte[10], out _));
+        Assert.Throws<ObjectDisposedException>(() => codec.TryDecompress(new byte[5], new byte[10], out _));
+    }
+
     [DataFact]
     public void RealLogLinesTakeATwelfth()
     {
-        string folder = Path.Combine(DataFactAttribute.Folder, "records", "logs");
-        byte[][] lines = [.. File.ReadAllBytes(Path.Combine(folder, "Apache.test.log")).Split()];
+        byte[][] lines = RecordFiles.Lines("logs/Apache.test.log");
         using var codec = new RecordCodec(RecordModel.Load(new MemoryStream(RecordTraining.Train(lines[..300]))));
         long raw = 0, coded = 0;
         foreach (byte[] line in lines[300..])
@@ -199,18 +252,5 @@ public class RecordCodecTests
         Assert.True(codec.TryDecompress(coded.AsSpan(0, length), back, out int decoded));
         Assert.Equal(record, back[..decoded]);
         return coded[..length];
-    }
-}
-
-file static class Lines
-{
-    public static IEnumerable<byte[]> Split(this byte[] text)
-    {
-        for (int start = 0, end; start < text.Length; start = end + 1)
-        {
-            end = Array.IndexOf(text, (byte)'\n', start);
-            end = end < 0 ? text.Length : end;
-            yield return text[start..end];
-        }
     }
 }

@@ -7,7 +7,7 @@ namespace Tacit.Tests.Support;
 internal static class Pack
 {
     /// <summary>Every codec of this build that works without a model.</summary>
-    public static IEnumerable<TacitCodec> Codecs => CodecRegistry.All.Select(codec => (TacitCodec)codec.Id).Where(codec => codec is not (TacitCodec.LanguageModel or TacitCodec.BitsBack));
+    public static IEnumerable<TacitCodec> Codecs => CodecRegistry.All.Select(codec => (TacitCodec)codec.Id).Where(codec => codec is not (TacitCodec.LanguageModel or TacitCodec.BitsBack or TacitCodec.Records));
 
     /// <summary>The same, as data of a theory.</summary>
     public static TheoryData<TacitCodec> CodecData => [.. Codecs];

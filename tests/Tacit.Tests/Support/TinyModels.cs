@@ -4,7 +4,9 @@ using Tacit.Learning.Safetensors;
 using Tacit.Media;
 using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.LanguageModels;
+using Tacit.Modeling.Records;
 using Tacit.Modeling.Transformers;
+using Tacit.Tests.Records;
 
 namespace Tacit.Tests.Support;
 
@@ -16,7 +18,12 @@ internal static class TinyModels
     private static readonly Lazy<TacitModel> s_ignorant = new(() => SmallAfter(3));
     private static readonly Lazy<TacitModel> s_model = new(() => TacitModel.Load(new MemoryStream(s_text.Value)));
 
+    private static readonly Lazy<TacitModel> s_records = new(() => TacitModel.Load(new MemoryStream(RecordSamples.ModelFile(RecordProfile.Fast))));
+
     private static readonly Lazy<TacitModel> s_prior = new(() => PriorOf(Samples.Text(6000, seed: 77)));
+
+    /// <summary>One of small records that knows <see cref="RecordSamples.Users"/>.</summary>
+    public static TacitModel Records => s_records.Value;
 
     /// <summary>A model file of bytes that knows <see cref="Samples.Text"/>.</summary>
     public static byte[] File => s_text.Value;

@@ -54,6 +54,12 @@ internal abstract class CodecDescription
     /// <summary>Where items of a data set begin in the frame whose first block this is, or −1.</summary>
     public virtual long FindItems(ReadOnlySpan<byte> beginning) => -1;
 
+    /// <summary>Says where the blocks of a frame end, or null if they may end anywhere.</summary>
+    public virtual Records.BlockCutter? CutterFor(ReadOnlySpan<byte> parameters) => null;
+
+    /// <summary>Name and parameters, for people: of most codecs the last parameter is the level.</summary>
+    public virtual string Describe(ReadOnlySpan<byte> parameters) => parameters.IsEmpty ? Name : $"{Name} -{parameters[^1]}";
+
     /// <summary>The name of a block kind, for people.</summary>
     public virtual string KindName(byte kind) => kind == 0 ? "" : $"kind {kind}";
 }

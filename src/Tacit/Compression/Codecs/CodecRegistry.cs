@@ -9,14 +9,14 @@ internal static class CodecRegistry
     [
         new StoreCodec.Description(), new DeflateCodec.Description(), new BrotliCodec.Description(),
         new ContextMixingDescription(), new Numeric.NumericDescription(), new Audio.AudioDescription(),
-        new Language.LanguageDescription(), new BitsBack.BitsBackDescription(),
+        new Language.LanguageDescription(), new BitsBack.BitsBackDescription(), new Records.RecordDescription(),
     ];
 
     /// <summary>All codecs in order of their numbers.</summary>
     public static IReadOnlyList<CodecDescription> All => Codecs;
 
     /// <summary>The codec with this number, or null if this build has none.</summary>
-    public static CodecDescription? Find(byte id) => id < Codecs.Length ? Codecs[id] : null;
+    public static CodecDescription? Find(byte id) => Array.Find(Codecs, codec => codec.Id == id);
 
     /// <summary>The codec with this number.</summary>
     /// <exception cref="InvalidDataException">This build has none.</exception>

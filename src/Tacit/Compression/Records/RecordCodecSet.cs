@@ -18,15 +18,11 @@ public sealed class RecordCodecSet : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (models.Count == 0 || options.TagLength == 0)
             throw new ArgumentException("A set of codecs takes a model at least, and a tag that says which one coded a record.");
+        // Before anything is made that would have to be freed.
+        string[] tags = [.. models.Select(model => model.Sha256[..Math.Min(2 * options.TagLength, model.Sha256.Length)])];
+        if (tags.Distinct(StringComparer.Ordinal).Count() < tags.Length)
+            throw new ArgumentException($"Two models have the same tag of {options.TagLength} bytes; {(options.TagLength == 1 ? "4 bytes tell them apart, unless they are the same" : "they are the same")}.");
         _codecs = [.. models.Select(m => new RecordCodec(m, options))];
-        for (int i = 0; i < _codecs.Length; i++)
-        {
-            for (int k = 0; k < i; k++)
-            {
-                if (_codecs[i].Tag.SequenceEqual(_codecs[k].Tag))
-                    throw new ArgumentException($"Two models have the same tag of {options.TagLength} bytes; {(options.TagLength == 1 ? "4 bytes tell them apart" : "they are the same")}.");
-            }
-        }
     }
 
     /// <summary>The most bytes a record of that length is coded in.</summary>

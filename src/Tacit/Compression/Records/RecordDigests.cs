@@ -30,6 +30,27 @@ internal static class RecordDigests
         return [.. bytes];
     }
 
+    /// <summary>A frame of records with its model; nothing if it does not come back.</summary>
+    public static byte[] Frame()
+    {
+        var random = new SelfTestSamples.Generator(10);
+        var samples = new List<byte[]>();
+        var lines = new List<byte>();
+        for (int i = 0; i < Samples + Others; i++)
+        {
+            byte[] record = Record(ref random);
+            if (i < Samples)
+                samples.Add(record);
+            else
+                lines.AddRange([.. record, (byte)'\r', (byte)'\n']);
+        }
+        byte[] file = RecordTraining.Train(samples, new RecordTrainingOptions { Profile = RecordProfile.Fast }), data = [.. lines, .. samples[0]];
+        var options = new TacitCompressionOptions { Codec = TacitCodec.Records, Models = [TacitModel.Load(new MemoryStream(file))], EmbedModels = true, RecordsPerBlock = 7 };
+        byte[] packed = new byte[TacitEncoder.GetMaxCompressedLength(data.Length, options)], back = new byte[data.Length];
+        return TacitEncoder.TryCompress(data, packed, out int length, options) && TacitDecoder.TryDecompress(packed.AsSpan(0, length), back, out _)
+            && back.AsSpan().SequenceEqual(data) ? packed[..length] : [];
+    }
+
     // A word comes again in an address.
     private static byte[] Record(ref SelfTestSamples.Generator random)
     {

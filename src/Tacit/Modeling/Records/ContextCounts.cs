@@ -3,11 +3,18 @@ using System.Numerics;
 namespace Tacit.Modeling.Records;
 
 /// <summary>Which bytes followed each context in the samples, and how often: what training collects.</summary>
+/// <remarks>
+/// Memory is bounded by the numbers of contexts and of bytes after them, about 600 MB: when either is used up, contexts seen least
+/// are forgotten, wherever they were seen, until there is room again.
+/// </remarks>
 internal sealed class ContextCounts
 {
-    // Bounds memory (about 1 GB) when nothing ever comes again; contexts that come later are not counted.
-    private const int MaxContexts = 20_000_000;
+    /// <summary>Contexts at most, unless told otherwise: five eighths of 2^24 places.</summary>
+    public const int MaxContexts = 10_000_000;
 
+    private const int NodesForContexts = 3;    // bytes after contexts at most, for each context there may be
+
+    private readonly int _maxContexts, _maxNodes;
     private ulong[] _keys = new ulong[1 << 16];
     private byte[] _contexts = new byte[1 << 16];    // place in the plan; the top bit: needed
     private int[] _heads = new int[1 << 16];
@@ -17,6 +24,14 @@ internal sealed class ContextCounts
     private int[] _nexts = new int[1 << 16];
     private int _nodes = 1;    // 0 ends a list
     private int _shift = 64 - 16;
+
+    /// <summary>Nothing counted.</summary>
+    /// <param name="maxContexts">Most contexts, at least 16.</param>
+    public ContextCounts(int maxContexts = MaxContexts)
+    {
+        _maxContexts = maxContexts;
+        _maxNodes = NodesForContexts * maxContexts;
+    }
 
     /// <summary>Contexts seen.</summary>
     public int ContextCount => _used;
@@ -68,43 +83,48 @@ internal sealed class ContextCounts
         return i;
     }
 
-    /// <summary>Calls back for each needed context with its bytes in ascending order.</summary>
-    public void ForEach(Action<ulong, int, byte[], int[], int> visit)
+    /// <summary>How many needed contexts <paramref name="keep"/> wants, by context and how often it was seen.</summary>
+    public int Kept(Func<int, long, bool> keep)
+    {
+        int kept = 0;
+        for (int i = 0; i < _keys.Length; i++)
+            kept += _keys[i] != 0 && (_contexts[i] & Needed) != 0 && Seen(i) is > 0 and var seen && keep(_contexts[i] & ~Needed, seen) ? 1 : 0;
+        return kept;
+    }
+
+    /// <summary>Calls back for each needed context that <paramref name="keep"/> wants, with its bytes in ascending order.</summary>
+    public void ForEach(Func<int, long, bool> keep, Action<ulong, byte[], int[], int> visit)
     {
         byte[] symbols = new byte[256];
         int[] counts = new int[256];
         int[] all = new int[256];
         for (int i = 0; i < _keys.Length; i++)
         {
-            if (_keys[i] == 0 || (_contexts[i] & Needed) == 0)
+            if (_keys[i] == 0 || (_contexts[i] & Needed) == 0 || !(Seen(i) is > 0 and var seen) || !keep(_contexts[i] & ~Needed, seen))
                 continue;
             int n = 0;
-            if (_nexts[_heads[i]] == 0)
+            for (int node = _heads[i]; node != 0; node = _nexts[node])
+                all[_symbols[node]] = _counts[node];
+            for (int s = 0; s < 256; s++)
             {
-                if (_counts[_heads[i]] > 0)
+                if (all[s] > 0)
                 {
-                    symbols[0] = _symbols[_heads[i]];
-                    counts[0] = _counts[_heads[i]];
-                    n = 1;
+                    symbols[n] = (byte)s;
+                    counts[n++] = all[s];
                 }
+                all[s] = 0;
             }
-            else
-            {
-                for (int node = _heads[i]; node != 0; node = _nexts[node])
-                    all[_symbols[node]] = _counts[node];
-                for (int s = 0; s < 256; s++)
-                {
-                    if (all[s] > 0)
-                    {
-                        symbols[n] = (byte)s;
-                        counts[n++] = all[s];
-                    }
-                    all[s] = 0;
-                }
-            }
-            if (n > 0)
-                visit(_keys[i], _contexts[i] & ~Needed, symbols, counts, n);
+            visit(_keys[i], symbols, counts, n);
         }
+    }
+
+    // Counts below nothing are of what was forgotten, and then taken out.
+    private long Seen(int slot)
+    {
+        long sum = 0;
+        for (int node = _heads[slot]; node != 0; node = _nexts[node])
+            sum += Math.Max(_counts[node], 0);
+        return sum;
     }
 
     private void Add(ulong key, int context, byte symbol, int sign)
@@ -115,13 +135,19 @@ internal sealed class ContextCounts
         {
             if (_keys[i] == 0)
             {
-                if (sign < 0 || _used == MaxContexts)
+                if (sign < 0)
                     return;
+                if (_used == _maxContexts || _nodes == _maxNodes)
+                {
+                    Forget();
+                    Add(key, context, symbol, sign);
+                    return;
+                }
                 _keys[i] = key;
                 _contexts[i] = (byte)context;
                 _heads[i] = AddNode(symbol, 0);
-                if (++_used > _keys.Length * 5 / 8)
-                    Grow();
+                if (++_used > _keys.Length * 5L / 8)
+                    Rebuild(2 * _keys.Length);
                 return;
             }
             i = (i + 1) & mask;
@@ -135,17 +161,25 @@ internal sealed class ContextCounts
                 return;
             }
         }
-        if (sign > 0)
-            _heads[i] = AddNode(symbol, head);
+        if (sign <= 0)
+            return;
+        if (_nodes == _maxNodes)
+        {
+            Forget();
+            Add(key, context, symbol, sign);
+            return;
+        }
+        _heads[i] = AddNode(symbol, head);
     }
 
     private int AddNode(byte symbol, int next)
     {
         if (_nodes == _symbols.Length)
         {
-            Array.Resize(ref _symbols, 2 * _nodes);
-            Array.Resize(ref _counts, 2 * _nodes);
-            Array.Resize(ref _nexts, 2 * _nodes);
+            int length = Math.Min(2 * _nodes, _maxNodes);
+            Array.Resize(ref _symbols, length);
+            Array.Resize(ref _counts, length);
+            Array.Resize(ref _nexts, length);
         }
         _symbols[_nodes] = symbol;
         _counts[_nodes] = 1;
@@ -153,12 +187,51 @@ internal sealed class ContextCounts
         return _nodes++;
     }
 
-    private void Grow()
+    // Forgets the contexts seen least, till at most half of all there may be is left.
+    private void Forget()
+    {
+        int left = _used;
+        for (long least = 2; left > _maxContexts / 2 || _nodes > _maxNodes / 2; least *= 2)
+        {
+            byte[] symbols = _symbols;
+            int[] counts = _counts, nexts = _nexts;
+            _symbols = new byte[1 << 16];
+            _counts = new int[1 << 16];
+            _nexts = new int[1 << 16];
+            _nodes = 1;
+            left = 0;
+            for (int i = 0; i < _keys.Length; i++)
+            {
+                if (_keys[i] == 0)
+                    continue;
+                long seen = 0;
+                for (int node = _heads[i]; node != 0; node = nexts[node])
+                    seen += Math.Max(counts[node], 0);
+                if (seen < least)
+                {
+                    _keys[i] = 0;
+                    continue;
+                }
+                int head = 0;
+                for (int node = _heads[i]; node != 0; node = nexts[node])
+                {
+                    head = AddNode(symbols[node], head);
+                    _counts[head] = counts[node];
+                }
+                _heads[i] = head;
+                left++;
+            }
+        }
+        _used = left;
+        Rebuild(_keys.Length);
+    }
+
+    // Gives every context its place in a table of so many.
+    private void Rebuild(int length)
     {
         ulong[] keys = _keys;
         byte[] contexts = _contexts;
         int[] heads = _heads;
-        int length = 2 * keys.Length;
         _keys = new ulong[length];
         _contexts = new byte[length];
         _heads = new int[length];

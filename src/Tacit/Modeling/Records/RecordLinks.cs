@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Tacit.Modeling.Records;
 
@@ -14,7 +13,10 @@ internal sealed class RecordLinks
     /// <summary>Classes of how often a link held.</summary>
     public const int Strengths = 8;
 
-    private const int LeastCount = 3, MaxLinks = 2048, MaxPairs = 1 << 19, MaxWords = 64;
+    /// <summary>Most links.</summary>
+    public const int MaxLinks = 2048;
+
+    private const int LeastCount = 3, MaxPairs = 1 << 19, MaxPlaces = 1 << 20, MaxWords = 64;
 
     private readonly ulong[] _places;
     private readonly ulong[] _targets;
@@ -78,6 +80,8 @@ internal sealed class RecordLinks
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static RecordLinks Read(ReadOnlySpan<byte> source)
     {
+        if (source.Length > MaxLinks * EntrySize)
+            throw new InvalidDataException($"The model has more than {MaxLinks} links.");
         var links = new List<RecordLink>();
         for (; source.Length >= EntrySize; source = source[EntrySize..])
         {
@@ -89,12 +93,14 @@ internal sealed class RecordLinks
         return source.IsEmpty ? new RecordLinks(links) : throw new InvalidDataException("The model's links end early.");
     }
 
-    /// <summary>Learns links from samples.</summary>
-    public static RecordLinks Learn(IReadOnlyList<byte[]> samples, RecordScanner scanner)
+    /// <summary>Learns links from samples: those that held most often.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="scanner">Reads them.</param>
+    /// <param name="most">Most links to keep, at most <see cref="MaxLinks"/>.</param>
+    public static RecordLinks Learn(IReadOnlyList<byte[]> samples, RecordScanner scanner, int most)
     {
-        var index = new Dictionary<(ulong, ulong), int>();
-        var pairs = new List<(ulong Place, ulong Target, int Count)>();
-        var words = new Dictionary<ulong, int>();
+        var pairs = new Tally<(ulong Place, ulong Target)>(MaxPairs);
+        var words = new Tally<ulong>(MaxPlaces);
         var seenWords = new ulong[MaxWords];
         var seenPlaces = new ulong[MaxWords];
         foreach (byte[] sample in samples)
@@ -114,20 +120,11 @@ internal sealed class RecordLinks
                 if (length >= 2)
                 {
                     word = before;
-                    CollectionsMarshal.GetValueRefOrAddDefault(words, place, out _)++;
+                    words.Add(place);
                     for (int k = seen - 1; k >= 0 && k >= seen - MaxWords; k--)
                     {
-                        if (seenWords[k % MaxWords] != word || seenPlaces[k % MaxWords] == place)
-                            continue;
-                        (ulong, ulong) pair = (place, seenPlaces[k % MaxWords]);
-                        if (!index.TryGetValue(pair, out int at))
-                        {
-                            if (pairs.Count == MaxPairs)
-                                continue;
-                            index[pair] = at = pairs.Count;
-                            pairs.Add((pair.Item1, pair.Item2, 0));
-                        }
-                        pairs[at] = pairs[at] with { Count = pairs[at].Count + 1 };
+                        if (seenWords[k % MaxWords] == word && seenPlaces[k % MaxWords] != place)
+                            pairs.Add((place, seenPlaces[k % MaxWords]));
                     }
                     seenWords[seen % MaxWords] = word;
                     seenPlaces[seen % MaxWords] = place;
@@ -139,27 +136,24 @@ internal sealed class RecordLinks
         // The best target of each place.
         var best = new Dictionary<ulong, int>();
         var order = new List<ulong>();
-        for (int i = 0; i < pairs.Count; i++)
+        IReadOnlyList<((ulong Place, ulong Target) Pair, int Count)> counted = pairs.Counts;
+        for (int i = 0; i < counted.Count; i++)
         {
-            if (pairs[i].Count < LeastCount || pairs[i].Count * 5L < words[pairs[i].Place])
+            ulong place = counted[i].Pair.Place;
+            if (counted[i].Count < LeastCount || counted[i].Count * 5L < words.CountOf(place))
                 continue;
-            if (!best.TryGetValue(pairs[i].Place, out int other))
-            {
-                order.Add(pairs[i].Place);
-                best[pairs[i].Place] = i;
-            }
-            else if (pairs[i].Count > pairs[other].Count)
-            {
-                best[pairs[i].Place] = i;
-            }
+            if (!best.TryGetValue(place, out int other))
+                order.Add(place);
+            else if (counted[i].Count <= counted[other].Count)
+                continue;
+            best[place] = i;
         }
+        // A stable order, so that the same samples keep the same links.
         var links = new List<RecordLink>();
-        foreach (ulong p in order)
+        foreach (ulong from in order.OrderByDescending(place => counted[best[place]].Count).Take(most))
         {
-            if (links.Count == MaxLinks)
-                break;
-            (ulong from, ulong target, int count) = pairs[best[p]];
-            int all = words[p];
+            ((_, ulong target), int count) = counted[best[from]];
+            int all = Math.Max(words.CountOf(from), count);
             // 8 classes of 1 − share: 1/2 and more, 1/4, … 1/128.
             int strength = 0;
             while (strength < Strengths - 1 && (long)(all - count) << strength + 1 < all)

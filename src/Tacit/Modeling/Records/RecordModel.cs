@@ -24,6 +24,10 @@ public sealed class RecordModel
     /// <summary>Most bytes of a model file.</summary>
     public const int MaxFileSize = 8 << 20;
 
+    // What a record decodes to depends on the model and on constants of the code: hashes of contexts, lists of the plan, classes of
+    // counts, the order of candidates. Whatever changes a coded bit raises this, so that old rows are refused rather than misread.
+    private const int CoderVersion = 1;
+
     private RecordModel(RecordParameters parameters, string sha256)
     {
         Parameters = parameters;
@@ -62,12 +66,12 @@ public sealed class RecordModel
     }
 
     /// <summary>A model file's bytes.</summary>
-    internal static byte[] Write(RecordParameters model, byte[] contexts, RecordTeacher teacher, KeyValuePair<string, string>[] provenance)
+    internal static byte[] Write(RecordParameters model, byte[] contexts, RecordTeacher teacher, int maxWeights, KeyValuePair<string, string>[] provenance)
     {
         var settings = new Settings();
         Describe(settings, model.Profile, model.Syntax, model.Separator, model.EndProbability);
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, ModelFile.Describe(Kind.Name, settings.ToJson(), provenance), model.Tensors(contexts, teacher));
+        SafetensorsWriter.Write(stream, ModelFile.Describe(Kind.Name, settings.ToJson(), provenance), model.Tensors(contexts, teacher, maxWeights));
         return stream.ToArray();
     }
 
@@ -82,9 +86,12 @@ public sealed class RecordModel
     }
 
     private static (RecordProfile Profile, RecordSyntax Syntax, byte Separator, uint End) Describe(Settings settings, RecordProfile profile,
-        RecordSyntax syntax, byte separator, uint end) =>
-        (settings.Choice("profile", profile, ("best", RecordProfile.Best), ("fast", RecordProfile.Fast)),
+        RecordSyntax syntax, byte separator, uint end)
+    {
+        settings.Whole("coder", CoderVersion, CoderVersion, CoderVersion);
+        return (settings.Choice("profile", profile, ("best", RecordProfile.Best), ("fast", RecordProfile.Fast)),
             settings.Choice("syntax", syntax, ("text", RecordSyntax.Text), ("json", RecordSyntax.Json), ("rows", RecordSyntax.Rows), ("binary", RecordSyntax.Binary)),
             settings.Whole("separator", separator, (byte)0, byte.MaxValue),
             settings.Whole("end_probability", Math.Max(end, 1), 1u, uint.MaxValue));
+    }
 }

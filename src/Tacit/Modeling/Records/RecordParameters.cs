@@ -27,12 +27,12 @@ internal sealed unsafe class RecordParameters
         Table = table;
         Links = links;
         int weights = Plan.Sets * Plan.Inputs, final = RecordPlan.FinalSets * RecordPlan.FinalInputs;
-        int size = sizeof(short) * (weights + final) + sizeof(int) * (Plan.MapLength + RecordPlan.LiteralLength);
+        int size = sizeof(short) * (weights + final) + sizeof(int) * (Plan.MapLength + RecordPlan.DirectLength);
         _memory = GC.AllocateArray<byte>(size + Alignment, pinned: true);
         byte* memory = (byte*)((nuint)Unsafe.AsPointer(ref _memory[0]) + Alignment - 1 & ~(nuint)(Alignment - 1));
         Maps = (int*)memory;
-        Literals = (uint*)(Maps + Plan.MapLength);
-        Weights = (short*)(Literals + RecordPlan.LiteralLength);
+        Direct = (uint*)(Maps + Plan.MapLength);
+        Weights = (short*)(Direct + RecordPlan.DirectLength);
         FinalWeights = Weights + weights;
     }
 
@@ -60,8 +60,8 @@ internal sealed unsafe class RecordParameters
     /// <summary>(experts, <see cref="RecordPlan.MapSize"/>): inputs of the mixers.</summary>
     public int* Maps { get; }
 
-    /// <summary>(8, 256): P(1) of the bits of a byte nobody foresaw.</summary>
-    public uint* Literals { get; }
+    /// <summary>(8, 256): P(1) of the bits of a byte nobody foresaw; then <see cref="RecordPlan.QuickLength"/> P(a quick guess is right).</summary>
+    public uint* Direct { get; }
 
     /// <summary>(sets, inputs), 13 fraction bits, aligned to 64 bytes.</summary>
     public short* Weights { get; }
@@ -72,12 +72,13 @@ internal sealed unsafe class RecordParameters
     /// <summary>The tensors of what a teacher has taught.</summary>
     /// <param name="contexts">The code of <see cref="Table"/>.</param>
     /// <param name="teacher">What it learnt.</param>
-    public SafetensorsTensor[] Tensors(byte[] contexts, RecordTeacher teacher)
+    /// <param name="maxWeights">Most bytes of the code of weights.</param>
+    public SafetensorsTensor[] Tensors(byte[] contexts, RecordTeacher teacher, int maxWeights)
     {
-        int[] symbols = new int[Plan.MapLength + RecordPlan.LiteralLength];
+        int[] symbols = new int[Plan.MapLength + RecordPlan.DirectLength];
         for (int i = 0; i < symbols.Length; i++)
         {
-            uint p = i < Plan.MapLength ? teacher.Maps[i] : teacher.Literals[i - Plan.MapLength];
+            uint p = i < Plan.MapLength ? teacher.Maps[i] : teacher.Direct[i - Plan.MapLength];
             symbols[i] = (p & AdaptiveProbability.MaxCount) == 0 ? Untouched
                 : (short)Logistic.InputTable[p >> 20] + (1 << 7 + StepBits) >> StepBits;
         }
@@ -88,8 +89,8 @@ internal sealed unsafe class RecordParameters
             Bytes("contexts", contexts),
             Bytes("links", links),
             Bytes("maps", RangeCodes.WriteAll(symbols, Symbols)),
-            Bytes("weights", WeightCode.Write(teacher.Weights, teacher.Uses, Plan.Inputs)),
-            Bytes("final_weights", WeightCode.Write(teacher.FinalWeights, teacher.FinalUses, RecordPlan.FinalInputs)),
+            Bytes("weights", WeightCode.Write(teacher.Weights, teacher.Uses, Plan.Inputs, maxWeights)),
+            Bytes("final_weights", WeightCode.Write(teacher.FinalWeights, teacher.FinalUses, RecordPlan.FinalInputs, maxWeights)),
         ];
     }
 
@@ -101,7 +102,7 @@ internal sealed unsafe class RecordParameters
         var model = new RecordParameters(profile, syntax, separator, table, RecordLinks.Read(Bytes(file, "links")));
         RecordTeacher.Start(model);
         RecordPlan plan = model.Plan;
-        int[] symbols = new int[plan.MapLength + RecordPlan.LiteralLength];
+        int[] symbols = new int[plan.MapLength + RecordPlan.DirectLength];
         RangeCodes.ReadAll(Bytes(file, "maps"), Symbols, symbols);
         for (int i = 0; i < symbols.Length; i++)
         {
@@ -112,7 +113,7 @@ internal sealed unsafe class RecordParameters
             if (i < plan.MapLength)
                 model.Maps[i] = Logistic.InputTable[p >> 20];
             else
-                model.Literals[i - plan.MapLength] = p;
+                model.Direct[i - plan.MapLength] = p;
         }
         WeightCode.Read(Bytes(file, "weights"), new Span<short>(model.Weights, plan.Sets * plan.Inputs), plan.Sets, plan.Inputs);
         WeightCode.Read(Bytes(file, "final_weights"), new Span<short>(model.FinalWeights, RecordPlan.FinalSets * RecordPlan.FinalInputs),

@@ -20,17 +20,34 @@ internal sealed class RecordPlan
     /// <summary>Entries of the maps for bytes that were no candidates.</summary>
     public const int LiteralLength = 8 * 256;
 
+    /// <summary>Sizes of a count that quick guesses tell apart, and 0 of none.</summary>
+    public const int QuickSizes = 6;
+
+    /// <summary>Of quick guesses, those that contexts know: two sizes, repeat, link, how many were right in a row.</summary>
+    public const int KnownLength = QuickSizes * QuickSizes * 3 * 2 * 8;
+
+    /// <summary>Those that a link alone foresees: strength, length, repeat.</summary>
+    public const int CopiedLength = RecordLinks.Strengths * 8 * 3;
+
+    /// <summary>Entries of the map of quick guesses; the last ones are of repeats alone, by length. A multiple of 16: what follows is aligned.</summary>
+    public const int QuickLength = (KnownLength + CopiedLength + RecordMemory.MaxMatch) / 16 * 16 + 16;
+
+    /// <summary>Probabilities that no mixer has a part in: of literals, then of quick guesses.</summary>
+    public const int DirectLength = LiteralLength + QuickLength;
+
     /// <summary>Inputs of the last mixer: its weights are one group.</summary>
     public const int FinalInputs = MixerKernels.Group;
 
     /// <summary>Most mixers.</summary>
     public const int MaxMixers = 5;
 
-    private static readonly RecordPlan s_best = new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 12, 14, 15, 16, 17, 18, 19], [1, 2, 3, 5, 9, 12], 5);
-    private static readonly RecordPlan s_fast = new([0, 1, 2, 3, 5, 7, 12, 16], [2, 3, 4], 2);
+    private static readonly RecordPlan s_best = new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 12, 14, 15, 16, 17, 18, 19], [1, 2, 3, 5, 9, 12], 5, quick: false);
+    private static readonly RecordPlan s_fast = new([0, 1, 3, 7, 12, 16], [1, 2], 2, quick: true);
 
-    private RecordPlan(byte[] contexts, byte[] local, int mixers)
+    private RecordPlan(byte[] contexts, byte[] local, int mixers, bool quick)
     {
+        Quick = quick;
+        Candidates = quick ? 6 : 24;
         Contexts = contexts;
         Parents = new int[contexts.Length];
         for (int i = 0; i < contexts.Length; i++)
@@ -55,6 +72,15 @@ internal sealed class RecordPlan
 
     /// <summary>Weight sets of each mixer.</summary>
     public static ReadOnlySpan<int> SetCounts => [Ranks * 8 * 12, 512, 256, 256, 8 * 8 * Ranks];
+
+    /// <summary>Whether a byte that is as good as certain is foreseen by two contexts alone.</summary>
+    public bool Quick { get; }
+
+    /// <summary>Candidates that are asked for at most, before a byte is coded bit by bit.</summary>
+    public int Candidates { get; }
+
+    /// <summary>Whether any of the contexts is one of tokens.</summary>
+    public bool Tokens => Array.Exists(Contexts, context => context >= RecordScanner.TokenContexts);
 
     /// <summary>The scanner's contexts.</summary>
     public byte[] Contexts { get; }

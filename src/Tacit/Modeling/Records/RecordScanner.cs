@@ -11,8 +11,8 @@ namespace Tacit.Modeling.Records;
 /// </remarks>
 internal unsafe struct RecordScanner
 {
-    /// <summary>Contexts for which a model has learnt what follows.</summary>
-    public const int Contexts = 20;
+    /// <summary>The first of the contexts of tokens.</summary>
+    public const int TokenContexts = 18;
 
     /// <summary>The context of the last four bytes.</summary>
     public const int FourBytes = 3;
@@ -22,6 +22,7 @@ internal unsafe struct RecordScanner
 
     private readonly RecordSyntax _syntax;
     private readonly byte _separator;
+    private readonly bool _tokens;
     private readonly byte* _classes;
     private fixed ulong _paths[MaxDepth];
     private fixed int _indices[MaxDepth];    // -1 in an object
@@ -30,9 +31,14 @@ internal unsafe struct RecordScanner
     private ulong _key, _template, _shape1, _shape2, _shape3;
     private bool _hasDigit, _hasLetter;
 
-    public RecordScanner(RecordSyntax syntax, byte separator)
+    /// <summary>Starts at the beginning of a record.</summary>
+    /// <param name="syntax">What records look like.</param>
+    /// <param name="separator">Between the cells of rows.</param>
+    /// <param name="tokens">False if no context of tokens will be asked for.</param>
+    public RecordScanner(RecordSyntax syntax, byte separator, bool tokens = true)
     {
         this = default;
+        _tokens = tokens;
         _syntax = syntax;
         _separator = separator;
         _classes = (byte*)CharacterClasses.Table;
@@ -111,23 +117,8 @@ internal unsafe struct RecordScanner
         FieldPosition++;
         Value = (Value + value + 1) * K1;
         Value ^= Value >> 29;
-        if (value is (byte)' ' or (byte)',' or (byte)';' or (byte)'"' or (byte)'=' or (byte)'(' or (byte)')' or (byte)'[' or (byte)']' or (byte)'|' or (byte)'\t')
-        {
-            if (_tokenLength > 0)
-            {
-                _previousToken = _token;
-                if (_tokenLength >= 6)
-                    _longToken = _token;
-            }
-            _token = value;
-            _tokenLength = 0;
-        }
-        else
-        {
-            _token = (_token + value + 1) * K3;
-            _token ^= _token >> 30;
-            _tokenLength++;
-        }
+        if (_tokens)
+            AddToToken(value);
         if (kind >= CharacterClass.Digit)
         {
             Word = (Word + (kind == CharacterClass.Letter ? value | 32u : value) + 1) * K2;
@@ -202,6 +193,27 @@ internal unsafe struct RecordScanner
         h = (h ^ context << 56) * K2;
         h = (h ^ h >> 32) * K3;
         return (h ^ h >> 29) | 1;
+    }
+
+    private void AddToToken(byte value)
+    {
+        if (value is (byte)' ' or (byte)',' or (byte)';' or (byte)'"' or (byte)'=' or (byte)'(' or (byte)')' or (byte)'[' or (byte)']' or (byte)'|' or (byte)'\t')
+        {
+            if (_tokenLength > 0)
+            {
+                _previousToken = _token;
+                if (_tokenLength >= 6)
+                    _longToken = _token;
+            }
+            _token = value;
+            _tokenLength = 0;
+        }
+        else
+        {
+            _token = (_token + value + 1) * K3;
+            _token ^= _token >> 30;
+            _tokenLength++;
+        }
     }
 
     private void EndWord(byte mark)

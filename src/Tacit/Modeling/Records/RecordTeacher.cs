@@ -24,8 +24,8 @@ internal sealed unsafe class RecordTeacher
         RecordPlan plan = model.Plan;
         Array.Fill(_lastSets, -1);
         Maps = Start(model);
-        Literals = new uint[RecordPlan.LiteralLength];
-        Array.Fill(Literals, AdaptiveProbability.Start(32768));
+        Direct = new uint[RecordPlan.DirectLength];
+        Array.Fill(Direct, AdaptiveProbability.Start(32768));
         Uses = new int[plan.Sets];
         FinalUses = new int[RecordPlan.FinalSets];
         Weights = new float[plan.Sets * plan.Inputs];
@@ -43,8 +43,8 @@ internal sealed unsafe class RecordTeacher
     /// <summary>Adaptive probabilities behind the model's maps.</summary>
     public uint[] Maps { get; }
 
-    /// <summary>And behind its literals.</summary>
-    public uint[] Literals { get; }
+    /// <summary>And behind those no mixer has a part in.</summary>
+    public uint[] Direct { get; }
 
     /// <summary>(sets, inputs).</summary>
     public float[] Weights { get; }
@@ -64,7 +64,7 @@ internal sealed unsafe class RecordTeacher
     /// <summary>The rate of the last mixer.</summary>
     public float FinalRate { get; set; } = 0.002f;
 
-    /// <summary>Sets a model's maps and literals to what they are before anything is learnt, and returns the former.</summary>
+    /// <summary>Sets a model's maps and direct probabilities to what they are before anything is learnt, and returns the former.</summary>
     public static uint[] Start(RecordParameters model)
     {
         uint[] maps = new uint[model.Plan.MapLength];
@@ -73,8 +73,8 @@ internal sealed unsafe class RecordTeacher
             maps[i] = AdaptiveProbability.Start(Math.Clamp(Prior(model.Plan, i), 16, 65520));
             model.Maps[i] = Logistic.InputTable[maps[i] >> 20];
         }
-        for (int i = 0; i < RecordPlan.LiteralLength; i++)
-            model.Literals[i] = 1u << 31;
+        for (int i = 0; i < RecordPlan.DirectLength; i++)
+            model.Direct[i] = 1u << 31;
         return maps;
     }
 
@@ -88,13 +88,13 @@ internal sealed unsafe class RecordTeacher
         }
     }
 
-    /// <summary>Teaches an entry of the literals.</summary>
-    public void TeachLiteral(int index, int bit)
+    /// <summary>Teaches a probability of a literal's bit or of a quick guess.</summary>
+    public void TeachDirect(int index, int bit)
     {
-        fixed (uint* p = &Literals[index])
+        fixed (uint* p = &Direct[index])
         {
-            AdaptiveProbability.Learn(p, AdaptiveProbability.Rates, bit, LiteralLimit);
-            _model.Literals[index] = *p | AdaptiveProbability.MaxCount;
+            AdaptiveProbability.Learn(p, AdaptiveProbability.Rates, bit, index < RecordPlan.LiteralLength ? LiteralLimit : MapLimit);
+            _model.Direct[index] = *p | AdaptiveProbability.MaxCount;
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class RecordTrainer
     {
         _samples = samples;
         _plan = plan;
-        _scanner = new RecordScanner(syntax, separator);
+        _scanner = new RecordScanner(syntax, separator, plan.Tokens);
     }
 
     /// <summary>Trains.</summary>
@@ -33,16 +33,16 @@ internal sealed class RecordTrainer
     /// <param name="syntax">What they look like.</param>
     /// <param name="separator">Between the cells of rows.</param>
     /// <param name="maxSize">Most bytes of the code of contexts.</param>
-    /// <param name="cancellationToken">Stops between folds.</param>
+    /// <param name="maxLinks">Most links.</param>
+    /// <param name="cancellationToken">Stops it soon.</param>
     /// <returns>The parameters, with the code of the contexts and the teacher, from whom a file is made.</returns>
     public static (RecordParameters Model, byte[] Contexts, RecordTeacher Teacher) Fit(IReadOnlyList<byte[]> samples, RecordProfile profile,
-        RecordSyntax syntax, byte separator, int maxSize, CancellationToken cancellationToken)
+        RecordSyntax syntax, byte separator, int maxSize, int maxLinks, CancellationToken cancellationToken)
     {
         var trainer = new RecordTrainer(samples, RecordPlan.Of(profile), syntax, separator);
-        int level = trainer.Count(maxSize, out byte[] contexts);
-        cancellationToken.ThrowIfCancellationRequested();
+        int level = trainer.Count(maxSize, out byte[] contexts, cancellationToken);
         SymbolTable table = SymbolTableCode.Read(contexts);
-        var model = new RecordParameters(profile, syntax, separator, table, RecordLinks.Learn(samples, trainer._scanner))
+        var model = new RecordParameters(profile, syntax, separator, table, RecordLinks.Learn(samples, trainer._scanner, maxLinks))
         {
             EndProbability = EndProbability(samples),
         };
@@ -52,20 +52,44 @@ internal sealed class RecordTrainer
         return (model, contexts, teacher);
     }
 
-    // Counts, and finds the least level at which the contexts fit.
-    private int Count(int maxSize, out byte[] contexts)
+    // Counts, and finds the least level at which the contexts fit: the higher, the fewer are kept.
+    private int Count(int maxSize, out byte[] contexts, CancellationToken cancellationToken)
     {
         foreach (byte[] sample in _samples)
-            _counts.Add(sample, _plan.Contexts, ref _scanner, 1);
-        foreach (byte[] sample in _samples)
-            _counts.MarkNeeded(sample, _plan, ref _scanner);
-        for (int level = 0; ; level++)
         {
-            var code = new SymbolTableCode(_counts, Keep(level));
-            contexts = code.Write();
-            if (contexts.Length <= maxSize || code.Count == 0)
-                return level;
+            cancellationToken.ThrowIfCancellationRequested();
+            _counts.Add(sample, _plan.Contexts, ref _scanner, 1);
         }
+        foreach (byte[] sample in _samples)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _counts.MarkNeeded(sample, _plan, ref _scanner);
+        }
+        int tooLow = -1, level = 0;
+        byte[]? code;
+        while ((code = CodeAt(level, maxSize, cancellationToken)) is null)
+            (tooLow, level) = (level, level == 0 ? 1 : 2 * level);
+        contexts = code;
+        while (level - tooLow > 1)
+        {
+            int middle = (tooLow + level) / 2;
+            if (CodeAt(middle, maxSize, cancellationToken) is { } smaller)
+                (level, contexts) = (middle, smaller);
+            else
+                tooLow = middle;
+        }
+        return level;
+    }
+
+    // The code of the contexts of a level, or null if it is too long or no table can hold them.
+    private byte[]? CodeAt(int level, int maxSize, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        long kept = _counts.Kept(Keep(level));
+        if (kept * SymbolTableCode.LeastBits / 8 > maxSize)
+            return null;
+        var code = new SymbolTableCode(_counts, Keep(level));
+        return code.Fits && code.Write() is var bytes && (bytes.Length <= maxSize || kept == 0) ? bytes : null;
     }
 
     private void Weigh(RecordParameters model, RecordTeacher teacher, int level, CancellationToken cancellationToken)
@@ -128,16 +152,7 @@ internal sealed class RecordTrainer
     }
 
     // The higher the level, the more often a context must have been seen, those that have no parent less often.
-    private Func<int, int[], int, bool> Keep(int level) => (context, counts, n) =>
-    {
-        int least = _plan.Parents[context] >= 0 ? level + 1 : level - 1;
-        if (least <= 1)
-            return true;
-        long sum = 0;
-        for (int i = 0; i < n; i++)
-            sum += counts[i];
-        return sum >= least;
-    };
+    private Func<int, long, bool> Keep(int level) => (context, seen) => seen >= (_plan.Parents[context] >= 0 ? level + 1L : level - 1L);
 
     private static uint EndProbability(IReadOnlyList<byte[]> samples)
     {

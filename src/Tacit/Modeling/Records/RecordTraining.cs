@@ -15,6 +15,12 @@ public sealed class RecordTrainingOptions
 
     /// <summary>What records look like, or null to find out.</summary>
     public RecordSyntax? Syntax { get; set; }
+
+    /// <summary>The seed the samples were chosen by, to be kept in the file; null if they were not chosen.</summary>
+    public ulong? Seed { get; set; }
+
+    /// <summary>How many samples they were chosen from, to be kept in the file; null for as many as there are.</summary>
+    public long? Offered { get; set; }
 }
 
 /// <summary>Trains models of records.</summary>
@@ -23,15 +29,19 @@ public static class RecordTraining
     /// <summary>Fewest samples.</summary>
     public const int LeastSamples = 2;
 
-    // What a file has besides contexts: weights, maps, links and the header take about so much at most.
+    // What a file has besides contexts: weights, maps, links and the header. Of a small file they may take a part only.
     private const int Reserve = 96 << 10;
+    private const int PartOfWeights = 4, PartOfLinks = 8;
+
+    // Contexts that are fewer are of no use.
+    private const int LeastContexts = 4096;
 
     /// <summary>Trains a model; the same samples in the same order give the same bytes.</summary>
     /// <param name="samples">Records of one kind, a few dozen at least to be of use; kept in memory.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Stops the training.</param>
     /// <returns>The model file.</returns>
-    /// <exception cref="ArgumentException">There are fewer than two samples, or the options cannot be.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two samples, the options cannot be, or no model of them is so small.</exception>
     public static byte[] Train(IReadOnlyList<byte[]> samples, RecordTrainingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -46,18 +56,24 @@ public static class RecordTraining
         (RecordSyntax syntax, byte separator) = RecordSyntaxDetection.Detect(samples);
         if (options.Syntax is { } given && given != syntax)
             (syntax, separator) = (given, (byte)',');
-        // Weights and maps are cut only by what they are; so contexts give way until the whole fits.
-        for (int most = Math.Max(options.MaxModelSize - Reserve, options.MaxModelSize / 2); ; most = most / 4 * 3)
+        int maxLinks = Math.Min(RecordLinks.MaxLinks, options.MaxModelSize / PartOfLinks / RecordLinks.EntrySize);
+        int most = Math.Max(options.MaxModelSize - Reserve, options.MaxModelSize / 2);
+        while (true)
         {
             (RecordParameters model, byte[] contexts, RecordTeacher teacher) =
-                RecordTrainer.Fit(samples, options.Profile, syntax, separator, most, cancellationToken);
-            byte[] file = RecordModel.Write(model, contexts, teacher, Provenance(samples));
-            if (file.Length <= options.MaxModelSize || most < 1024)
+                RecordTrainer.Fit(samples, options.Profile, syntax, separator, most, maxLinks, cancellationToken);
+            byte[] file = RecordModel.Write(model, contexts, teacher, options.MaxModelSize / PartOfWeights, Provenance(samples, options));
+            int over = file.Length - options.MaxModelSize;
+            if (over <= 0)
                 return file;
+            // The contexts give way; what weighs fewer of them is hardly longer.
+            most = contexts.Length - over - over / 16;
+            if (most < LeastContexts)
+                throw new ArgumentException($"A model of these samples takes {file.Length - contexts.Length + LeastContexts} bytes at least.");
         }
     }
 
-    private static KeyValuePair<string, string>[] Provenance(IReadOnlyList<byte[]> samples)
+    private static KeyValuePair<string, string>[] Provenance(IReadOnlyList<byte[]> samples, RecordTrainingOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[4];
@@ -67,10 +83,15 @@ public static class RecordTraining
             hash.AppendData(length);
             hash.AppendData(sample);
         }
-        return
-        [
+        var provenance = new List<KeyValuePair<string, string>>
+        {
             new("samples", samples.Count.ToString(NumberFormatInfo.InvariantInfo)),
             new("data_sha256", Convert.ToHexStringLower(hash.GetHashAndReset())),
-        ];
+        };
+        if (options.Offered is { } offered && offered != samples.Count)
+            provenance.Add(new("samples_offered", offered.ToString(NumberFormatInfo.InvariantInfo)));
+        if (options.Seed is { } seed)
+            provenance.Add(new("seed", seed.ToString(NumberFormatInfo.InvariantInfo)));
+        return [.. provenance];
     }
 }

@@ -5,11 +5,13 @@ namespace Tacit.Modeling.Records;
 /// <summary>Keeps a fair share of more samples than fit memory, in their order; the same seed keeps the same.</summary>
 /// <remarks>
 /// Sample i has a random number by seed and i. While all kept take more than the limit, the half of the range of numbers
-/// that is still let in is halved again.
+/// that is still let in is halved again. A sample of more than a sixteenth of the limit is left out: it is no small record, and would
+/// take the place of all others.
 /// </remarks>
 public sealed class SampleReservoir
 {
     private const ulong Stream = 12;
+    private const int LeastKept = 2, PartOfSample = 16;
 
     private readonly List<(uint Number, byte[] Sample)> _kept = [];
     private readonly ulong _seed;
@@ -33,6 +35,12 @@ public sealed class SampleReservoir
     /// <summary>Bytes of them.</summary>
     public long OfferedBytes { get; private set; }
 
+    /// <summary>Samples left out because they are longer than <see cref="MaxLength"/>.</summary>
+    public long TooLong { get; private set; }
+
+    /// <summary>Longest sample that is kept.</summary>
+    public long MaxLength => Math.Max(_limit / PartOfSample, 1);
+
     /// <summary>Those kept, in the order they came.</summary>
     public IReadOnlyList<byte[]> Samples => [.. _kept.Select(k => k.Sample)];
 
@@ -42,11 +50,16 @@ public sealed class SampleReservoir
         uint number = Philox.Block(_seed, Stream, (ulong)Offered).X;
         Offered++;
         OfferedBytes += sample.Length;
+        if (sample.Length > MaxLength)
+        {
+            TooLong++;
+            return;
+        }
         if (number > _most)
             return;
         _kept.Add((number, sample.ToArray()));
         _bytes += sample.Length + 32;
-        while (_bytes > _limit && _kept.Count > 1 && _most > 0)
+        while (_bytes > _limit && _kept.Count(k => k.Number <= _most >> 1) >= LeastKept)
         {
             _most >>= 1;
             _kept.RemoveAll(k => k.Number > _most);

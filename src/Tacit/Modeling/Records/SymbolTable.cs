@@ -24,6 +24,10 @@ internal sealed unsafe class SymbolTable
     private const int ListUnit = 4, HeadLength = 4;
     private const int ReadBeyond = 16;   // bytes a reader may take in besides a list's own
 
+    // Longest run of taken places. Of random hashes at two thirds of the places, one of 300 is never seen; a table with longer
+    // ones was made up to make every look-up walk through it.
+    private const int MaxRun = 4096;
+
     private readonly uint[] _entries;
     private byte[] _lists;
     private readonly uint* _entry;
@@ -31,6 +35,8 @@ internal sealed unsafe class SymbolTable
     private readonly int _shift;
     private readonly uint _mask;
     private int _listEnd;
+    private long _last = -2;    // where the entry added last stands, before it wraps around
+    private int _run;           // taken places up to it, without a free one between
 
     /// <summary>An empty table of 2^placeBits places.</summary>
     public SymbolTable(int placeBits, int listCapacity)
@@ -63,27 +69,31 @@ internal sealed unsafe class SymbolTable
     /// <summary>The tag of a hash.</summary>
     public static int TagOf(ulong hash) => (int)(hash >> 8) & ((1 << TagBits) - 1);
 
+    /// <summary>Bytes that lists may take in all.</summary>
+    public const int MaxLists = (1 << PayloadBits) * ListUnit - ListUnit;
+
+    /// <summary>Bytes of a list of so many symbols, at least two; a single one takes none.</summary>
+    public static int ListLength(int symbols) => (HeadLength + 2 * symbols + ListUnit - 1) / ListUnit * ListUnit;
+
     /// <summary>Adds a context; contexts come in ascending order of their places.</summary>
     /// <param name="place">Where it belongs.</param>
     /// <param name="tag">Its tag.</param>
     /// <param name="symbols">The bytes that follow, the most frequent first; at least one.</param>
     /// <param name="classes">The classes of their counts, less than <see cref="CountClasses.Count"/>.</param>
-    /// <exception cref="InvalidDataException">The table is full.</exception>
+    /// <exception cref="InvalidDataException">The table is full, or its places run together.</exception>
     public void Add(int place, int tag, ReadOnlySpan<byte> symbols, ReadOnlySpan<byte> classes)
     {
         if (Count >= _mask - (_mask >> 3))
             throw new InvalidDataException("A table of contexts has more of them than places.");
-        uint i = (uint)place;
-        while (_entry[i] != 0)
-            i = (i + 1) & _mask;
+        uint i = Take(place);
         Count++;
         if (symbols.Length == 1)
         {
             _entry[i] = (uint)tag << TagShift | Single | (uint)symbols[0] << 8 | classes[0];
             return;
         }
-        int needed = (_listEnd + HeadLength + 2 * symbols.Length + ListUnit - 1) / ListUnit * ListUnit;
-        if (needed / ListUnit >> PayloadBits != 0)
+        int needed = _listEnd + ListLength(symbols.Length);
+        if (needed > MaxLists)
             throw new InvalidDataException("A table of contexts has longer lists than it may.");
         if (needed + ReadBeyond > _lists.Length)
         {
@@ -103,6 +113,22 @@ internal sealed unsafe class SymbolTable
         }
         *(uint*)(_list + _listEnd) = total << 8 | (uint)(symbols.Length - 1);
         _listEnd = needed;
+    }
+
+    // The first free place from there on. Since contexts come in order, none before the last one is free.
+    private uint Take(int place)
+    {
+        long at = Math.Max(place, _last + 1);
+        _run = at == _last + 1 ? _run + 1 : 1;
+        while (_entry[(uint)at & _mask] != 0)
+        {
+            at++;
+            _run++;
+        }
+        if (_run > MaxRun)
+            throw new InvalidDataException("The model's table of contexts was made up: its places run together.");
+        _last = at;
+        return (uint)at & _mask;
     }
 
     /// <summary>Asks for the hash's place to be brought near.</summary>

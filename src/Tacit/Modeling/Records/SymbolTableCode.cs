@@ -11,6 +11,9 @@ internal sealed class SymbolTableCode
 {
     private const int MaxStep = 7;
 
+    /// <summary>Bits of the code of a context at least: its tag.</summary>
+    public const int LeastBits = SymbolTable.TagBits;
+
     /// <summary>Most bytes kept of those that follow a context.</summary>
     public const int MaxSymbols = 24;
 
@@ -22,15 +25,14 @@ internal sealed class SymbolTableCode
     private readonly int _placeBits;
 
     /// <summary>Takes the contexts that <paramref name="keep"/> wants.</summary>
-    public SymbolTableCode(ContextCounts counts, Func<int, int[], int, bool> keep)
+    public SymbolTableCode(ContextCounts counts, Func<int, long, bool> keep)
     {
-        var entries = new List<(ulong Hash, int Start, int Length)>();
-        var symbols = new List<byte>();
-        var classes = new List<byte>();
-        counts.ForEach((hash, context, bytes, times, n) =>
+        int expected = counts.Kept(keep);
+        var entries = new List<(ulong Hash, int Start, int Length)>(expected);
+        var symbols = new List<byte>(2 * expected);
+        var classes = new List<byte>(2 * expected);
+        counts.ForEach(keep, (hash, bytes, times, n) =>
         {
-            if (!keep(context, times, n))
-                return;
             int start = symbols.Count;
             // By class, the highest first, and within a class by byte.
             for (int size = CountClasses.Count - 1; size >= 0 && symbols.Count - start < MaxSymbols; size--)
@@ -53,9 +55,11 @@ internal sealed class SymbolTableCode
         _symbols = new byte[symbols.Count];
         _classes = new byte[symbols.Count];
         int end = 0;
+        long lists = 0;
         for (int i = 0; i < sorted.Length; i++)
         {
             (ulong hash, int start, int length) = sorted[i];
+            lists += length == 1 ? 0 : SymbolTable.ListLength(length);
             _places[i] = SymbolTable.PlaceOf(hash, _placeBits);
             _tags[i] = (short)SymbolTable.TagOf(hash);
             _starts[i] = end;
@@ -66,10 +70,14 @@ internal sealed class SymbolTableCode
             }
         }
         _starts[^1] = end;
+        Fits = _placeBits <= SymbolTable.MaxPlaceBits && lists < SymbolTable.MaxLists - SymbolTable.ListLength(1);
     }
 
     /// <summary>Contexts.</summary>
     public int Count => _places.Length;
+
+    /// <summary>True if a table can hold them.</summary>
+    public bool Fits { get; }
 
     /// <summary>The table itself.</summary>
     public SymbolTable Build()

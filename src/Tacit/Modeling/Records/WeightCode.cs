@@ -18,8 +18,20 @@ internal static class WeightCode
     /// <param name="weights">(sets, inputs), in units of 1.</param>
     /// <param name="uses">How often each set learnt.</param>
     /// <param name="inputs">Inputs of a set.</param>
-    public static byte[] Write(ReadOnlySpan<float> weights, ReadOnlySpan<int> uses, int inputs)
+    /// <param name="maxSize">Most bytes: sets used least become the mean as far as that takes.</param>
+    public static byte[] Write(ReadOnlySpan<float> weights, ReadOnlySpan<int> uses, int inputs, int maxSize)
     {
+        for (int least = 1; ; least *= 4)
+        {
+            byte[] code = Write(weights, uses, inputs, least, out int written);
+            if (code.Length <= maxSize || written == 0)
+                return code;
+        }
+    }
+
+    private static byte[] Write(ReadOnlySpan<float> weights, ReadOnlySpan<int> uses, int inputs, int least, out int written)
+    {
+        written = 0;
         int[] mean = new int[inputs];
         for (int j = 0; j < inputs; j++)
         {
@@ -37,8 +49,10 @@ internal static class WeightCode
             symbols.Add(Math.Clamp(m + Half, 0, 2 * Half - 1));
         for (int s = 0; s < uses.Length; s++)
         {
-            symbols.Add(uses[s] > 0 ? 1 : 0);
-            for (int j = 0; j < inputs && uses[s] > 0; j++)
+            bool used = uses[s] >= least;
+            written += used ? 1 : 0;
+            symbols.Add(used ? 1 : 0);
+            for (int j = 0; j < inputs && used; j++)
                 symbols.Add(Math.Clamp(Quantise(weights[s * inputs + j]) - mean[j] + Half, 0, 2 * Half - 1));
         }
         byte[] code = RangeCodes.WriteAll([.. symbols], 2 * Half);
