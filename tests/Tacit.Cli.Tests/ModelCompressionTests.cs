@@ -10,7 +10,7 @@ public sealed class ModelCompressionTests : IDisposable
     public ModelCompressionTests()
     {
         _box.WriteText("text", 6000);
-        _box.Tacit("train gpt text --preset tiny --context 16 --layers 1 --columns 16 --heads 2 --batch 2 --steps 20 -q -o m.tacitmodel").IsQuiet();
+        _box.Tacit("train gpt text --preset tiny --context 16 --layers 1 --columns 16 --heads 2 --batch 4 --steps 150 -q -o m.tacitmodel").IsQuiet();
         _box.Run("mkdir far; head -c 2500 text > a").IsQuiet();
     }
 
@@ -20,7 +20,7 @@ public sealed class ModelCompressionTests : IDisposable
     public void AModelIsGivenFoundOrEmbedded()
     {
         byte[] data = _box.Read("a");
-        _box.Tacit("c --model m.tacitmodel a").IsQuiet();
+        _box.Tacit("c --block-size 1K --model m.tacitmodel a").IsQuiet();     // an only block need not name the model
         _box.Run("sha256sum < m.tacitmodel | cut -c1-64 > hash; mv a.tacit far; rm a").IsQuiet();
         string hash = System.Text.Encoding.ASCII.GetString(_box.Read("hash")).Trim();
 
@@ -44,7 +44,7 @@ public sealed class ModelCompressionTests : IDisposable
         Assert.Equal(data[100..200], _box.Tacit("-dc --range 100:200 --model far/model far/a.tacit").IsQuiet().Output);
         Assert.Contains(hash, _box.Tacit("list -v --model m.tacitmodel far/a.tacit").IsQuiet().Text, StringComparison.Ordinal);
 
-        _box.Run("cp far/a a; \"$TACIT\" c --model m.tacitmodel --embed-model --rm a && mv a.tacit far/b.tacit").IsQuiet();
+        _box.Run("cp far/a a; \"$TACIT\" c --block-size 1K --model m.tacitmodel --embed-model --rm a && mv a.tacit far/b.tacit").IsQuiet();
         Assert.Equal(data, _box.Run("cd far; \"$TACIT\" -dc b.tacit").IsQuiet().Output);
         Assert.Contains("of the kind gpt", _box.Tacit("list -v far/b.tacit").IsQuiet().Text, StringComparison.Ordinal);
         // Archives one after another, the first with its model inside.
@@ -55,14 +55,14 @@ public sealed class ModelCompressionTests : IDisposable
     public void AModelAndAPriorGoTogether()
     {
         _box.Run("tail -c 3000 text > b; \"$TACIT\" train prior -q b -o p.tacitmodel").IsQuiet();
-        _box.Tacit("c --model m.tacitmodel --model p.tacitmodel a").IsQuiet();
+        _box.Tacit("c --block-size 1K --model m.tacitmodel --model p.tacitmodel a").IsQuiet();
         Assert.Equal(_box.Read("a"), _box.Tacit("-dc a.tacit").IsQuiet().Output);
         string listed = _box.Tacit("list -v a.tacit").IsQuiet().Text;
         Assert.Contains("lm -5", listed, StringComparison.Ordinal);
         Assert.Contains("of the kind gpt, found as", listed, StringComparison.Ordinal);
         Assert.Contains("of the kind prior, found as", listed, StringComparison.Ordinal);
         Assert.Contains("and what the models need", listed, StringComparison.Ordinal);
-        _box.Run("\"$TACIT\" c --verify --embed-model --model p.tacitmodel --model m.tacitmodel a -o far/a.tacit").IsQuiet();
+        _box.Run("\"$TACIT\" c --verify --block-size 1K --embed-model --model p.tacitmodel --model m.tacitmodel a -o far/a.tacit").IsQuiet();
         Assert.Equal(_box.Read("a"), _box.Tacit("-dc far/a.tacit").IsQuiet().Output);
 
         string inspected = _box.Tacit("inspect --model p.tacitmodel --model m.tacitmodel a").IsQuiet().Text;
@@ -79,7 +79,7 @@ public sealed class ModelCompressionTests : IDisposable
     [UnixFact]
     public void AModelFromAPipeCanBeEmbedded()
     {
-        _box.Run("mkfifo pipe; cat m.tacitmodel > pipe & \"$TACIT\" c --embed-model --model pipe a; wait").IsQuiet();
+        _box.Run("mkfifo pipe; cat m.tacitmodel > pipe & \"$TACIT\" c --block-size 1K --embed-model --model pipe a; wait").IsQuiet();
         _box.Run("rm m.tacitmodel").IsQuiet();
         Assert.Equal(_box.Read("a"), _box.Tacit("-dc a.tacit").IsQuiet().Output);
     }
@@ -96,7 +96,7 @@ public sealed class ModelCompressionTests : IDisposable
         Assert.Contains("model and text", List(""), StringComparison.Ordinal);
         Assert.DoesNotContain("model and", List("--no-mix"), StringComparison.Ordinal);
 
-        string List(string options) => _box.Run($"\"$TACIT\" c -f --model m.tacitmodel {options} a && exec \"$TACIT\" list -v a.tacit").IsQuiet().Text;
+        string List(string options) => _box.Run($"\"$TACIT\" c -f --block-size 800 --model m.tacitmodel {options} a && exec \"$TACIT\" list -v a.tacit").IsQuiet().Text;
     }
 
     [UnixFact]

@@ -184,7 +184,7 @@ internal sealed class FrameDecoder : IDisposable
             ((Task)_loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         }
         _ring?.Dispose();
-        _shelf.Dispose();
+        _shelf.Clear();
         _stop.Dispose();
         _sha256?.Dispose();
         _model?.Dispose();

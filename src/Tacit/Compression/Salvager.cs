@@ -101,7 +101,8 @@ internal sealed class Salvager : IDisposable
     public void Dispose()
     {
         _worker?.Dispose();
-        _shelf.Dispose();
+        _shelf.Clear();
+        _storing.Dispose();
     }
 
     // Returns where to go on after the frame.

@@ -101,7 +101,7 @@ public class ModelMemoryTests
     public void WhatTheShelfLoadedIsFreedBeforeTheNextFrame()
     {
         byte[] packed = Pack.Compress(Samples.Text(500), new() { Models = [TinyModels.Prior], EmbedModels = true });
-        using var shelf = new ModelShelf(new TacitDecompressionOptions());
+        var shelf = new ModelShelf(new TacitDecompressionOptions());
         FrameHeader named = HeaderOf(packed), unnamed = HeaderOf(Pack.Compress([1, 2, 3], Pack.Options(TacitCodec.Store)));
         byte[] file = packed[(named.Length + FormatConstants.ModelHeadLength)..(named.Length + FormatConstants.ModelHeadLength + TinyModels.Prior.FileLength)];
         shelf.Begin(named);
@@ -113,7 +113,7 @@ public class ModelMemoryTests
         Assert.Null(shelf.Find(named.ModelHashes[0]));
 
         // What it was given is not its own.
-        using var given = new ModelShelf(new TacitDecompressionOptions { FindModel = _ => TinyModels.Prior });
+        var given = new ModelShelf(new TacitDecompressionOptions { FindModel = _ => TinyModels.Prior });
         prior = (MixerPrior)given.For(named)[0].Content;
         given.Begin(unnamed);
         Prime();

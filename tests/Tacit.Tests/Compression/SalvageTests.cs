@@ -332,13 +332,24 @@ public class SalvageTests
         byte[] data = Samples.Text(200);
         byte[] packed =
         [
-            .. new ForgedFrame(data[..50]) { Codec = 99 }.Build(), .. new ForgedFrame(data[50..80]) { Flags = 4, ModelHash = new byte[32] }.Build(),
-            .. new ForgedFrame(data[80..90]) { Codec = 1, Parameters = [77] }.Build(), .. Pack.Compress(data[90..], Pack.Options(TacitCodec.Store)),
+            .. Coded(99, [], 50), .. Coded(0, new byte[32], 30), .. Coded(1, [], 10), .. Pack.Compress(data[90..], Pack.Options(TacitCodec.Store)),
         ];
         (byte[] output, SalvageReport report) = await Salvage(packed);
         Pack.AssertSame([.. new byte[90], .. data[90..]], output);
         Assert.Equal([50L, 30, 10], report.Losses.Select(l => l.Length));
         Assert.Contains("codec 99", report.Losses[0].Reason, StringComparison.Ordinal);
+        // What is stored needs no codec.
+        byte[] stored = new ForgedFrame(data[..50]) { Codec = 99 }.Build();
+        Pack.AssertSame(data[..50], (await Salvage(stored)).Output);
+
+        static byte[] Coded(byte codec, byte[] model, uint length) => new ForgedFrame
+        {
+            Codec = codec,
+            Parameters = codec == 1 ? [77] : [],
+            Flags = (byte)(model.Length > 0 ? 4 : 0),
+            ModelHash = model,
+            Blocks = [new ForgedFrame.Block { Coded = [1, 2, 3], Method = 0, RawLength = length }],
+        }.Build();
     }
 
     public static TheoryData<string> HostileFiles => [.. Hostile.Keys];

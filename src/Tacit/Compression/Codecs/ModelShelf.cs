@@ -8,7 +8,7 @@ namespace Tacit.Compression.Codecs;
 /// Keeps what the last frame needed, so that one frame after another with the same models loads them once. What it loaded itself it
 /// frees as soon as a frame does not name it, before that frame's own are loaded. Not thread-safe.
 /// </remarks>
-internal sealed class ModelShelf(TacitDecompressionOptions options) : IDisposable
+internal sealed class ModelShelf(TacitDecompressionOptions options)
 {
     private readonly List<TacitModel> _kept = [], _own = [];
 
@@ -59,8 +59,8 @@ internal sealed class ModelShelf(TacitDecompressionOptions options) : IDisposabl
         return models;
     }
 
-    /// <summary>Frees what it loaded itself. Nothing may be at work with it.</summary>
-    public void Dispose()
+    /// <summary>Frees what it loaded itself, sooner than the collector would. Nothing may be at work with it.</summary>
+    public void Clear()
     {
         foreach (TacitModel model in _own)
             model.Free();
