@@ -80,7 +80,7 @@ public sealed class ItemTests : IDisposable
             _box.Tacit($"train ae {options} -o b -T3").IsQuiet();
             Assert.Equal(_box.Read("a"), _box.Read("b"));
             // shape and labels as in training
-            string text = _box.Tacit("reconstruct --model a v.csv --errors -").IsQuiet().Text;
+            string text = _box.Tacit("reconstruct --model a v.csv --errors - -q").IsQuiet().Text;
             Assert.StartsWith("item,label,error,score\nv.csv:0,even,", text, StringComparison.Ordinal);
             Assert.Equal(decoder[0] is 'a' or 't',
                 _box.Tacit("reconstruct --model a v.csv").IsQuiet()

@@ -89,13 +89,13 @@ public sealed class SequenceTests : IDisposable
         string[] lines = Lines(400);
         File.WriteAllLines(_box.PathOf("lines"), lines);
         File.WriteAllLines(_box.PathOf("two"), [lines[0], lines[1], lines[2]]);
-        _box.Tacit($"train lstm-ae lines {Tiny} --tokenizer bytes --attention 0 --steps 300 -o m").IsQuiet();
+        _box.Tacit($"train lstm-ae lines {Tiny} --tokenizer bytes --attention 0 --withheld 0.3 --steps 1000 -o m").IsQuiet();
         string drawn = _box.Tacit("generate --model m -n 40 --seed 7").IsQuiet().Text;
         string[] made = drawn.Trim().Split('\n');
         Assert.Equal(40, made.Length);
-        // Most are words of the data: what lies where latents lie is decoded to what is like them.
+        // Nearly all are words of the data: what lies where latents lie is decoded to what is like them.
         HashSet<string> words = [.. lines.SelectMany(l => l.Split(' '))];
-        Assert.InRange(made.Count(l => l.Split(' ').Count(words.Contains) * 2 >= l.Split(' ').Length), 20, 40);
+        Assert.InRange(made.Count(l => l.Split(' ').Count(words.Contains) * 2 >= l.Split(' ').Length), 32, 40);
         Assert.InRange(made.Distinct().Count(), 20, 40);
         Assert.Equal(drawn, _box.Tacit("generate --model m -n 40 --seed 7 -T1").IsQuiet().Text);
         Assert.NotEqual(drawn, _box.Tacit("generate --model m -n 40 --seed 8").IsQuiet().Text);
