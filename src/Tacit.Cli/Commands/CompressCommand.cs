@@ -24,9 +24,8 @@ internal sealed class CompressCommand
           -1 … -9             fast … small; -5 unless given
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
                               of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
-                              lm (a language model's), bitsback (a variational autoencoder's, of IDX
-                              files), brotli, deflate, store; default: that of the model, audio for WAV
-                              and AIFF, numeric for tables it shrinks, else cm
+                              lm (a language model's), bitsback (an IDX file by a model of vae), brotli,
+                              deflate, store; default: the model's, or as the file begins, else cm
           --elements T        numbers in memory, for numeric: int8 to int64, uint8 to uint64, float32,
                               float64; int16be: highest byte first; float64*8: rows of 8. Else found out
           --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
@@ -35,8 +34,7 @@ internal sealed class CompressCommand
                               takes the same, which is looked for as 'tacit decompress --help' says
           --mix, --no-mix     a language model with cm (the default for models of bytes), or alone
           --neural            with -7 to -9 and cm: a network learns too; smaller, thirty times slower
-          --lossy             bitsback: keep what the model gives back of each item, from -1 (coarse) to
-                              -9 (fine); decompressing gives that, not the input
+          --lossy             bitsback: keep what the model gives back of items, -1 coarse … -9 fine
           --embed-model       put the models into the output, which then needs nothing else
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads
