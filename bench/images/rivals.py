@@ -33,7 +33,7 @@ def length(picture, form):
     if form == "PNG":
         picture.save(file, "PNG", optimize=True)
     else:
-        picture.convert("RGB").save(file, "WEBP", lossless=True, quality=100, method=6)
+        picture.convert("RGB").save(file, "WEBP", lossless=True, quality=100, method=4)
     return len(file.getvalue())
 
 

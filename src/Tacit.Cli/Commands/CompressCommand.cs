@@ -25,9 +25,8 @@ internal sealed class CompressCommand
           -1 … -9             fast … small; -5 unless given
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
                               of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
-                              lm (a language model's), bitsback (a variational autoencoder's, of IDX
-                              files), records, brotli, deflate, store; default: that of the model, audio
-                              for WAV and AIFF, numeric for tables it shrinks, else cm
+                              lm (a language model's), bitsback (an IDX file by a model of vae), records,
+                              brotli, deflate, store; default: the model's, or as the file begins, else cm
           --elements T        numbers in memory, for numeric: int8 to int64, uint8 to uint64, float32,
                               float64; int16be: highest byte first; float64*8: rows of 8. Else found out
           --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
@@ -35,13 +34,10 @@ internal sealed class CompressCommand
           --model M           code with a trained model (may be given again, for several); decompressing
                               takes the same, which is looked for as 'tacit decompress --help' says
           --mix, --no-mix     a language model with cm (the default for models of bytes), or alone
-          --records           each line, row or record alone, with a model of 'tacit train records': any of
-                              them can be read without the others ('tacit decompress --record N')
-          --format F          how records are divided: lines, csv (default for .csv), prefixed (4 bytes of
-                              length, the least significant first)
+          --records           each record alone, by a model of 'tacit train records'; any can be read alone
+          --format F          of records: lines, csv (default for .csv), prefixed (4 bytes, low to high)
           --neural            with -7 to -9 and cm: a network learns too; smaller, thirty times slower
-          --lossy             bitsback: keep what the model gives back of each item, from -1 (coarse) to
-                              -9 (fine); decompressing gives that, not the input
+          --lossy             bitsback: keep what the model gives back of items, -1 coarse … -9 fine
           --embed-model       put the models into the output, which then needs nothing else
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads

@@ -53,9 +53,9 @@ internal sealed class FuzzCorpus
                 Add(items, Options(codec));
                 Add(items, Options(codec, 400));
                 var lossy = new TacitCompressionOptions { Codec = codec, Models = [TinyItems.Black], Lossy = true, Level = 3 };
-                byte[] packed = Pack.Compress(items, lossy), kept = Pack.Decompress(packed, new() { Models = lossy.Models });
-                Archives.Add((packed, kept));
-                _frameData.Add(kept);
+                byte[] kept = [.. items];
+                Add(kept, lossy);
+                TacitDecoder.TryDecompress(Archives[^1].Packed, kept, out _, new() { Models = lossy.Models });      // what is left of them
             }
             if (codec == TacitCodec.Audio)
             {

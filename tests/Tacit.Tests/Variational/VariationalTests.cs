@@ -59,8 +59,8 @@ public class VariationalTests
         if (options.Values == 2)
             items = ItemReader.Read([new DataFile("bits", null, TinyItems.File(options.Shape, 30, black: true).Select((b, i) => i < 16 ? b : (byte)(b & 1)).ToArray())], new ItemOptions());
         VariationalAutoencoder model = TinyItems.Train(options, items, 60).Model;
-        const int Points = 6001;
-        const double Width = 0.003;
+        const int Points = 1201;
+        const double Width = 0.015;
         float[] z = [.. Enumerable.Range(0, Points).Select(i => (float)((i - Points / 2) * Width))];
         var tape = new Tape { IsRecording = false };
         float[] parameters = model.Network.Foresee(tape, Tape.Input(Tensor.From(z, Points, 1))).Value.Span.ToArray();
@@ -78,7 +78,7 @@ public class VariationalTests
             }
             exact -= Math.Log(sum) / items.Count;
         }
-        VariationalEvaluation few = VariationalEvaluation.Of(model, items, 50), many = VariationalEvaluation.Of(model, items, 2000);
+        VariationalEvaluation few = VariationalEvaluation.Of(model, items, 50), many = VariationalEvaluation.Of(model, items, 1000);
         Assert.True(few.Nats > exact && many.Nats > many.ImportanceWeighted, $"{few.Nats}, {many.Nats}, {many.ImportanceWeighted}, {exact}");
         Assert.InRange(many.ImportanceWeighted, exact - 0.02, exact + 0.02);
         Assert.Equal(model.Latents, many.ActiveLatents);
