@@ -54,7 +54,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("--frob -d a", "unknown option '--frob'; 'tacit decompress --help' shows what there is")]
     [InlineData("-k -T -d a", "unknown option before the command '-k'")]
     [InlineData("-k -- -d", "unknown option before the command '-k'")]
-    [InlineData("compress a --codec lzma", "--codec is one of cm, numeric, audio, lm, bitsback, brotli, deflate, store, not 'lzma'")]
+    [InlineData("compress a --codec lzma", "--codec is one of cm, numeric, audio, lm, bitsback, records, brotli, deflate, store, not 'lzma'")]
     [InlineData("compress a -T0", "-T takes a number of threads from 1 to 1024, not '0'")]
     [InlineData("compress a -T two", "-T takes a number of threads")]
     [InlineData("compress a --block-size 0", "--block-size is 1 to 256M, not '0'")]

@@ -41,15 +41,13 @@ internal sealed class CompressCommand
           --embed-model       put the models into the output, which then needs nothing else
           --block-size N      code blocks of N bytes on their own (suffixes K, M, G; default by
                               level 4M, 16M, 64M): smaller blocks cost size and gain threads
-          -o, --output OUT    write to OUT; - is standard output
-          -c, --stdout        write to standard output, several files one after another
+          -o, --output OUT    write to OUT; -o -, -c or --stdout: to standard output, one after another
           -f, --force         overwrite; compress files that end in .tacit
           -k, --keep          keep the input (the default)
           --rm                remove the input after the output was read again and compared
           -r, --recursive     take the files in folders
           --verify            read the output again and compare
-          --sha256            keep the SHA-256 of the data
-          --name              keep the file's name (a name, never a path)
+          --sha256, --name    keep the SHA-256 of the data; the file's name (a name, never a path)
           -T, --threads N     use N threads (default: all processors); same bytes for any N
           --memlimit SIZE     most memory (default: half of the machine's); lowers -T
           -v, --verbose, -q, --quiet      a line per file; no warnings, no progress

@@ -86,7 +86,7 @@ public class RecordContainerTests
     }
 
     [Fact]
-    public async Task OneRecordTakesOneBlock()
+    public async Task OneRecordTakesItsBlockAndTheLast()
     {
         byte[] data = Joined(RecordSamples.Users(24, 3000), "\n");
         byte[] packed = Pack.Compress(data, Options(perBlock: 20));
@@ -95,8 +95,9 @@ public class RecordContainerTests
         long opened = counted.Moved;
         Assert.Equal(3000, archive.CountRecords());
         Pack.AssertSame(Joined([RecordSamples.Users(24, 3000)[1234]], "\n"), await Copy(archive, 1234, 1235));
-        long most = archive.Frames[0].Blocks.Max(b => b.CodedLength);
-        Assert.InRange(counted.Moved - opened, 1, most + 100);
+        // The block, and twice the last one, to count the records.
+        long most = archive.Frames[0].Blocks.Max(b => b.CodedLength + 27);
+        Assert.InRange(counted.Moved - opened, 1, 3 * most);
         Assert.InRange(opened, 1, packed.Length / 10);
     }
 

@@ -168,7 +168,8 @@ public class RecordTrainingTests
         counts.MarkNeeded(known, plan, ref scanner);
         alone.MarkNeeded(known, plan, ref scanner);
         Assert.InRange(alone.Kept((_, _) => true), 20, 80);
-        Assert.Equal(alone.Kept((_, seen) => seen >= 300), counts.Kept((_, seen) => seen >= 300));
+        int kept = alone.Kept((_, seen) => seen >= 300);     // beside noise more are needed, for their parents say less
+        Assert.InRange(counts.Kept((_, seen) => seen >= 300), kept, 2 * kept);
     }
 
     [Fact]
