@@ -132,24 +132,6 @@ public class RecordTrainingTests
         Assert.InRange(tight.Samples.Count, 2, 4);
     }
 
-    // A plan of lists of eleven bytes and the like takes more than a table holds, though its code is short enough.
-    [Fact]
-    public void ContextsThatNoTableHoldsAreSeen()
-    {
-        var counts = new ContextCounts();
-        var scanner = new RecordScanner(RecordSyntax.Text, 0);
-        byte[] noise = [.. RecordSamples.Noise(1, 2_500_000).Select(b => (byte)(b & 63 | 128))];
-        counts.Add(noise, [1, 2], ref scanner, 1);
-        counts.MarkNeeded(noise, RecordPlan.Of(RecordProfile.Fast), ref scanner);
-        var all = new SymbolTableCode(counts, (_, _) => true);
-        Assert.Equal(64 * 64 * 64 + 64 * 64, all.Count, 100.0);
-        Assert.False(all.Fits);
-        var some = new SymbolTableCode(counts, (_, seen) => seen >= 12);
-        Assert.InRange(some.Count, 10_000, 200_000);
-        Assert.True(some.Fits);
-        Assert.Equal(some.Count, SymbolTableCode.Read(some.Write()).Count);
-    }
-
     [Fact]
     public void WhatIsCountedLeastIsForgottenWhenThereIsNoRoom()
     {
