@@ -42,9 +42,12 @@ public static class ConfusionPicture
         {
             int total = Enumerable.Range(0, k).Sum(c => matrix[row, c]), y = top + row * cell;
             if (numbered || row % 5 == 0)
-                canvas.Write(names[row], left - Gap - canvas.WidthOf(names[row]), y + (cell - line) / 2, s_ink);
+                canvas.Write(names[row], left - Gap - Canvas.WidthOf(names[row]), y + (cell - line) / 2, s_ink);
             if (numbered)
-                canvas.Write(Fitting(names[row], cell), left + row * cell + 4, top - Gap - line, s_ink);
+            {
+                string name = Fitting(names[row], cell);
+                canvas.Write(name, left + row * cell + (cell - Canvas.WidthOf(name)) / 2, top - Gap - line, s_ink);
+            }
             for (int column = 0; column < k; column++)
             {
                 int count = matrix[row, column], x = left + column * cell;
@@ -55,7 +58,7 @@ public static class ConfusionPicture
                 canvas.Fill(x, y + cell - 1, cell, 1, s_line);
                 string text = Fitting(count.ToString(CultureInfo.InvariantCulture), cell);
                 if (numbered && count > 0)
-                    canvas.Write(text, x + (cell - canvas.WidthOf(text)) / 2, y + (cell - line) / 2, depth > 0.5
+                    canvas.Write(text, x + (cell - Canvas.WidthOf(text)) / 2, y + (cell - line) / 2, depth > 0.5
                         ? (255, 255, 255) : s_ink);
             }
         }
@@ -77,7 +80,7 @@ public static class ConfusionPicture
 
         public Image ToImage() => new(width, height, 3, byte.MaxValue, _samples);
 
-        public int WidthOf(string text) => Zoom * (PixelText.Advance * text.Length - 1);
+        public static int WidthOf(string text) => Zoom * (PixelText.Advance * text.Length - 1);
 
         public void Fill(int left, int top, int columns, int rows, (int R, int G, int B) colour)
         {

@@ -1,6 +1,5 @@
 using Tacit.Modeling.Clustering;
 using Tacit.Numerics;
-using Tacit.Tests.Support;
 
 namespace Tacit.Tests.Clustering;
 
