@@ -59,16 +59,16 @@ internal static class ExportCommand
                         WriteOwn(model, outputs);
                         break;
                     case "huggingface":
-                        WriteHuggingFace(ModelRegistry.Standard.Load<LanguageModel>(model), outputs);
+                        WriteHuggingFace(ModelRegistry.Standard.Load<LanguageModel>(model, cancellationToken), outputs);
                         break;
                     case "llama2c":
-                        Llama2cCheckpoint.Write(outputs.Main, ModelRegistry.Standard.Load<LanguageModel>(model).Model);
+                        Llama2cCheckpoint.Write(outputs.Main, ModelRegistry.Standard.Load<LanguageModel>(model, cancellationToken).Model);
                         break;
                     case string other:
                         throw new UsageException($"--format is safetensors, huggingface or llama2c, not '{other}'");
                 }
                 if (parsed.GetValue(tokenizer) is { } tokens)
-                    outputs.Open(tokens).Write(Content(ModelRegistry.Standard.Load<LanguageModel>(model).Tokenizer));
+                    outputs.Open(tokens).Write(Content(ModelRegistry.Standard.Load<LanguageModel>(model, cancellationToken).Tokenizer));
                 await outputs.PublishAsync(cancellationToken);
             }
             return report.ExitCode;
