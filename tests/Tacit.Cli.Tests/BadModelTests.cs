@@ -70,7 +70,7 @@ public sealed class BadModelTests : IDisposable
     {
         _box.Run("printf 'y\\n1\\n3\\n2\\n5\\n4\\n6\\n5\\n8\\n9\\n7\\n' > a.csv; \"$TACIT\" train ar a.csv -p 1 -q -o a").IsQuiet();
         string before = _box.Names;
-        _box.Tacit("inspect --model a text -o x").Says(1, "a: The model is of the kind 'ar'");
+        _box.Tacit("inspect --model a text -o x").Says(1, "no codec takes a model of the kind 'ar'");
         _box.Tacit("export a --format huggingface -o x").Says(1, "of the kind 'ar'");
         _box.Tacit("export a --format llama2c -o x").Says(1, "of the kind 'ar'");
         _box.Tacit("forecast --model m").Says(1, "m: a model of the kind 'gpt' cannot be used to forecast");

@@ -207,13 +207,15 @@ internal sealed class FrameEncoder : IDisposable
         if (_started == 0 && _codec.Id == (byte)TacitCodec.Audio)
             _audio ??= AudioLayout.Read(_ring.Current.Raw.Span);
         if (_embeds && _started == 0)
-            _files = Task.Run(() => _models.Select(model => model.ReadFile()).ToArray());
+            _files = ReadFiles();
         if (_started == 0 && (_items = _codec.FindItems(_ring.Current.Raw.Span)) >= 0)
             _fullLength = _codec.LaterBlockLength(_blockLength);
         _ring.Current.StartEncoding(_started++, new BlockPlace(_startedBytes, _audio, _isOnly, _items), _inline && _ring.SlotCount == 1);
         _startedBytes += length;
         _ring.MarkStarted();
     }
+
+    private Task<byte[][]> ReadFiles() => Task.Run(() => _models.Select(model => model.ReadFile()).ToArray());
 
     // A frame names nothing that its only block does not need.
     private void EmitStart(uint tag, byte? kind)
@@ -242,7 +244,7 @@ internal sealed class FrameEncoder : IDisposable
         {
             if (!form.Models.Contains(_models[i]))
                 continue;
-            byte[] file = _files!.GetAwaiter().GetResult()[i];
+            byte[] file = (_files ??= ReadFiles()).GetAwaiter().GetResult()[i];     // read by now, if there was a block
             Emit(EmbeddedModel.Head(file.Length));
             Emit(file);
         }

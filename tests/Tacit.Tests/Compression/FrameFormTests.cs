@@ -76,26 +76,6 @@ public class FrameFormTests
         }
     }
 
-    [Fact]
-    public async Task NothingIsWrittenAfterTheEnd()
-    {
-        var target = new MemoryStream();
-        await using (var stream = new TacitStream(target, Pack.Options(TacitCodec.Deflate), leaveOpen: true))
-        {
-            stream.Write(Samples.Text(300));
-            await stream.FinishAsync();
-            await stream.FinishAsync();
-            Assert.Throws<InvalidOperationException>(() => stream.WriteByte(1));
-        }
-        Pack.AssertSame(Pack.Compress(Samples.Text(300), Pack.Options(TacitCodec.Deflate)), target.ToArray());
-        await using var reader = new TacitStream(target, new TacitDecompressionOptions());
-        await Assert.ThrowsAsync<NotSupportedException>(() => reader.FinishAsync());
-        using var cancelled = new CancellationTokenSource();
-        await cancelled.CancelAsync();
-        await using var writer = new TacitStream(new MemoryStream(), Pack.Options(TacitCodec.Deflate));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.FinishAsync(cancelled.Token));
-    }
-
     private static byte[] Finished(byte[] data, TacitCompressionOptions options)
     {
         var target = new MemoryStream();
