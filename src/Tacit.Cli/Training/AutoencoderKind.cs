@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tacit.Cli.Items;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
@@ -10,8 +9,6 @@ namespace Tacit.Cli.Training;
 /// <summary>tacit train ae: an autoencoder of images or vectors.</summary>
 internal sealed class AutoencoderKind : TrainKind
 {
-    private const int MostBatch = 1 << 16;
-
     public override string Name => "ae";
 
     public override string Summary => "an autoencoder of images or vectors";
@@ -74,63 +71,51 @@ internal sealed class AutoencoderKind : TrainKind
         long memory)
     {
         (ItemInput input, Augmentation augmentation, int batch) = AskTask(task);
-        ItemSet items = input.Read(data.Files);
-        ItemSet held = data.ValidationFiles is { } files ? input.WithoutLabelFile().Read(files) : items;
-        (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed)
-            : (Numbers(items), Numbers(held));
-        if (held.Shape != items.Shape)
-            throw new InvalidDataException($"the items to validate on are {held.Shape}, those to learn from " +
-                $"{items.Shape}");
+        var read = ItemTraining.Read(input, data, seed);
+        ItemSet items = read.Items;
         AutoencoderOptions options = AutoencoderModel.Options(model, new AutoencoderOptions
         {
             Encoder = items.Shape.IsImage ? ItemEncoderKind.Convolutional : ItemEncoderKind.Mlp,
             Decoder = items.Shape.IsImage ? ItemDecoderKind.Convolutional : ItemDecoderKind.Mlp,
         });
         (ItemShape shape, ItemScale scale) = AutoencoderModel.Items(model, items.Shape,
-            ScaleOf(options, items, training, held, validation));
+            ScaleOf(options, read));
         if (shape != items.Shape)
             throw new InvalidDataException($"the items are {items.Shape}, those of the model {shape}");
         options = options with { Shape = shape };
         if (options.Mistake() is { } mistake)
             throw new InvalidDataException(mistake);
-        CheckSizes(options, batch, memory);
+        read.CheckSizes(AutoencoderNetwork.Count(options), AutoencoderNetwork.WidestCount(options), batch, memory,
+            "--batch, --hidden or --filters");
         var autoencoder = new Autoencoder(Make(options), scale);
         autoencoder.Network.Initialize(seed);
-        bool validates = validation.Length > 0;
+        (ItemSet measured, int[] which) = read.Measured;
         return new TrainJob
         {
-            Task = new AutoencoderTask(autoencoder, items, training, validates ? held : null, validation, batch,
+            Task = new AutoencoderTask(autoencoder, items, read.Training, read.Validated, read.Validation, batch,
                 augmentation, seed),
             Unit = options.Loss == ItemLoss.CrossEntropy ? ("bits per value", 1 / Math.Log(2))
                 : ("x 0.001 squared error", 1000),
             Items = "items",
             Finish = ("looking where latents lie and how large errors are", (workers, cancellationToken) =>
-                autoencoder.Finish(items, training, validates ? held : items, validates ? validation : training,
-                    workers, cancellationToken)),
-            Metadata =
-            [
-                new("data_items", training.Length.ToString(CultureInfo.InvariantCulture)),
-                new("validation_items", validation.Length.ToString(CultureInfo.InvariantCulture)),
-            ],
+                autoencoder.Finish(items, read.Training, measured, which, workers, cancellationToken)),
+            Metadata = read.Metadata,
         };
     }
 
     private static (ItemInput Input, Augmentation Augmentation, int Batch) AskTask(Settings task) =>
-        (ItemInput.Ask(task), Augmentation.Parse(task.Text("augment", "none")), task.Whole("batch", 64, 1, MostBatch));
+        (ItemInput.Ask(task), Augmentation.Parse(task.Text("augment", "none")), task.Whole("batch", 64, 1, ItemTraining.MostBatch));
 
     // What is learnt from says what 0 and 1 stand for; what cross-entropy is asked of must lie between, whatever it is
     // for.
-    private static ItemScale ScaleOf(AutoencoderOptions options, ItemSet items, int[] training, ItemSet held,
-        int[] validation)
+    private static ItemScale ScaleOf(AutoencoderOptions options, ItemTraining read)
     {
-        ItemScale learnt = items.Measure(training);
-        if (options.Loss != ItemLoss.CrossEntropy || validation.Length == 0)
+        ItemScale learnt = read.Items.Measure(read.Training);
+        if (options.Loss != ItemLoss.CrossEntropy || read.Validated is null)
             return learnt;
-        ItemScale kept = held.Measure(validation);
+        ItemScale kept = read.Held.Measure(read.Validation);
         return new ItemScale(Math.Min(learnt.Lowest, kept.Lowest), Math.Max(learnt.Highest, kept.Highest));
     }
-
-    private static int[] Numbers(ItemSet items) => [.. Enumerable.Range(0, items.Count)];
 
     private static AutoencoderNetwork Make(AutoencoderOptions options)
     {
@@ -141,22 +126,6 @@ internal sealed class AutoencoderKind : TrainKind
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"the settings do not fit together: {e.Message}", e);
-        }
-    }
-
-    // Before anything is made of these sizes: all must find room, and no tensor has 2^31 values.
-    private static void CheckSizes(AutoencoderOptions options, int batch, long memory)
-    {
-        long parameters = AutoencoderNetwork.Count(options), values = batch * AutoencoderNetwork.WidestCount(options);
-        if (Math.Max(parameters, values) > int.MaxValue)
-            throw new InvalidDataException($"a batch of {batch} items of {options.Shape}, or a layer, has 2^31 " +
-                $"values or more; a smaller --batch, --hidden or --filters is needed");
-        long least = sizeof(float) * (5 * parameters + 2 * values);
-        if (least > memory)
-        {
-            throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of " +
-                $"{ByteSize.Format(memory)} there are or --memlimit allows; " +
-                "a smaller --batch or --preset needs less");
         }
     }
 }

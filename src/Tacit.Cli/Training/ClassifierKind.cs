@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tacit.Cli.Files;
 using Tacit.Cli.Items;
 using Tacit.Learning;
@@ -61,31 +60,28 @@ internal sealed class ClassifierKind : TrainKind
         long memory)
     {
         (string path, ItemInput input, Augmentation augmentation, bool tunes, int batch) = AskTask(task);
-        ItemSet items = input.Read(data.Files);
-        ItemSet held = data.ValidationFiles is { } files ? input.WithoutLabelFile().Read(files) : items;
-        if (items.Labels is null || held.Labels is null)
+        var read = ItemTraining.Read(input, data, seed);
+        ItemSet items = read.Items;
+        if (items.Labels is null || read.Held.Labels is null)
             throw new InvalidDataException("the items have no labels; --labels says where they are");
         ClassifierOptions options = ClassifierModel.Options(model);
         (Classifier classifier, string hash) = checkpoint is not null ? Begun(checkpoint, path, options)
             : Begin(path, items, options, seed);
         LatentEncoder encoder = classifier.Network.Encoder;
-        if (items.Shape != encoder.Shape || held.Shape != encoder.Shape)
-            throw new InvalidDataException($"the items are {(items.Shape != encoder.Shape ? items : held).Shape}, " +
-                $"those of the encoder {encoder.Shape}");
-        (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed)
-            : (Enumerable.Range(0, items.Count).ToArray(), Enumerable.Range(0, held.Count).ToArray());
-        CheckMemory(classifier.Network, training.Length + validation.Length, memory);
+        if (items.Shape != encoder.Shape)
+            throw new InvalidDataException($"the items are {items.Shape}, those of the encoder {encoder.Shape}");
+        CheckMemory(classifier.Network, read.Training.Length + read.Validation.Length, memory);
         return new TrainJob
         {
-            Task = new ClassifierTask(classifier, items, training, held, validation, tunes, batch, augmentation, seed),
+            Task = new ClassifierTask(classifier, items, read.Training, read.Held, read.Validation, tunes, batch, augmentation,
+                seed),
             Unit = ("nats per item", 1),
             Items = "items",
             Notes = [$"{classifier.Labels.Count} labels, {encoder.Latents} latents"],
             Metadata =
             [
                 .. ClassifierModel.Describe(encoder, classifier.Labels), new(EncoderHash, hash),
-                new("data_items", training.Length.ToString(CultureInfo.InvariantCulture)),
-                new("validation_items", validation.Length.ToString(CultureInfo.InvariantCulture)),
+                .. read.Metadata,
             ],
         };
     }
@@ -94,7 +90,7 @@ internal sealed class ClassifierKind : TrainKind
         int Batch) AskTask(Settings task) =>
         (task.Text("encoder", "", text => text.Length > 0 ? SomeFile : ""), ItemInput.Ask(task),
             Augmentation.Parse(task.Text("augment", "none")),
-            task.Flag("tune", false), task.Whole("batch", 128, 1, 1 << 16));
+            task.Flag("tune", false), task.Whole("batch", 128, 1, ItemTraining.MostBatch));
 
     private static (Classifier Classifier, string Hash) Begin(string path, ItemSet items, ClassifierOptions options,
         ulong seed)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tacit.Cli.Items;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
@@ -11,8 +10,6 @@ namespace Tacit.Cli.Training;
 /// <summary>tacit train vae: a variational autoencoder of images or vectors.</summary>
 internal sealed class VariationalKind : TrainKind
 {
-    private const int MostBatch = 1 << 16;
-
     public override string Name => "vae";
 
     public override string Summary => "a variational autoencoder of images or vectors";
@@ -69,11 +66,8 @@ internal sealed class VariationalKind : TrainKind
     public override TrainJob Prepare(Settings model, Settings task, TrainData data, ulong seed, ModelFile? checkpoint, long memory)
     {
         (ItemInput input, Augmentation augmentation, int batch, VariationalObjective objective) = AskTask(task);
-        ItemSet items = input.Read(data.Files);
-        ItemSet held = data.ValidationFiles is { } files ? input.WithoutLabelFile().Read(files) : items;
-        (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed) : (Numbers(items), Numbers(held));
-        if (held.Shape != items.Shape)
-            throw new InvalidDataException($"the items to validate on are {held.Shape}, those to learn from {items.Shape}");
+        var read = ItemTraining.Read(input, data, seed);
+        ItemSet items = read.Items;
         bool binarises = model.Copy().Flag("binarise", false);
         int values = ValuesOf(items);
         VariationalOptions options = VariationalModel.Options(model, new VariationalOptions
@@ -86,7 +80,7 @@ internal sealed class VariationalKind : TrainKind
         bool isWhole = options.Likelihood is LikelihoodKind.Categorical or LikelihoodKind.LogisticMixture;
         if (isWhole && values == 0)
             throw new InvalidDataException("the values are not whole numbers from 0 to 255, as categorical and mixture need; gaussian takes any");
-        ItemScale own = values > 0 ? new ItemScale(0f, options.Values - 1) : items.Measure(training);
+        ItemScale own = values > 0 ? new ItemScale(0f, options.Values - 1) : items.Measure(read.Training);
         (ItemShape shape, ItemScale scale) = AutoencoderModel.Items(model, items.Shape, own);
         if (shape != items.Shape)
             throw new InvalidDataException($"the items are {items.Shape}, those of the model {shape}");
@@ -95,22 +89,18 @@ internal sealed class VariationalKind : TrainKind
         options = options with { Shape = shape };
         if (options.Mistake() is { } mistake)
             throw new InvalidDataException(mistake);
-        CheckSizes(options, batch, memory);
+        read.CheckSizes(VariationalNetwork.Count(options), VariationalNetwork.WidestCount(options), batch, memory, "--batch, --hidden, --filters or --components");
         var autoencoder = new VariationalAutoencoder(Make(options), scale);
         autoencoder.Network.Initialize(seed);
-        bool validates = validation.Length > 0;
+        (ItemSet measured, int[] which) = read.Measured;
         return new TrainJob
         {
-            Task = new VariationalTask(autoencoder, items, training, validates ? held : null, validation, batch, objective, augmentation, seed),
+            Task = new VariationalTask(autoencoder, items, read.Training, read.Validated, read.Validation, batch, objective, augmentation, seed),
             Unit = ("nats per item", 1),
             Items = "items",
             Finish = ("looking where latents lie and how large errors are", (workers, cancellationToken) =>
-                autoencoder.Finish(items, training, validates ? held : items, validates ? validation : training, workers, cancellationToken)),
-            Metadata =
-            [
-                new("data_items", training.Length.ToString(CultureInfo.InvariantCulture)),
-                new("validation_items", validation.Length.ToString(CultureInfo.InvariantCulture)),
-            ],
+                autoencoder.Finish(items, read.Training, measured, which, workers, cancellationToken)),
+            Metadata = read.Metadata,
         };
     }
 
@@ -118,12 +108,10 @@ internal sealed class VariationalKind : TrainKind
     {
         var input = ItemInput.Ask(task);
         Augmentation augmentation = Augmentation.Parse(task.Text("augment", "none"));
-        int batch = task.Whole("batch", 128, 1, MostBatch);
+        int batch = task.Whole("batch", 128, 1, ItemTraining.MostBatch);
         var objective = new VariationalObjective(task.Real("beta", 1f, 0f, 1000f), task.Whole("kl_warm_up", 0L, 0L, 1L << 40), task.Real("free_bits", 0f, 0f, 100f));
         return (input, augmentation, batch, objective);
     }
-
-    private static int[] Numbers(ItemSet items) => [.. Enumerable.Range(0, items.Count)];
 
     // How many whole numbers there are, from 0 on; 0 if values are others.
     private static int ValuesOf(ItemSet items)
@@ -148,20 +136,6 @@ internal sealed class VariationalKind : TrainKind
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"the settings do not fit together: {e.Message}", e);
-        }
-    }
-
-    // Before anything is made of these sizes: all must find room, and no tensor has 2^31 values.
-    private static void CheckSizes(VariationalOptions options, int batch, long memory)
-    {
-        long parameters = VariationalNetwork.Count(options), values = batch * VariationalNetwork.WidestCount(options);
-        if (Math.Max(parameters, values) > int.MaxValue)
-            throw new InvalidDataException($"a batch of {batch} items of {options.Shape}, or a layer, has 2^31 values or more; a smaller --batch, --hidden, --filters or --components is needed");
-        long least = sizeof(float) * (5 * parameters + 2 * values);
-        if (least > memory)
-        {
-            throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of {ByteSize.Format(memory)} there are or --memlimit allows; " +
-                "a smaller --batch or --preset needs less");
         }
     }
 }

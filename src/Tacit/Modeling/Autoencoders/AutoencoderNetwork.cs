@@ -47,8 +47,10 @@ public sealed class AutoencoderNetwork : Module
 
     /// <summary>Items that are put through together where nothing is learnt: as many as keep tensors within
     /// bounds.</summary>
-    public static int ItemsAtOnce(AutoencoderOptions options) =>
-        (int)Math.Clamp(MostAtOnce / WidestCount(options), 1, 256);
+    public static int ItemsAtOnce(AutoencoderOptions options) => ItemsAtOnce(WidestCount(options));
+
+    /// <summary>The same, where an item becomes so many values at its widest.</summary>
+    internal static int ItemsAtOnce(long widest) => (int)Math.Clamp(MostAtOnce / widest, 1, 256);
 
     /// <summary>Values of the widest tensor that an item becomes on its way, about.</summary>
     public static long WidestCount(AutoencoderOptions options)

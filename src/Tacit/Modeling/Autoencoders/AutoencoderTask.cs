@@ -14,14 +14,9 @@ public sealed class AutoencoderTask : ITrainingTask
 {
     private readonly Autoencoder _model;
     private readonly ItemSet _items;
-    private readonly int[] _training, _order;
     private readonly ItemSet? _validationItems;
     private readonly int[] _validation;
-    private readonly int _batch, _validationBatch, _size;
-    private readonly Augmentation _augmentation;
-    private readonly ulong _seed;
-    private readonly float[] _scratch;
-    private long _pass = -1;
+    private readonly ItemBatches _batches;
 
     /// <summary>A task.</summary>
     /// <param name="model">The model.</param>
@@ -49,24 +44,20 @@ public sealed class AutoencoderTask : ITrainingTask
             || training.Length == 0)
             throw new ArgumentException($"AutoencoderTask: {training.Length} items of {items.Shape} for a model of " +
                 $"{model.Options.Shape}.");
-        (_model, _items, _training, _validationItems, _validation, _batch) = (model, items, training, validationItems,
-            validation, batch);
+        (_model, _items, _validationItems, _validation) = (model, items, validationItems, validation);
         if (model.Options.Loss == ItemLoss.CrossEntropy)
         {
             CheckProbabilities(items, training, model.Scale);
             CheckProbabilities(validationItems ?? items, validation, model.Scale);
         }
-        (_augmentation, _seed, _size) = (augmentation, seed, items.Shape.Size);
-        _validationBatch = AutoencoderNetwork.ItemsAtOnce(model.Options);
-        _order = new int[training.Length];
-        _scratch = new float[_size];
+        _batches = new ItemBatches(items, training, batch, augmentation, seed);
     }
 
     /// <inheritdoc/>
     public Module Model => _model.Network;
 
     /// <inheritdoc/>
-    public long ItemsPerBatch => _batch;
+    public long ItemsPerBatch => _batches.Size;
 
     /// <inheritdoc/>
     public bool CanValidate => _validationItems is not null && _validation.Length > 0;
@@ -75,17 +66,8 @@ public sealed class AutoencoderTask : ITrainingTask
     public Variable Loss(Tape tape, long batch)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        Tensor target = tape.Memory.Rent(_batch, _size);
-        for (int b = 0; b < _batch; b++)
-        {
-            Span<float> item = target[b].Span;
-            _items.CopyTo(At(batch * _batch + b), _model.Scale, item);
-            _augmentation.Apply(_items.Shape, item, _scratch, _seed, RandomStreams.Batch(batch), b);
-        }
-        Variable items = Tape.Input(target);
-        if (_augmentation.Noise > 0f && tape.IsTraining)
-            items = tape.Add(items, tape.Scale(tape.NormalNoise(target.Shape), _augmentation.Noise));
-        return _model.Network.Loss(tape, items, target);
+        Tensor target = _batches.Take(tape, batch, (item, values) => _items.CopyTo(item, _model.Scale, values));
+        return _model.Network.Loss(tape, _batches.Seen(tape, target), target);
     }
 
     /// <inheritdoc/>
@@ -95,11 +77,12 @@ public sealed class AutoencoderTask : ITrainingTask
         ItemSet items = _validationItems
             ?? throw new InvalidOperationException("AutoencoderTask: there is nothing to validate on.");
         double sum = 0;
-        for (int at = 0; at < _validation.Length; at += _validationBatch)
+        int most = AutoencoderNetwork.ItemsAtOnce(_model.Options);
+        for (int at = 0; at < _validation.Length; at += most)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int count = Math.Min(_validationBatch, _validation.Length - at);
-            Tensor target = tape.Memory.Rent(count, _size);
+            int count = Math.Min(most, _validation.Length - at);
+            Tensor target = tape.Memory.Rent(count, items.Shape.Size);
             for (int b = 0; b < count; b++)
                 items.CopyTo(_validation[at + b], _model.Scale, target[b].Span);
             sum += (double)_model.Network.Loss(tape, Tape.Input(target), target).Value.Span[0] * count;
@@ -117,18 +100,5 @@ public sealed class AutoencoderTask : ITrainingTask
                 $"there are values from {range.Lowest} to {range.Highest}, " +
                 $"and 0 to 1 stand for {scale.Lowest} to {scale.Highest}: cross-entropy takes no values beyond"));
         }
-    }
-
-    // The number-th item of the run.
-    private int At(long number)
-    {
-        long pass = number / _training.Length;
-        if (pass != _pass)
-        {
-            // Streams beside those of validations.
-            Permutation.Fill(_order, _seed, RandomStreams.Validation | 1UL << 61 | (ulong)pass);
-            _pass = pass;
-        }
-        return _training[_order[(int)(number % _training.Length)]];
     }
 }

@@ -16,14 +16,10 @@ public sealed class ClassifierTask : ITrainingTask
 
     private readonly Classifier _classifier;
     private readonly ItemSet _items, _validationItems;
-    private readonly int[] _training, _validation, _targets, _validationTargets, _order;
-    private readonly int _batch;
+    private readonly int[] _training, _validation, _targets, _validationTargets;
+    private readonly ItemBatches _batches;
     private readonly bool _tunes;
-    private readonly Augmentation _augmentation;
-    private readonly ulong _seed;
-    private readonly float[] _scratch;
     private float[]? _latents, _validationLatents;
-    private long _pass = -1;
 
     /// <summary>A task. The moments of the latents are found now, unless the classifier has some.</summary>
     /// <param name="classifier">The classifier.</param>
@@ -53,11 +49,10 @@ public sealed class ClassifierTask : ITrainingTask
                 $"items of {validationItems.Shape}.");
         (_classifier, _items, _training, _validationItems, _validation) = (classifier, items, training,
             validationItems, validation);
-        (_tunes, _batch, _augmentation, _seed) = (tunes, batch, augmentation, seed);
+        _tunes = tunes;
+        _batches = new ItemBatches(items, training, batch, augmentation, seed);
         _targets = Targets(classifier, items, training);
         _validationTargets = Targets(classifier, validationItems, validation);
-        _order = new int[training.Length];
-        _scratch = new float[items.Shape.Size];
         ClassifierNetwork network = classifier.Network;
         foreach (Parameter parameter in network.Encoder.Parameters)
             parameter.IsTrained = tunes;
@@ -70,7 +65,7 @@ public sealed class ClassifierTask : ITrainingTask
     public Module Model => _classifier.Network;
 
     /// <inheritdoc/>
-    public long ItemsPerBatch => _batch;
+    public long ItemsPerBatch => _batches.Size;
 
     /// <inheritdoc/>
     public bool CanValidate => _validation.Length > 0;
@@ -80,28 +75,15 @@ public sealed class ClassifierTask : ITrainingTask
     {
         ArgumentNullException.ThrowIfNull(tape);
         ClassifierNetwork network = _classifier.Network;
-        int[] places = new int[_batch], targets = new int[_batch];
-        for (int b = 0; b < _batch; b++)
-        {
-            places[b] = At(batch * _batch + b);
-            targets[b] = _targets[places[b]];
-        }
-        if (!_tunes && _augmentation == default)
+        int[] places = [.. Enumerable.Range(0, _batches.Size).Select(b => _batches.PlaceOf(batch, b))];
+        int[] targets = Array.ConvertAll(places, place => _targets[place]);
+        if (!_tunes && _batches.IsPlain)
         {
             _latents ??= Classifier.Encode(network, _items, _training, tape.Workers);
             return tape.CrossEntropy(network.Classify(tape, Rows(tape, _latents, places)), targets);
         }
-        Tensor items = tape.Memory.Rent(_batch, _items.Shape.Size);
-        for (int b = 0; b < _batch; b++)
-        {
-            Span<float> item = items[b].Span;
-            _items.CopyTo(_training[places[b]], network.Encoder.Scale, item);
-            _augmentation.Apply(_items.Shape, item, _scratch, _seed, RandomStreams.Batch(batch), b);
-        }
-        Variable x = Tape.Input(items);
-        if (_augmentation.Noise > 0f && tape.IsTraining)
-            x = tape.Add(x, tape.Scale(tape.NormalNoise(items.Shape), _augmentation.Noise));
-        return tape.CrossEntropy(network.Forward(tape, x), targets);
+        Tensor items = _batches.Take(tape, batch, (item, values) => _items.CopyTo(item, network.Encoder.Scale, values));
+        return tape.CrossEntropy(network.Forward(tape, _batches.Seen(tape, items)), targets);
     }
 
     /// <inheritdoc/>
@@ -145,17 +127,5 @@ public sealed class ClassifierTask : ITrainingTask
         return Array.ConvertAll(which, i => classes.TryGetValue(items.Labels![i], out int c) ? c
             : throw new InvalidDataException($"{items.NameOf(i)} has the label '{items.Labels[i]}', which is none of " +
                 $"the classifier's."));
-    }
-
-    // The place in the training items of the number-th item of the run.
-    private int At(long number)
-    {
-        long pass = number / _training.Length;
-        if (pass != _pass)
-        {
-            Permutation.Fill(_order, _seed, RandomStreams.Validation | 1UL << 61 | (ulong)pass);
-            _pass = pass;
-        }
-        return _order[(int)(number % _training.Length)];
     }
 }

@@ -13,7 +13,7 @@ namespace Tacit.Modeling.Variational;
 /// </remarks>
 public sealed class VariationalAutoencoder : IItemModel, ILatentModel
 {
-    private const int Batch = 256;
+    private readonly int _batch;
 
     /// <summary>A model.</summary>
     /// <param name="network">What computes.</param>
@@ -21,7 +21,7 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
     public VariationalAutoencoder(VariationalNetwork network, ItemScale scale)
     {
         ArgumentNullException.ThrowIfNull(network);
-        (Network, Scale) = (network, scale);
+        (Network, Scale, _batch) = (network, scale, VariationalNetwork.ItemsAtOnce(network.Options));
     }
 
     /// <summary>What computes.</summary>
@@ -61,10 +61,10 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
         Check(items);
         float[] means = new float[which.Length * Latents], logVariances = new float[means.Length];
         var tape = new Tape(workers) { IsRecording = false };
-        for (int at = 0; at < which.Length; at += Batch)
+        for (int at = 0; at < which.Length; at += _batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Tensor batch = Take(tape, items, which.Slice(at, Math.Min(Batch, which.Length - at)));
+            Tensor batch = Take(tape, items, which.Slice(at, Math.Min(_batch, which.Length - at)));
             (Variable mean, Variable logVariance) = Network.Posterior(tape, Tape.Input(batch));
             mean.Value.Span.CopyTo(means.AsSpan(at * Latents));
             logVariance.Value.Span.CopyTo(logVariances.AsSpan(at * Latents));
@@ -81,10 +81,10 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
             throw new ArgumentException($"VariationalAutoencoder.Decode: {latents.Length} numbers are no rows of {Latents} latents.");
         float[] items = new float[checked(count * size)];
         var tape = new Tape(workers) { IsRecording = false };
-        for (int at = 0; at < count; at += Batch)
+        for (int at = 0; at < count; at += _batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int rows = Math.Min(Batch, count - at);
+            int rows = Math.Min(_batch, count - at);
             Variable z = Tape.Input(Tensor.From(latents.Slice(at * Latents, rows * Latents), rows, Latents));
             Network.Likelihood.Means(Network.Foresee(tape, z).Value.Span, items.AsSpan(at * size, rows * size));
             tape.Reset();

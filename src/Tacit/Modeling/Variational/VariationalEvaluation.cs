@@ -49,16 +49,15 @@ public sealed record VariationalEvaluation
     public static VariationalEvaluation Of(VariationalAutoencoder model, ItemSet items, int samples = 1, ulong seed = 1, WorkPool? workers = null,
         CancellationToken cancellationToken = default)
     {
-        const int Batch = 256;
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         model.Check(items);
-        int d = model.Latents, size = model.Shape.Size;
+        int d = model.Latents, size = model.Shape.Size, batch = VariationalNetwork.ItemsAtOnce(model.Options);
         var sums = new Sums(d);
         var tape = new Tape(workers) { IsRecording = false };
-        for (int at = 0; at < items.Count; at += Batch)
+        for (int at = 0; at < items.Count; at += batch)
         {
-            int[] which = [.. Enumerable.Range(at, Math.Min(Batch, items.Count - at))];
+            int[] which = [.. Enumerable.Range(at, Math.Min(batch, items.Count - at))];
             float[] x = new float[which.Length * size], noise = new float[which.Length * d], z = new float[noise.Length];
             model.Take(tape, items, which).Span.CopyTo(x);
             (Variable mean, Variable logVariance) = model.Network.Posterior(tape, Tape.Input(Tensor.From(x, which.Length, size)));

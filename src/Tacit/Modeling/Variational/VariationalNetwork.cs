@@ -55,6 +55,9 @@ public sealed class VariationalNetwork : Module
         return Math.Max(AutoencoderNetwork.WidestCount(options.EncoderSizes), AutoencoderNetwork.WidestCount(options.DecoderSizes));
     }
 
+    /// <inheritdoc cref="AutoencoderNetwork.ItemsAtOnce(AutoencoderOptions)"/>
+    internal static int ItemsAtOnce(VariationalOptions options) => AutoencoderNetwork.ItemsAtOnce(WidestCount(options));
+
     /// <summary>The posterior of items (B, N): means and log variances (B, D).</summary>
     public (Variable Mean, Variable LogVariance) Posterior(Tape tape, Variable items)
     {

@@ -21,19 +21,13 @@ public readonly record struct VariationalObjective(float Beta = 1f, long WarmUp 
 /// </remarks>
 public sealed class VariationalTask : ITrainingTask
 {
-    private const int ValidationBatch = 256;
-
     private readonly VariationalAutoencoder _model;
     private readonly ItemSet _items;
-    private readonly int[] _training, _order;
     private readonly ItemSet? _validationItems;
     private readonly int[] _validation;
-    private readonly int _batch, _size;
-    private readonly Augmentation _augmentation;
+    private readonly ItemBatches _batches;
     private readonly VariationalObjective _objective;
     private readonly ulong _seed;
-    private readonly float[] _scratch;
-    private long _pass = -1;
 
     /// <summary>A task.</summary>
     /// <param name="model">The model.</param>
@@ -56,17 +50,15 @@ public sealed class VariationalTask : ITrainingTask
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         if (items.Shape != model.Shape || (validationItems ?? items).Shape != model.Shape || training.Length == 0)
             throw new ArgumentException($"VariationalTask: {training.Length} items of {items.Shape} for a model of {model.Shape}.");
-        (_model, _items, _training, _validationItems, _validation, _batch) = (model, items, training, validationItems, validation, batch);
-        (_objective, _augmentation, _seed, _size) = (objective, augmentation, seed, items.Shape.Size);
-        _order = new int[training.Length];
-        _scratch = new float[_size];
+        (_model, _items, _validationItems, _validation, _objective, _seed) = (model, items, validationItems, validation, objective, seed);
+        _batches = new ItemBatches(items, training, batch, augmentation, seed);
     }
 
     /// <inheritdoc/>
     public Module Model => _model.Network;
 
     /// <inheritdoc/>
-    public long ItemsPerBatch => _batch;
+    public long ItemsPerBatch => _batches.Size;
 
     /// <inheritdoc/>
     public bool CanValidate => _validationItems is not null && _validation.Length > 0;
@@ -75,19 +67,10 @@ public sealed class VariationalTask : ITrainingTask
     public Variable Loss(Tape tape, long batch)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        Tensor target = tape.Memory.Rent(_batch, _size);
-        for (int b = 0; b < _batch; b++)
-        {
-            Span<float> item = target[b].Span;
-            _model.CopyPlain(_items, At(batch * _batch + b), item);
-            _augmentation.Apply(_items.Shape, item, _scratch, _seed, RandomStreams.Batch(batch), b);
-            if (_model.Options.Binarise)        // a stream beside the batch's own
-                Binarisation.Draw(_seed, RandomStreams.Batch(batch) | 1UL << 61, (long)b * _size, item);
-        }
-        Variable items = Tape.Input(target);
-        if (_augmentation.Noise > 0f && tape.IsTraining)
-            items = tape.Add(items, tape.Scale(tape.NormalNoise(target.Shape), _augmentation.Noise));
-        return _model.Network.Loss(tape, items, target, _objective.Weight(batch), _objective.FreeBits);
+        Tensor target = _batches.Take(tape, batch, (item, values) => _model.CopyPlain(_items, item, values));
+        if (_model.Options.Binarise)        // a stream beside the batch's own
+            Binarisation.Draw(_seed, RandomStreams.Batch(batch) | 1UL << 61, 0, target.Span);
+        return _model.Network.Loss(tape, _batches.Seen(tape, target), target, _objective.Weight(batch), _objective.FreeBits);
     }
 
     /// <inheritdoc/>
@@ -96,29 +79,17 @@ public sealed class VariationalTask : ITrainingTask
         ArgumentNullException.ThrowIfNull(tape);
         ItemSet items = _validationItems ?? throw new InvalidOperationException("VariationalTask: there is nothing to validate on.");
         double sum = 0;
-        for (int at = 0; at < _validation.Length; at += ValidationBatch)
+        int most = VariationalNetwork.ItemsAtOnce(_model.Options);
+        for (int at = 0; at < _validation.Length; at += most)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int count = Math.Min(ValidationBatch, _validation.Length - at);
-            Tensor target = tape.Memory.Rent(count, _size);
+            int count = Math.Min(most, _validation.Length - at);
+            Tensor target = tape.Memory.Rent(count, items.Shape.Size);
             for (int b = 0; b < count; b++)
                 _model.CopyTo(items, _validation[at + b], target[b].Span);
             sum += (double)_model.Network.Loss(tape, Tape.Input(target), target).Value.Span[0] * count;
             tape.Reset();
         }
         return sum / _validation.Length;
-    }
-
-    // The number-th item of the run.
-    private int At(long number)
-    {
-        long pass = number / _training.Length;
-        if (pass != _pass)
-        {
-            // Streams beside those of validations.
-            Permutation.Fill(_order, _seed, RandomStreams.Validation | 1UL << 61 | (ulong)pass);
-            _pass = pass;
-        }
-        return _training[_order[(int)(number % _training.Length)]];
     }
 }
