@@ -38,10 +38,11 @@ public sealed unsafe class AttentionCache : IDisposable
         _lengths = new int[streams];
         _keys = new PackedMatrix[streams * keyHeads];
         _values = new PackedMatrix[streams * keyHeads];
+        int lanes = Widest.Lanes;       // read once: one kernel goes through all of them
         for (int i = 0; i < _keys.Length; i++)
         {
-            _keys[i] = new PackedMatrix(headSize, Math.Min(capacity, FirstRoom));
-            _values[i] = new PackedMatrix(Math.Min(capacity, FirstRoom), valueSize);
+            _keys[i] = new PackedMatrix(headSize, Math.Min(capacity, FirstRoom), lanes);
+            _values[i] = new PackedMatrix(Math.Min(capacity, FirstRoom), valueSize, lanes);
         }
     }
 

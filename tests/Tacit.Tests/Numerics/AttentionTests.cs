@@ -1,4 +1,5 @@
 using Tacit.Numerics;
+using Tacit.Numerics.Lanes;
 using Tacit.Tests.Support;
 
 namespace Tacit.Tests.Numerics;
@@ -143,6 +144,46 @@ public class AttentionTests
                 Assert.Throws<ArgumentException>(() => cache.Attend(0.5f, new float[(steps + 1) * H * D], H, new float[(steps + 1) * H * D], steps: steps + 1));
                 Assert.Throws<InvalidOperationException>(() => cache.Append(0, new float[2 * G * D], new float[2 * G * D]));
             });
+        }
+    }
+
+    /// <summary>Other tests may change the width at any moment: whatever was packed together is read at one width.</summary>
+    [Fact]
+    public void TheWidthMayChangeAtAnyMoment()
+    {
+        const int D = 4, Steps = 3;
+        float[] keys = Numbers.Ordinary(Steps * D, 3), o = new float[D];
+        float[] expected = Step();
+        using var stop = new CancellationTokenSource();
+        var changes = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Widest.Forced = 16;
+                Thread.SpinWait(5);
+                Widest.Forced = 4;
+                Thread.SpinWait(5);
+            }
+        });
+        try
+        {
+            changes.Start();
+            for (int i = 0; i < 3000; i++)
+                Numbers.AssertSameBits(expected, Step());
+        }
+        finally
+        {
+            stop.Cancel();
+            changes.Join();
+            Widest.Forced = 0;
+        }
+
+        float[] Step()
+        {
+            using var cache = new AttentionCache(1, 1, D, D, 8);
+            cache.Append(0, keys, keys);
+            cache.Attend(0.5f, keys.AsSpan(0, D), 1, o);
+            return [.. o];
         }
     }
 
