@@ -6,7 +6,11 @@ namespace Tacit.Coding;
 /// <remarks>Immutable, so safe to share between threads.</remarks>
 public sealed class FrequencyTable
 {
+    private const int GuideBits = 8;
+
     private readonly uint[] _starts;    // (n + 1): the last is the total
+    private readonly int[] _guide;      // by the first bits of a place: the symbol that owns the first place with them
+    private readonly int _guideShift;
 
     /// <summary>Makes a table of given frequencies.</summary>
     /// <param name="frequencies">One per symbol, 0 for those that cannot occur; they add up to 2^totalBits.</param>
@@ -28,6 +32,14 @@ public sealed class FrequencyTable
         if (sum != 1UL << totalBits)
             throw new ArgumentException($"The frequencies add up to {sum}, not {1 << totalBits}.", nameof(frequencies));
         _starts[^1] = (uint)sum;
+        _guideShift = Math.Max(0, totalBits - GuideBits);
+        _guide = new int[1 << totalBits >> _guideShift];
+        for (int i = 0, symbol = 0; i < _guide.Length; i++)
+        {
+            while (_starts[symbol + 1] <= (uint)i << _guideShift)
+                symbol++;
+            _guide[i] = symbol;
+        }
     }
 
     /// <summary>
@@ -59,16 +71,9 @@ public sealed class FrequencyTable
     {
         // The last symbol that starts at or before the place. One of frequency 0 starts where the next one does, so the
         // last is the owner.
-        int low = 0;
-        int high = _starts.Length - 1;
-        while (high - low > 1)
-        {
-            int middle = (low + high) >>> 1;
-            if (_starts[middle] <= place)
-                low = middle;
-            else
-                high = middle;
-        }
-        return low;
+        int symbol = _guide[place >> _guideShift];
+        while (_starts[symbol + 1] <= place)
+            symbol++;
+        return symbol;
     }
 }

@@ -15,8 +15,8 @@ namespace Tacit.Compression;
 /// </remarks>
 internal sealed class FrameEncoder : IDisposable
 {
-    // A frame of one block up to this length is written as single: beside more bytes index and footer count for little.
-    private const int SingleLength = 1 << 16;
+    // A frame of one block up to this length is written as single: beside more bytes index and footer count for nothing.
+    private const int SingleLength = 1 << 20;
 
     private readonly CodecDescription _codec;      // what the options say now: they may be changed for another frame
     private readonly byte[] _parameters;
@@ -155,7 +155,7 @@ internal sealed class FrameEncoder : IDisposable
         BlockSlot slot = _ring.Oldest;
         slot.Work.GetAwaiter().GetResult();
         if (_header is null)
-            EmitStart(slot.Header.RawCrc, slot.Header.Stored ? null : slot.Header.Kind);
+            EmitStart(slot.Header.RawCrc, slot.Header);
         byte[] header = new byte[FormatConstants.BlockHeaderLength];
         (_onlyKind is { } kind ? slot.Header with { Kind = kind } : slot.Header).Write(header, _header!.Tag);
         _chain = BlockHeader.Chain(_chain, header);
@@ -218,9 +218,11 @@ internal sealed class FrameEncoder : IDisposable
     private Task<byte[][]> ReadFiles() => Task.Run(() => _models.Select(model => model.ReadFile()).ToArray());
 
     // A frame names nothing that its only block does not need.
-    private void EmitStart(uint tag, byte? kind)
+    private void EmitStart(uint tag, BlockHeader? first)
     {
-        FrameForm form = _isOnly ? _codec.Least(_parameters, kind, _models) : new(_codec.Id, _parameters, kind ?? 0, _models);
+        FrameForm form = !_isOnly ? new(_codec.Id, _parameters, 0, _models)
+            : first is { Stored: true } ? _codec.LeastStored(_parameters, _models)
+            : _codec.Least(_parameters, first?.Kind, _models);
         if (_isOnly)
             _onlyKind = form.Kind;
         bool embeds = _embeds && form.Models.Count > 0;
@@ -253,7 +255,7 @@ internal sealed class FrameEncoder : IDisposable
     private void EmitEnd()
     {
         if (_header is null)
-            EmitStart(tag: 0, kind: null);
+            EmitStart(tag: 0, first: null);
         if (_singleLength > 0)
         {
             Emit(SingleFooter.Write(_written + FormatConstants.SingleFooterLength));

@@ -76,6 +76,22 @@ public class FrameFormTests
         }
     }
 
+    [Fact]
+    public void ABlockThatIsStoredIsAFrameOfStore()
+    {
+        foreach (TacitCodec codec in new[] { TacitCodec.Store, TacitCodec.Deflate, TacitCodec.Brotli, TacitCodec.ContextMixing, TacitCodec.Numeric })
+        {
+            foreach ((int length, int beside) in new[] { (1, 59), (400, 59), (70_000, 59), ((1 << 20) + 1, 115) })
+            {
+                byte[] data = Samples.Noise(length), packed = Pack.Compress(data, Pack.Options(codec, length + 1));
+                TacitFrame frame = TacitArchive.Open(new MemoryStream(packed)).Frames[0];
+                Assert.Equal("store", frame.CodecName);
+                Assert.InRange(packed.Length - length, 59, beside);
+                Pack.AssertSame(data, Pack.Decompress(packed), $"{length} bytes, {codec}");
+            }
+        }
+    }
+
     private static byte[] Finished(byte[] data, TacitCompressionOptions options)
     {
         var target = new MemoryStream();

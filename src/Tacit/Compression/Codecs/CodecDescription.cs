@@ -36,9 +36,12 @@ internal abstract class CodecDescription
 
     /// <summary>The least that a frame of one block, or of none, must say to be decoded.</summary>
     /// <param name="parameters">The parameters the block was coded with.</param>
-    /// <param name="kind">The kind it was coded as; null if there is no block, or it is stored.</param>
+    /// <param name="kind">The kind it was coded as; null if there is no block.</param>
     /// <param name="models">The models it was coded with.</param>
     public virtual FrameForm Least(byte[] parameters, byte? kind, IReadOnlyList<TacitModel> models) => new(Id, parameters, kind ?? 0, models);
+
+    /// <summary>The same for one block that is stored: codec store's frame, unless this codec finds more than bytes in a stored block.</summary>
+    public virtual FrameForm LeastStored(byte[] parameters, IReadOnlyList<TacitModel> models) => new(StoreCodec.Number, [], 0, []);
 
     /// <summary>True if blocks are not kept as they are: <see cref="BlockCodec.Simplify"/>.</summary>
     public virtual bool IsLossy => false;

@@ -3,6 +3,9 @@ namespace Tacit.Compression.Codecs;
 /// <summary>Codec <c>store</c>: every block is kept as it is.</summary>
 internal sealed class StoreCodec : BlockCodec
 {
+    /// <summary>Of the codec.</summary>
+    public const byte Number = 0;
+
     /// <summary>Always leaves the block to be stored by the container.</summary>
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
     {
@@ -17,7 +20,7 @@ internal sealed class StoreCodec : BlockCodec
     /// <summary>What the container knows of it.</summary>
     internal sealed class Description : CodecDescription
     {
-        public override byte Id => 0;
+        public override byte Id => Number;
 
         public override string Name => "store";
 

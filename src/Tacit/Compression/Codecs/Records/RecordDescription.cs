@@ -48,6 +48,9 @@ internal sealed class RecordDescription : CodecDescription
 
     public override byte[] ParametersFor(int level) => [ModelVersion, (byte)_format, (byte)_recordsPerBlock, (byte)(_recordsPerBlock >> 8)];
 
+    // Records are found in stored blocks too.
+    public override FrameForm LeastStored(byte[] parameters, IReadOnlyList<TacitModel> models) => new(Id, parameters, 0, models);
+
     public override void CheckParameters(ReadOnlySpan<byte> parameters)
     {
         if (parameters.Length != 4)
