@@ -38,6 +38,7 @@ internal static class RecordBars
         var total = new Row("**all**", all.Sum(r => r.Records), all.Sum(r => r.Bytes), all.Sum(r => r.Zstd), all.Any(r => r.Brotli is null) ? null : all.Sum(r => r.Brotli),
             all.Sum(r => r.Deflate), Measured.Sum(all.Select(r => r.Best)), Measured.Sum(all.Select(r => r.Fast)));
         Console.WriteLine(total);
+        Console.Error.WriteLine($"all records: {total.Best.Speed.Latency:0.00} ms for 1 kB with best, {total.Fast.Speed.Latency:0.00} with fast, in the median");
         return rivals && wanted.Length == 0 ? Judge(all, total) : 0;
     }
 
@@ -96,7 +97,7 @@ internal static class RecordBars
         public static Measured Sum(IEnumerable<Measured> all)
         {
             Measured[] m = [.. all];
-            return new(m.Sum(x => x.Raw), new RecordSpeeds(m.Sum(x => x.Coded), m.Sum(x => x.Speed.Pack), m.Sum(x => x.Speed.Unpack), m.Max(x => x.Speed.Latency),
+            return new(m.Sum(x => x.Raw), new RecordSpeeds(m.Sum(x => x.Coded), m.Sum(x => x.Speed.Pack), m.Sum(x => x.Speed.Unpack), [.. m.SelectMany(x => x.Speed.Latencies)],
                 ThreadTime.Median(m.Select(x => x.Speed.Threads)), m.Max(x => x.Speed.Allocated)), m.Sum(x => x.Model), m.Max(x => x.Load));
         }
     }

@@ -8,11 +8,14 @@ namespace Tacit.Bench.Records;
 /// <param name="Coded">Bytes of all records, coded.</param>
 /// <param name="Pack">Seconds to code them all.</param>
 /// <param name="Unpack">Seconds to decode them all.</param>
-/// <param name="Latency">Median of the milliseconds a record takes to be decoded, for 1 kB of it.</param>
+/// <param name="Latencies">Milliseconds each record takes to be decoded, for 1 kB of it.</param>
 /// <param name="Threads">What two threads decode in a second of each, of what one does in a second.</param>
 /// <param name="Allocated">Bytes allocated while all were coded and decoded.</param>
-internal sealed record RecordSpeeds(long Coded, double Pack, double Unpack, double Latency, double Threads, long Allocated)
+internal sealed record RecordSpeeds(long Coded, double Pack, double Unpack, double[] Latencies, double Threads, long Allocated)
 {
+    /// <summary>Their median.</summary>
+    public double Latency => ThreadTime.Median(Latencies);
+
     private const int Rounds = 5;
     private const double Seconds = 0.1;     // of a round at least
 
@@ -34,7 +37,7 @@ internal sealed record RecordSpeeds(long Coded, double Pack, double Unpack, doub
         unpack();
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         return new RecordSpeeds(coded.Sum(c => (long)c.Length), ThreadTime.Median(times[0]), ThreadTime.Median(times[1]),
-            LatencyOf(codec, records, coded, back), TwoThreads(model, coded, longest), allocated);
+            LatenciesOf(codec, records, coded, back), TwoThreads(model, coded, longest), allocated);
     }
 
     private static byte[] Code(RecordCodec codec, byte[] record, byte[] room)
@@ -55,16 +58,16 @@ internal sealed record RecordSpeeds(long Coded, double Pack, double Unpack, doub
             codec.TryDecompress(record, back, out _);
     }
 
-    private static double LatencyOf(RecordCodec codec, byte[][] records, byte[][] coded, byte[] back)
+    private static double[] LatenciesOf(RecordCodec codec, byte[][] records, byte[][] coded, byte[] back)
     {
-        var latencies = new List<double>();
+        double[] latencies = new double[coded.Length];
         for (int i = 0; i < coded.Length; i++)
         {
             long start = Stopwatch.GetTimestamp();
             codec.TryDecompress(coded[i], back, out _);
-            latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds * 1000 / Math.Max(records[i].Length, 1));
+            latencies[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds * 1000 / Math.Max(records[i].Length, 1);
         }
-        return ThreadTime.Median(latencies);
+        return latencies;
     }
 
     // By thread time, so that neighbours count little: what two lose to each other they lose in caches and memory, for nothing is locked.

@@ -155,6 +155,21 @@ public class RecordTrainingTests
     }
 
     [Fact]
+    public void ATableThatHoldsNoMoreSaysSo()
+    {
+        byte[] symbols = [.. Enumerable.Range(0, SymbolTableCode.MaxSymbols).Select(i => (byte)i)], classes = new byte[SymbolTableCode.MaxSymbols];
+        int most = SymbolTable.MaxLists / SymbolTable.ListLength(symbols.Length);
+        var table = new SymbolTable(18, 100);
+        for (int i = 0; i < most; i++)
+            table.Add(2 * i, 1, symbols, classes);
+        Assert.Contains("longer lists", Assert.Throws<InvalidDataException>(() => table.Add(2 * most, 1, symbols, classes)).Message, StringComparison.Ordinal);
+        table = new SymbolTable(8, 100);
+        for (int i = 0; i < 224; i++)
+            table.Add(i, 1, [65], [0]);
+        Assert.Contains("than places", Assert.Throws<InvalidDataException>(() => table.Add(230, 1, [65], [0])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TalliesForgetWhatWasCountedLeast()
     {
         var tally = new Tally<int>(100);
