@@ -46,7 +46,7 @@ internal sealed unsafe partial class RecordPredictor : IDisposable
     private readonly ulong* _hashes;
     private readonly byte** _lists;       // pairs of byte and class, the most frequent first
     private readonly int* _counts;        // of pairs
-    private readonly uint* _singles;      // where there is one: class, byte
+    private readonly uint* _singles;      // where there is one: class, byte; of others anything
     private readonly int* _totals;        // sums of counts not yet ruled out
     private readonly byte* _sizes;        // of the candidate asked for last: 1 + class of its count in each context
     private readonly ulong** _local;
@@ -236,8 +236,8 @@ internal sealed unsafe partial class RecordPredictor : IDisposable
     {
         entry = RecordPlan.LiteralLength;
         SymbolTable table = _model.Table;
-        table.Find(_firstHash, out int count, out uint first);
-        table.Find(_secondHash, out int secondCount, out uint second);
+        table.Read(table.Entry(_firstHash), out int count, out uint first);
+        table.Read(table.Entry(_secondHash), out int secondCount, out uint second);
         if ((count | secondCount) > 1)
             return -1;
         int guess = count > 0 ? (int)(first >> 8 & 0xFF) : secondCount > 0 ? (int)(second >> 8 & 0xFF) : _copied >= 0 ? _copied : _matched;
@@ -289,13 +289,16 @@ internal sealed unsafe partial class RecordPredictor : IDisposable
             table.Prefetch(hash);
         }
         StartMemory();
+        uint* entries = _singles;       // until they are read
+        for (int i = 0; i < learnt; i++)
+            entries[i] = table.Entry(hashes[i]);
         byte** lists = _lists;
         int* counts = _counts, totals = _totals, trust = _trust;
         ushort* values = _values;
         int orders = 0, longest = 0;
         for (int i = 0; i < learnt; i++)
         {
-            byte* list = table.Find(hashes[i], out int count, out uint head);
+            byte* list = table.Read(entries[i], out int count, out uint head);
             lists[i] = list;
             counts[i] = count;
             if (count == 0)
@@ -306,7 +309,6 @@ internal sealed unsafe partial class RecordPredictor : IDisposable
             if (count == 1)
             {
                 int size = (int)(head & 15) + 1;
-                _singles[i] = head;
                 totals[i] = values[size];
                 _candidates.Propose((int)(head >> 8 & 0xFF), trust[i] * (64 + 4 * size));
             }

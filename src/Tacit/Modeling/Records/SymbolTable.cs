@@ -139,36 +139,39 @@ internal sealed unsafe class SymbolTable
             Sse.Prefetch0(_entry + (hash >> _shift));
     }
 
-    /// <summary>What follows a context.</summary>
-    /// <param name="hash">The context.</param>
-    /// <param name="count">How many bytes; 0 if it is unknown.</param>
-    /// <param name="head">Of a single byte: its class in the low byte, then itself. Else: the sum of all counts, from bit 8 on.</param>
-    /// <returns>Pairs of byte and class, the most frequent first; none for a single byte.</returns>
+    /// <summary>The entry of a context, 0 if it is unknown; its list, if it has one, is asked to be brought near.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Find(ulong hash, out int count, out uint head)
+    public uint Entry(ulong hash)
     {
         uint i = (uint)(hash >> _shift);
         uint tag = (uint)TagOf(hash);
         uint entry;
-        while ((entry = _entry[i]) >> TagShift != tag || entry == 0)
-        {
-            if (entry == 0)
-            {
-                count = 0;
-                head = 0;
-                return null;
-            }
+        while ((entry = _entry[i]) >> TagShift != tag && entry != 0)
             i = (i + 1) & _mask;
-        }
-        if ((entry & Single) != 0)
+        if (Sse.IsSupported)
+            Sse.Prefetch0(ListOf(entry));
+        return entry;
+    }
+
+    /// <summary>What follows a context.</summary>
+    /// <param name="entry">Its entry.</param>
+    /// <param name="count">How many bytes; 0 if it is unknown.</param>
+    /// <param name="head">Of a single byte: its class in the low byte, then itself. Else: the sum of all counts, from bit 8 on.</param>
+    /// <returns>Pairs of byte and class, the most frequent first; none for a single byte.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* Read(uint entry, out int count, out uint head)
+    {
+        if (entry == 0 || (entry & Single) != 0)
         {
-            count = 1;
+            count = entry == 0 ? 0 : 1;
             head = entry;
             return null;
         }
-        byte* list = _list + (nuint)(entry & Single - 1) * ListUnit;
+        byte* list = ListOf(entry);
         head = *(uint*)list;
         count = (int)(head & 0xFF) + 1;
         return list + HeadLength;
     }
+
+    private byte* ListOf(uint entry) => _list + (nuint)(entry & Single - 1) * ListUnit;
 }
