@@ -16,6 +16,20 @@ public class BlockStructureTests
     public void RowLengthsAreFound() =>
         Assert.Equal(new BlockStructure(BlockKind.Rows, 24), BlockStructure.Detect(Samples.Make("records", 30_000)));
 
+    [Fact]
+    public void FaintRowsAreACandidateToo()
+    {
+        byte[] data = Samples.Make("random", 60_000);
+        Span<BlockStructure> candidates = stackalloc BlockStructure[BlockStructure.MaxCandidates];
+        int count = BlockStructure.Candidates(data, candidates);
+        Assert.Equal([new(BlockKind.Binary), new(BlockKind.Text)], candidates[..count].ToArray());
+        var random = new Samples.Lcg(9);
+        for (int i = 9; i < data.Length; i++)
+            data[i] = random.Next(64) == 0 ? data[i - 9] : data[i];
+        count = BlockStructure.Candidates(data, candidates);
+        Assert.Equal([new(BlockKind.Binary), new(BlockKind.Rows, 9), new(BlockKind.Text)], candidates[..count].ToArray());
+    }
+
     [Theory]
     [InlineData("picture", BlockKind.Bilevel, 60)]
     [InlineData("records", BlockKind.Rows, 24)]

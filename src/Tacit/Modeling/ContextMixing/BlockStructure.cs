@@ -48,11 +48,13 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
             return 1;
         }
         int count = 0;
-        int row = FindRowLength(data);
-        if (row > 0)
+        int row = FindRowLength(data, out bool isClear);
+        if (isClear)
             candidates[count++] = new BlockStructure(BlockKind.Rows, row);
         candidates[count++] = new BlockStructure(BlockKind.Binary);
-        if (row >= PixelContexts.MinRowLength)
+        if (row > 0 && !isClear)
+            candidates[count++] = new BlockStructure(BlockKind.Rows, row);
+        if (isClear && row >= PixelContexts.MinRowLength)
             candidates[count++] = new BlockStructure(BlockKind.Bilevel, row);
         if (CallsFunctions(data))
             candidates[count++] = new BlockStructure(BlockKind.X86);
@@ -126,10 +128,11 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
         return good >= total - total / 50;
     }
 
-    // The distance at which bytes agree most often, if they agree much more often there than at distances nearby.
-    private static int FindRowLength(ReadOnlySpan<byte> data)
+    // The distance at which bytes agree most often, if they agree more often there than chance would have it; clear if much more.
+    private static int FindRowLength(ReadOnlySpan<byte> data, out bool isClear)
     {
-        const int Compared = 1 << 12;
+        const int Compared = 1 << 12, Chance = 32;
+        isClear = false;
         if (data.Length < 4 * MaxRowLength)
             return 0;
         Span<int> agree = stackalloc int[MaxRowLength + 1];
@@ -161,7 +164,8 @@ public readonly record struct BlockStructure(BlockKind Kind, int RowLength = 0)
             }
         }
         long mean = sum / (MaxRowLength - 1);
-        return agree[best] > mean + (total - mean) / 4 || agree[best] > 2 * mean + total / 50 ? best : 0;
+        isClear = agree[best] > mean + (total - mean) / 4 || agree[best] > 2 * mean + total / 50;
+        return isClear || agree[best] > 2 * mean + Chance ? best : 0;
     }
 
     // Adds to agree[d], for d = 1 … MaxRowLength, how many of the bytes equal the one d before; returns how many were looked at.

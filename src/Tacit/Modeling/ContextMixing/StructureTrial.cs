@@ -14,6 +14,9 @@ internal static class StructureTrial
     // Contexts of pixels learn fast, so a short sample flatters them: they must win by a quarter.
     private const int PixelMargin = 4;
 
+    // What hardly shrinks is no text, though a sample of it may look so: bytes that lie apart show later what they have in common.
+    private const int TextMargin = 64;
+
     /// <summary>The structure under which samples of the data cost least; <paramref name="model"/> is reset for trials.</summary>
     public static BlockStructure Choose(ReadOnlySpan<byte> data, ContextMixer model)
     {
@@ -31,6 +34,8 @@ internal static class StructureTrial
             int cost = Cost(isCode ? Sample(X86Addresses.Prepare(data, candidates[i]), pieces) : sample, candidates[i], model, coded);
             if (candidates[i].Kind == BlockKind.Bilevel)
                 cost += cost / PixelMargin;
+            if (candidates[i].Kind is BlockKind.Text or BlockKind.Ideographs)
+                cost += cost / TextMargin;
             if (cost < least)
             {
                 least = cost;
