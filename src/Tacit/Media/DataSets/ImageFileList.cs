@@ -20,7 +20,7 @@ public static class ImageFileList
         foreach (ImageFile file in files)
         {
             CheckName(file.Name);
-            text.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(file.Kind == ImageFileKind.Png ? "png" : "pnm")} {file.MaxValue} ")));
+            text.Write(Encoding.ASCII.GetBytes(string.Create(NumberFormatInfo.InvariantInfo, $"{(file.Kind == ImageFileKind.Png ? "png" : "pnm")} {file.MaxValue} ")));
             text.Write(s_utf8.GetBytes(file.Name));
             text.WriteByte((byte)'\n');
         }
@@ -51,7 +51,7 @@ public static class ImageFileList
         const int KindLength = 4;
         ImageFileKind? kind = line.StartsWith("png "u8) ? ImageFileKind.Png : line.StartsWith("pnm "u8) ? ImageFileKind.Pnm : null;
         int end = kind is null ? -1 : line[KindLength..].IndexOf((byte)' ');
-        if (end < 0 || !int.TryParse(line.Slice(KindLength, end), NumberStyles.None, CultureInfo.InvariantCulture, out int most) || most is < 1 or > byte.MaxValue)
+        if (end < 0 || !int.TryParse(line.Slice(KindLength, end), NumberStyles.None, NumberFormatInfo.InvariantInfo, out int most) || most is < 1 or > byte.MaxValue)
             throw new InvalidDataException("The list of images is damaged: a line has no kind, or no largest value from 1 to 255.");
         string name;
         try

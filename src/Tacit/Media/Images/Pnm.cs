@@ -75,7 +75,7 @@ public static class Pnm
             else
                 bytes[i] = (byte)samples[i];
         }
-        stream.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        stream.Write(Encoding.ASCII.GetBytes(string.Create(NumberFormatInfo.InvariantInfo,
             $"P{(image.Channels == 1 ? 5 : 6)}\n{image.Width} {image.Height}\n{image.MaxValue}\n")));
         stream.Write(bytes);
     }
