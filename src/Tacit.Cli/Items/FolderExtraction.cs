@@ -12,7 +12,7 @@ namespace Tacit.Cli.Items;
 internal static class FolderExtraction
 {
     private const long MostList = 1L << 28;     // bytes of all names
-    private const int Dimensions = 4;
+    private const int Dimensions = 4, MostBeginning = (1 << 16) + 512;      // a header and all metadata
 
     /// <summary>Whether a file is such an archive. Of a damaged one, or a pipe, that is not known.</summary>
     public static bool IsFolder(string path, TacitDecompressionOptions options)
@@ -22,7 +22,10 @@ internal static class FolderExtraction
         try
         {
             using FileStream file = Open(path);
-            return TacitArchive.Open(file, options).Frames[0].Metadata.ContainsKey(FolderCompression.Key);
+            byte[] beginning = new byte[Math.Min(file.Length, MostBeginning)];
+            int read = file.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+            // Most archives do not have the word where metadata are; opening them would cost more than small ones take to decode.
+            return beginning.AsSpan(0, read).IndexOf("images"u8) >= 0 && TacitArchive.Open(file, options).Frames[0].Metadata.ContainsKey(FolderCompression.Key);
         }
         catch (Exception e) when (e is InvalidDataException or InsufficientMemoryException)
         {
