@@ -1,3 +1,4 @@
+using Tacit.Cli.Terminal;
 using Tacit.Learning;
 
 namespace Tacit.Cli.Files;
@@ -31,7 +32,7 @@ internal sealed class OutputFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             TemporaryFiles.Remove(temporary);
-            throw new IOException($"cannot create '{path}': {Terminal.Trouble.Describe(e)}", e);
+            throw new IOException($"cannot create '{path}': {Trouble.Describe(e)}", e);
         }
         return new OutputFolder(path, target, temporary);
     }
@@ -49,7 +50,7 @@ internal sealed class OutputFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"cannot create '{name}' in '{_name}': it is a file or a folder already, or the name is too long here", e);
+            throw new IOException($"cannot create '{name}' in '{_name}': {Trouble.Describe(e)}", e);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class FolderCompression(string folder, TacitCompressionOptions o
 
     private const int MostFile = 1 << 28;
 
-    private readonly ItemShape _shape = options.Models[0].Items!.Value;
+    private readonly ItemShape _shape = options.Models[0].ItemShape!.Value;
 
     /// <summary>Writes the archive.</summary>
     /// <param name="output">Receives it.</param>
@@ -42,7 +42,7 @@ internal sealed class FolderCompression(string folder, TacitCompressionOptions o
             options.Metadata = new Dictionary<string, string>(options.Metadata ?? new Dictionary<string, string>()) { [Key] = Version };
             await WriteFrameAsync(Pixels(), options, progress);
             byte[] list = ImageFileList.Write(files);
-            await WriteFrameAsync(Once(list), new TacitCompressionOptions
+            await WriteFrameAsync(new[] { list }.ToAsyncEnumerable(), new TacitCompressionOptions
             {
                 Level = options.Level, Threads = options.Threads, MemoryLimit = options.MemoryLimit, IncludeSha256 = options.IncludeSha256, SourceLength = list.Length,
             }, null);
@@ -92,7 +92,7 @@ internal sealed class FolderCompression(string folder, TacitCompressionOptions o
     /// <summary>Why a file will not be coded as items of a model; null if it may be, or that is not known.</summary>
     public static string? WhyNoItems(string path, InputFile input, TacitModel model)
     {
-        if (input.Length is null || model.Items is not { } shape)
+        if (input.Length is null || model.ItemShape is not { } shape)
             return null;
         Span<byte> beginning = stackalloc byte[20];
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -103,12 +103,6 @@ internal sealed class FolderCompression(string folder, TacitCompressionOptions o
             return "is no IDX file of bytes, and is coded by cm; the images in a folder are coded by their pixels";
         long size = sizes.Skip(1).Aggregate(1L, (all, one) => Math.Min(all * one, int.MaxValue));
         return size == shape.Size ? null : $"has items of {string.Join('x', sizes.Skip(1))}, not {shape} as the model, and is coded by cm";
-    }
-
-    private static async IAsyncEnumerable<byte[]> Once(byte[] part)
-    {
-        await Task.CompletedTask;
-        yield return part;
     }
 
     // All files below the folder, by name; what is no image is found when it is read.

@@ -39,7 +39,7 @@ public sealed class TacitModel
     public int? Level => (Content as MixerPrior)?.Level;
 
     /// <summary>The shape of the items that <see cref="TacitCodec.BitsBack"/> codes with it, or null.</summary>
-    public ItemShape? Items => (Content as VariationalAutoencoder)?.Shape;
+    public ItemShape? ItemShape => (Content as VariationalAutoencoder)?.Shape;
 
     internal byte[] Hash { get; }
 
