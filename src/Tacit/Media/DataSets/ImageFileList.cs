@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,6 +10,7 @@ public static class ImageFileList
     /// <summary>Bytes a name has at most.</summary>
     public const int MostNameBytes = 4096;
 
+    private static readonly SearchValues<char> s_notOnWindows = SearchValues.Create("<>:\"|?*");
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Writes a list.</summary>
@@ -71,7 +73,7 @@ public static class ImageFileList
     {
         bool fits = name.Length <= MostNameBytes && !name.Contains('\\', StringComparison.Ordinal) && !name.Any(char.IsControl)
             && Array.TrueForAll(name.Split('/'), part => part is not ("" or "." or ".."))
-            && !(OperatingSystem.IsWindows() && name.AsSpan().ContainsAny("<>:\"|?*"));
+            && !(OperatingSystem.IsWindows() && name.AsSpan().ContainsAny(s_notOnWindows));
         try
         {
             if (fits && s_utf8.GetByteCount(name) <= MostNameBytes)
