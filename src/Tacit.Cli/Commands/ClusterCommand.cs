@@ -138,7 +138,7 @@ internal static class ClusterCommand
             int cluster = found.Assignments[i];
             if (drawn[cluster] == columns)
                 continue;
-            items.Items.CopyTo(i, items.Scale, item);
+            items.Model.CopyTo(items.Items, i, item);
             grid.Draw(drawn[cluster]++, cluster, item);
         }
         Png.Encode(file.Stream, grid.ToImage());

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Tacit.Cli.Files;
+using Tacit.Cli.Items;
 using Tacit.Cli.Records;
 using Tacit.Cli.Terminal;
 using Tacit.Compression;
@@ -25,8 +26,8 @@ internal sealed class CompressCommand
           -1 … -9             fast … small; -5 unless given
           --codec C           cm (learns the data; decoding takes as long as coding), numeric (tables
                               of numbers, as CSV or in memory), audio (sound: WAV, AIFF, raw samples),
-                              lm (a language model's), bitsback (an IDX file by a model of vae), records,
-                              brotli, deflate, store; default: the model's, or as the file begins, else cm
+                              lm (a language model's), bitsback (IDX or images, a vae's), records, brotli,
+                              deflate, store; default: the model's, or as the file begins, else cm
           --elements T        numbers in memory, for numeric: int8 to int64, uint8 to uint64, float32,
                               float64; int16be: highest byte first; float64*8: rows of 8. Else found out
           --pcm FORMAT        the data is raw samples, coded by audio: TYPE:CHANNELS:RATE, TYPE one of u8,
@@ -45,7 +46,7 @@ internal sealed class CompressCommand
           -f, --force         overwrite; compress files that end in .tacit
           -k, --keep          keep the input (the default)
           --rm                remove the input after the output was read again and compared
-          -r, --recursive     take the files in folders
+          -r, --recursive     take the files in folders (without: all images of one, with --model VAE)
           --verify            read the output again and compare
           --sha256, --name    keep the SHA-256 of the data; the file's name (a name, never a path)
           -T, --threads N     use N threads (default: all processors); same bytes for any N
@@ -178,7 +179,7 @@ internal sealed class CompressCommand
             throw new UsageException("--verify reads the output again, which standard output does not allow");
         try
         {
-            return await Jobs.RunAsync(FileWalk.Expand(_settings.Files, _settings.Recursive, _settings.Report), _settings.Report,
+            return await Jobs.RunAsync(FileWalk.Expand(_settings.Files, _settings.Recursive, _settings.Report, whole: _codec == TacitCodec.BitsBack), _settings.Report,
                 file => CompressAsync(file, cancellationToken), cancellationToken);
         }
         finally
@@ -202,6 +203,11 @@ internal sealed class CompressCommand
             _settings.Report.Warning($"{path}: ends in {Suffix} already; skipped (-f compresses it again)");
             return;
         }
+        if (path != "-" && FileStatus.Of(path) is { Kind: FileKind.Folder })
+        {
+            await CompressFolderAsync(path, cancellationToken);
+            return;
+        }
         if (derived && !InputFile.GivesName(path))
             throw new IOException(NoName);
         Removal? removal = _settings.Remove ? Removal.Prepare(path) : null;
@@ -223,7 +229,22 @@ internal sealed class CompressCommand
         await using OutputFile output = _settings.Output is { } target
             ? OutputFile.Create(target, _settings.Force, compressed: true, input.Status)
             : OutputFile.CreateDerived(path + Suffix, _settings.Force, input.Status);
+        if (_codec == TacitCodec.BitsBack && FolderCompression.WhyNoItems(path, input, _settings.Models.Named[0]) is { } why)
+            _settings.Report.Note($"{path}: {why}");
         await CompressAsync(input, path, output, removal, cancellationToken);
+    }
+
+    // All images of a folder as one data set, for a model of such.
+    private async Task CompressFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        if (_settings.Remove)
+            throw new UsageException("--rm is not for folders, whose images are kept pixel for pixel, not as files");
+        if (_settings.Stdout && _settings.Files.Count > 1)
+            throw new UsageException("an archive holds the images of one folder: -c takes no other FILE beside it");
+        await using OutputFile output = _settings.Stdout ? OutputFile.OpenStandard(compressed: true)
+            : _settings.Output is { } target ? OutputFile.Create(target, _settings.Force, compressed: true, input: null)
+            : OutputFile.CreateDerived(Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar) + Suffix, _settings.Force, input: null);
+        await new FolderCompression(path, Options(path), _settings.Report).WriteAsync(output, _verify ? DecodingOptions() : null, cancellationToken);
     }
 
     private async Task CompressAsync(InputFile input, string path, OutputFile output, Removal? removal, CancellationToken cancellationToken)
@@ -279,16 +300,25 @@ internal sealed class CompressCommand
 
     private TacitCompressionOptions Options(InputFile input, string path)
     {
+        if (_name && input.IsStandard)
+            throw new UsageException("--name keeps a file's name; standard input has none");
+        TacitCompressionOptions options = Options(path);
+        options.Codec = _codec ?? Choose(input, path);
+        options.SourceLength = input.Length;
+        return options;
+    }
+
+    private TacitCompressionOptions Options(string path)
+    {
         var options = new TacitCompressionOptions
         {
-            Codec = _codec ?? Choose(input, path),
+            Codec = _codec ?? TacitCodec.ContextMixing,
             Pcm = _pcm,
             Level = _level,
             Elements = _elements,
             BlockSize = _blockSize,
             Threads = _settings.Threads,
             MemoryLimit = _settings.MemoryLimit,
-            SourceLength = input.Length,
             IncludeSha256 = _sha256,
             Models = _settings.Models.Named,
             EmbedModels = _embed,
@@ -299,9 +329,7 @@ internal sealed class CompressCommand
         };
         if (_name)
         {
-            if (input.IsStandard)
-                throw new UsageException("--name keeps a file's name; standard input has none");
-            string name = Path.GetFileName(path);
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
             if (!StoredName.IsSafe(name))
                 throw new IOException("its name cannot be kept: it has characters no name in an archive may have");
             options.Metadata = new Dictionary<string, string> { [StoredName.Key] = name };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Tacit.Cli.Files;
+using Tacit.Cli.Items;
 using Tacit.Cli.Terminal;
 using Tacit.Compression;
 
@@ -14,7 +15,7 @@ internal sealed class DecompressCommand
         usage: tacit decompress [OPTION…] [FILE…]                       (also: tacit d, tacit -d)
 
         Writes the data of each FILE.tacit to FILE; the archive is kept. Without FILE, or for -,
-        from standard input to standard output.
+        from standard input to standard output. The images of a folder go into a new folder.
 
           -o, --output OUT    write to OUT; - is standard output
           -c, --stdout        write to standard output, several files one after another
@@ -122,6 +123,15 @@ internal sealed class DecompressCommand
             _joined ??= OutputFile.OpenStandard(compressed: false);
             OutputFile.RefuseSame(FileStatus.Of(Posix.StandardOutput), input.Status);
             await DecompressAsync(input, _joined, removal, cancellationToken);
+            return;
+        }
+        bool isWhole = _range is null && _records is null && !_salvage;
+        if (isWhole && path != "-" && FolderExtraction.IsFolder(path, Options(input)))
+        {
+            if (_settings.Remove)
+                throw new IOException("--rm is not for archives of a folder, whose images are not compared again");
+            string folder = _settings.Output ?? await DerivedTargetAsync(input, path, suffixed, cancellationToken);
+            await FolderExtraction.RunAsync(path, folder, Options(input), _settings.Report, cancellationToken);
             return;
         }
         await using OutputFile output = _settings.Output is { } target

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tacit.Media.DataSets;
+using Tacit.Modeling.Autoencoders;
 using Tacit.Modeling.Latents;
 using Tacit.Numerics;
 
@@ -31,5 +32,5 @@ internal abstract class LatentSource
     public abstract Task<LatentTable> ReadAsync(ParseResult parsed, DataRequest asked, WorkPool workers, CancellationToken cancellationToken);
 }
 
-/// <summary>Items with what brings their values to 0 to 1.</summary>
-internal readonly record struct ItemsToDraw(ItemSet Items, ItemScale Scale);
+/// <summary>Items with the model that brings their values to 0 to 1.</summary>
+internal readonly record struct ItemsToDraw(ItemSet Items, IItemModel Model);

@@ -9,11 +9,15 @@ internal readonly record struct FoundFile(string Path, bool InFolder);
 internal static class FileWalk
 {
     /// <summary>The files, one at a time. Links to folders are not followed; whatever is no regular file is skipped.</summary>
-    public static IEnumerable<FoundFile> Expand(IReadOnlyList<string> names, bool recursive, Report report)
+    /// <param name="names">Of files and folders.</param>
+    /// <param name="recursive">Whether to take what is in folders.</param>
+    /// <param name="report">Is told of what is skipped.</param>
+    /// <param name="whole">Whether else a folder is taken by itself.</param>
+    public static IEnumerable<FoundFile> Expand(IReadOnlyList<string> names, bool recursive, Report report, bool whole = false)
     {
         foreach (string name in names)
         {
-            if (name == "-" || FileStatus.Of(name) is not { Kind: FileKind.Folder })
+            if (name == "-" || FileStatus.Of(name) is not { Kind: FileKind.Folder } || (whole && !recursive))
             {
                 yield return new FoundFile(name, InFolder: false);
             }

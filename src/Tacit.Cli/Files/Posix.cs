@@ -75,6 +75,9 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int FlushToDisk(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "sync")]
+    public static partial void FlushAllToDisk();
+
     [LibraryImport("libc", EntryPoint = "fcntl")]
     public static partial int GetFlags(int descriptor, int command);
 

@@ -30,7 +30,7 @@ internal sealed class ItemLatents : LatentSource
             throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: the model has no latents");
         ItemSet items = ReconstructItemsCommand.ItemsOf(autoencoder,
             await _input.ReadAsync(parsed, opened.File, asked, cancellationToken));
-        Items = new ItemsToDraw(items, autoencoder.Scale);
+        Items = new ItemsToDraw(items, autoencoder);
         int[] all = [.. Enumerable.Range(0, items.Count)];
         float[] latents = await Task.Run(() => autoencoder.Encode(items, all, workers, cancellationToken),
             cancellationToken);

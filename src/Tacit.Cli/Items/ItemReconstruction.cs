@@ -35,7 +35,7 @@ internal sealed class ItemReconstruction
             if (model.SeesPast)
                 foreseen += Errors(model.Foresee(items, which, workers, cancellationToken)).Sum(e => (double)e);
 
-            float[] Errors(float[] given) => ItemErrors.SquaredErrors(items, model.Scale, which, given);
+            float[] Errors(float[] given) => ItemErrors.SquaredErrors(model, items, which, given);
         }
         return new ItemReconstruction(model, items, errors, model.SeesPast
             ? foreseen / items.Count : double.NaN);
@@ -81,7 +81,7 @@ internal sealed class ItemReconstruction
         {
             int column = i % columns, row = i / columns * 3;
             ReadOnlySpan<float> mine = back.AsSpan(i * size, size);
-            _items.CopyTo(which[i], _model.Scale, item);
+            _model.CopyTo(_items, which[i], item);
             grid.Draw(column, row, item);
             grid.Draw(column, row + 1, mine);
             grid.DrawDifference(column, row + 2, item, mine);

@@ -24,12 +24,15 @@ internal sealed class ProgressLine : IProgress<long>, IAsyncDisposable
     /// <param name="report">Says whether progress is wanted.</param>
     /// <param name="input">What is worked on.</param>
     /// <param name="share">How much of the work is done, from 0 to 1, or null if that is not known.</param>
-    public static ProgressLine? Start(Report report, InputFile input, Func<ProgressLine, double?> share)
+    public static ProgressLine? Start(Report report, InputFile input, Func<ProgressLine, double?> share) => Start(report, input.Name, share);
+
+    /// <inheritdoc cref="Start(Report, InputFile, Func{ProgressLine, double?})"/>
+    public static ProgressLine? Start(Report report, string input, Func<ProgressLine, double?> share)
     {
         if (report.Verbosity == Verbosity.Quiet || !StandardStream.IsTerminal(Posix.StandardError))
             return null;
         ProgressLine line = null!;
-        line = new ProgressLine(input.Name, () => share(line));
+        line = new ProgressLine(input, () => share(line));
         return line;
     }
 

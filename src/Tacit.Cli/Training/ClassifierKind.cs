@@ -21,7 +21,7 @@ internal sealed class ClassifierKind : TrainKind
     public override string OptionHelp => """
         DATA is what 'tacit train ae' takes, with labels: the folders' names, or what --labels says.
 
-          --encoder MODEL     an autoencoder, whose encoder becomes a part of the classifier
+          --encoder MODEL     a model of ae or vae, whose encoder becomes a part of the classifier
           --tune B            true: the encoder learns, too; false (default): its latents stay as they are
           --labels L          a file of labels (IDX, or a line for each item), or a table's column: 'last',
                               its name or number
@@ -96,7 +96,7 @@ internal sealed class ClassifierKind : TrainKind
         ulong seed)
     {
         if (path.Length == 0)
-            throw new InvalidDataException("--encoder MODEL is missing: a model of 'tacit train ae'");
+            throw new InvalidDataException("--encoder MODEL is missing: a model of 'tacit train ae' or 'tacit train vae'");
         (LatentEncoder encoder, string hash) = Open(path, file =>
             (ModelRegistry.Standard.Load<ILatentModel>(file).CopyEncoder(), file.Sha256));
         IReadOnlyList<string> labels = ClassifierModel.ClassesOf(items.Labels!);

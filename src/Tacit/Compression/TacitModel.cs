@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Tacit.Compression.Blocks;
 using Tacit.Compression.Container;
+using Tacit.Media.DataSets;
 using Tacit.Modeling;
 using Tacit.Modeling.ContextMixing;
 using Tacit.Modeling.LanguageModels;
+using Tacit.Modeling.Variational;
 
 namespace Tacit.Compression;
 
@@ -35,6 +37,9 @@ public sealed class TacitModel
 
     /// <summary>The level the model is for, and no other, or null.</summary>
     public int? Level => (Content as MixerPrior)?.Level;
+
+    /// <summary>The shape of the items that <see cref="TacitCodec.BitsBack"/> codes with it, or null.</summary>
+    public ItemShape? ItemShape => (Content as VariationalAutoencoder)?.Shape;
 
     internal byte[] Hash { get; }
 

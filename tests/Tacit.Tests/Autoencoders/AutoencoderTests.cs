@@ -71,7 +71,7 @@ public class AutoencoderTests
                 Assert.Equal(loaded.Reconstruct(items, all), loaded.Decode(z));
             }
             Assert.Equal(trained.Generate(5, 7, draw: trained.CanDraw), loaded.Generate(5, 7, draw: trained.CanDraw));
-            float[] errors = ItemErrors.SquaredErrors(items, loaded.Scale, [0, 1], loaded.Reconstruct(items, [0, 1]));
+            float[] errors = ItemErrors.SquaredErrors(loaded, items, [0, 1], loaded.Reconstruct(items, [0, 1]));
             Assert.Equal((errors[0] + (double)errors[1]) / 2, loaded.Network.Fit.Error.Value.Span[0], 1e-7);
         }
     }
@@ -153,7 +153,7 @@ public class AutoencoderTests
                 Shape = items.Shape, Latents = latents, Encoder = ItemEncoderKind.Mlp, Decoder = ItemDecoderKind.Mlp, Layers = 0, LinearOutput = true,
             };
             Autoencoder model = Train(options, items, 1, steps: 1500, rate: 0.02f, batch: 50).Model;
-            return ItemErrors.SquaredErrors(items, model.Scale, All(items), model.Reconstruct(items, All(items))).Average();
+            return ItemErrors.SquaredErrors(model, items, All(items), model.Reconstruct(items, All(items))).Average();
         }
     }
 
@@ -260,13 +260,13 @@ public class AutoencoderTests
         model.Network.Initialize(1);
         new Trainer(new AutoencoderTask(model, items, training, null, [], 32, default, 1))
             .Run(new TrainingOptions { Steps = 1200, Rate = 8e-3f, Decay = 0f, Beta2 = 0.999f, LeastRate = 0.01f });
-        double error = ItemErrors.SquaredErrors(items, model.Scale, test, model.Reconstruct(items, test)).Average();
+        double error = ItemErrors.SquaredErrors(model, items, test, model.Reconstruct(items, test)).Average();
         float[] rows = new float[items.Count * 64];
         for (int i = 0; i < items.Count; i++)
             items.CopyTo(i, model.Scale, rows.AsSpan(i * 64, 64));
         float[] learnt = [.. training.SelectMany(i => rows[(i * 64)..(i * 64 + 64)])], kept = [.. test.SelectMany(i => rows[(i * 64)..(i * 64 + 64)])];
         PrincipalComponents components = PrincipalComponents.Fit(learnt, 64, 8);
-        double linear = ItemErrors.SquaredErrors(items, model.Scale, test, components.Reconstruct(components.Project(kept))).Average();
+        double linear = ItemErrors.SquaredErrors(model, items, test, components.Reconstruct(components.Project(kept))).Average();
         Assert.True(error < 0.75 * linear, $"{error}, principal components {linear}");
 
         float[] known = model.Encode(items, training), asked = model.Encode(items, test);

@@ -30,7 +30,7 @@ public class MnistTests
     public void ConvolutionsGiveTestImagesBackFarBetter()
     {
         using WorkPool workers = new(Environment.ProcessorCount);
-        var model = new Autoencoder(new AutoencoderNetwork(new AutoencoderOptions { Shape = s_learnt.Shape }), new ItemScale(0f, 255f));
+        Autoencoder model = Model();
         model.Network.Initialize(1);
         (int[] training, int[] validation) = s_learnt.Split(0.02f, 1);
         new Trainer(new AutoencoderTask(model, s_learnt, training, s_learnt, validation, 64, default, 1)) { Workers = workers }
@@ -38,7 +38,9 @@ public class MnistTests
         Assert.InRange(Error(model.Reconstruct(s_test, s_asked, workers)), 0, Math.Min(0.006, 0.6 * Linear));
     }
 
-    private static double Error(float[] back) => ItemErrors.SquaredErrors(s_test, new ItemScale(0f, 255f), s_asked, back).Average();
+    private static double Error(float[] back) => ItemErrors.SquaredErrors(Model(), s_test, s_asked, back).Average();
+
+    private static Autoencoder Model() => new(new AutoencoderNetwork(new AutoencoderOptions { Shape = s_learnt.Shape }), new ItemScale(0f, 255f));
 
     private static ItemSet Read(string name) => ItemReader.Read(
         [new DataFile(name, null, File.ReadAllBytes(Path.Combine(DataFactAttribute.Folder, "images", "mnist", name)))], new ItemOptions());

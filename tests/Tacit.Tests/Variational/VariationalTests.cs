@@ -169,6 +169,34 @@ public class VariationalTests
         }
     }
 
+    // A file of 0 and 1 in a format whose values go to 255.
+    [Fact]
+    public void ErrorsAndEncodersGoByTheModelsScaleNotTheFormats()
+    {
+        VariationalOptions options = Options(new ItemShape(1, 5, 6), LikelihoodKind.Categorical, false) with { Values = 2 };
+        byte[] bytes = TinyItems.File(options.Shape, 40, black: true);
+        ItemSet items = Read([.. bytes.Select((b, i) => i < 16 ? b : (byte)(b & 1))]);
+        Assert.Equal(255, items.Highest);
+        (VariationalAutoencoder model, _) = TinyItems.Train(options, items, 8);
+        int[] all = [.. Enumerable.Range(0, items.Count)];
+        float[] ones = ItemErrors.SquaredErrors(model, items, all, new float[items.Count * 30]), back = model.Reconstruct(items, all);
+        for (int n = 0; n < items.Count; n++)
+            Assert.Equal(items.Bytes.Span.Slice(n * 30, 30).ToArray().Sum(b => (double)b) / 30, ones[n], 1e-6);
+        Assert.Equal(ItemErrors.SquaredErrors(model, items, all, back).Average(), model.Fit.Error.Value.Span[0], 1e-5);
+
+        Modeling.Latents.LatentEncoder encoder = model.CopyEncoder();
+        var tape = new Tape { IsRecording = false };
+        Tensor seen = tape.Memory.Rent(items.Count, 30);
+        foreach (int n in all)
+            encoder.CopyTo(items, n, seen[n].Span);
+        Assert.Equal(model.Encode(items, all), encoder.Forward(tape, Tape.Input(seen)).Value.Span.ToArray());
+        ItemSet beyond = Read(bytes);
+        Assert.Throws<InvalidDataException>(() => encoder.CopyTo(beyond, 0, new float[30]));
+        Assert.Throws<InvalidDataException>(() => ItemErrors.SquaredErrors(model, beyond, [0], back));
+
+        static ItemSet Read(byte[] file) => ItemReader.Read([new DataFile("bits", null, file)], new ItemOptions());
+    }
+
     private static VariationalOptions Options(ItemShape shape, LikelihoodKind likelihood, bool convolves) => TinyItems.Small(new VariationalOptions
     {
         Shape = shape,

@@ -1,6 +1,6 @@
 namespace Tacit.Learning;
 
-/// <summary>Files that are not complete yet, .tacit-….tmp beside what they will be; removed when the process ends in order.</summary>
+/// <summary>Files and folders that are not complete yet, .tacit-….tmp beside what they will be; removed when the process ends in order.</summary>
 public static class TemporaryFiles
 {
     private const string Prefix = ".tacit-", Suffix = ".tmp";
@@ -36,14 +36,29 @@ public static class TemporaryFiles
         }
     }
 
-    /// <summary>Leaves a file where it is, or where it has been moved to; false if it was not to be removed.</summary>
+    /// <summary>Creates a folder, for its owner alone, that is removed with all in it unless <see cref="Forget"/> comes first.</summary>
+    /// <param name="path">Where.</param>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    public static void CreateFolder(string path)
+    {
+        lock (Names)
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Names.Add(path);
+        }
+    }
+
+    /// <summary>Leaves a file or folder where it is, or where it has been moved to; false if it was not to be removed.</summary>
     public static bool Forget(string path)
     {
         lock (Names)
             return Names.Remove(path);
     }
 
-    /// <summary>Removes a file if it is still one of these.</summary>
+    /// <summary>Removes a file or folder if it is still one of these.</summary>
     public static void Remove(string path)
     {
         if (Forget(path))
@@ -63,7 +78,10 @@ public static class TemporaryFiles
     {
         try
         {
-            File.Delete(path);
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+            else
+                File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

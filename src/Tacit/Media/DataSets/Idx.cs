@@ -49,12 +49,20 @@ public sealed record Idx(IReadOnlyList<int> Sizes, ReadOnlyMemory<byte> Values)
             count *= size;
         if (Sizes.Count is < 1 or > 4 || count != Values.Length)
             throw new InvalidDataException($"{string.Join(" x ", Sizes)} values for an IDX file, of which there are {Values.Length}.");
-        byte[] header = new byte[4 + 4 * Sizes.Count];
-        (header[2], header[3]) = (UnsignedBytes, (byte)Sizes.Count);
-        for (int i = 0; i < Sizes.Count; i++)
-            BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4 + 4 * i), (uint)Sizes[i]);
-        stream.Write(header);
+        stream.Write(HeaderOf(Sizes));
         stream.Write(Values.Span);
+    }
+
+    /// <summary>What a file begins with, before its values.</summary>
+    /// <param name="sizes">The sizes of its dimensions, one to four.</param>
+    public static byte[] HeaderOf(IReadOnlyList<int> sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        byte[] header = new byte[4 + 4 * sizes.Count];
+        (header[2], header[3]) = (UnsignedBytes, (byte)sizes.Count);
+        for (int i = 0; i < sizes.Count; i++)
+            BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4 + 4 * i), (uint)sizes[i]);
+        return header;
     }
 
     /// <summary>Reads a file of unsigned bytes, which is what images and labels are.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace Tacit.Media.Images;
@@ -52,6 +53,31 @@ public static class Pnm
         if (!text.IsAtEnd)
             throw new InvalidDataException("The PNM file goes on after its image; one image in a file is read.");
         return new Image(width, height, channels, maxValue, target);
+    }
+
+    /// <summary>Writes a grey or a pixel map in binary, P5 or P6.</summary>
+    /// <param name="stream">Receives the file.</param>
+    /// <param name="image">Of one or three channels.</param>
+    /// <exception cref="ArgumentException">It has others: there is no alpha.</exception>
+    public static void Encode(Stream stream, Image image)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(image);
+        if (image.Channels is not (1 or 3))
+            throw new ArgumentException($"Pnm: {image.Channels} channels; PNM has grey and colour.", nameof(image));
+        ReadOnlySpan<ushort> samples = image.Samples.Span;
+        bool wide = image.MaxValue > byte.MaxValue;
+        byte[] bytes = new byte[samples.Length * (wide ? 2 : 1)];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (wide)
+                BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2 * i), samples[i]);
+            else
+                bytes[i] = (byte)samples[i];
+        }
+        stream.Write(Encoding.ASCII.GetBytes(string.Create(NumberFormatInfo.InvariantInfo,
+            $"P{(image.Channels == 1 ? 5 : 6)}\n{image.Width} {image.Height}\n{image.MaxValue}\n")));
+        stream.Write(bytes);
     }
 
     private static int Bit(ReadOnlySpan<byte> rows, int width, int i)

@@ -52,6 +52,13 @@ public sealed class Autoencoder : IItemModel, ILatentModel
     /// <inheritdoc/>
     public LatentEncoder CopyEncoder() => AutoencoderEncoder.Of(this);
 
+    /// <inheritdoc/>
+    public void CopyTo(ItemSet items, int item, Span<float> target)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        items.CopyTo(item, Scale, target);
+    }
+
     /// <summary>The latents of items: features for other models.</summary>
     /// <param name="items">Items of the model's shape.</param>
     /// <param name="which">Which of them.</param>
@@ -159,7 +166,7 @@ public sealed class Autoencoder : IItemModel, ILatentModel
         if (Options.Latents > 0)
             Network.Fit.FitLatents(Encode(items, training, workers, cancellationToken));
         int[] some = validation.Length > Most ? validation[..Most] : validation;
-        Network.Fit.FitErrors(ItemErrors.SquaredErrors(held, Scale, some,
+        Network.Fit.FitErrors(ItemErrors.SquaredErrors(this, held, some,
             Reconstruct(held, some, workers, cancellationToken)));
     }
 
@@ -209,7 +216,7 @@ public sealed class Autoencoder : IItemModel, ILatentModel
     {
         Tensor batch = tape.Memory.Rent(which.Length, Options.Shape.Size);
         for (int i = 0; i < which.Length; i++)
-            items.CopyTo(which[i], Scale, batch[i].Span);
+            CopyTo(items, which[i], batch[i].Span);
         return batch;
     }
 

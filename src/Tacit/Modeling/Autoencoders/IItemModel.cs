@@ -21,6 +21,13 @@ public interface IItemModel
     /// <summary>Whether a value is foreseen from those before it, too.</summary>
     bool SeesPast { get; }
 
+    /// <summary>An item's values as 0 to 1, as the model's own answers are.</summary>
+    /// <param name="items">Items of the model's shape.</param>
+    /// <param name="item">Which of them.</param>
+    /// <param name="target">As many as the shape has.</param>
+    /// <exception cref="InvalidDataException">It has values the model does not know.</exception>
+    void CopyTo(ItemSet items, int item, Span<float> target);
+
     /// <summary>The latents of items: features for other models.</summary>
     /// <param name="items">Items of the model's shape.</param>
     /// <param name="which">Which of them.</param>

@@ -86,7 +86,7 @@ public sealed class Classifier
             cancellationToken.ThrowIfCancellationRequested();
             Tensor batch = tape.Memory.Rent(Math.Min(atOnce, which.Length - at), items.Shape.Size);
             for (int i = 0; i < batch.Shape[0]; i++)
-                items.CopyTo(which[at + i], network.Encoder.Scale, batch[i].Span);
+                network.Encoder.CopyTo(items, which[at + i], batch[i].Span);
             work(tape, Tape.Input(batch), at);
             tape.Reset();
         }

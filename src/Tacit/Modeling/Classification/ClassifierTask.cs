@@ -82,7 +82,7 @@ public sealed class ClassifierTask : ITrainingTask
             _latents ??= Classifier.Encode(network, _items, _training, tape.Workers);
             return tape.CrossEntropy(network.Classify(tape, Rows(tape, _latents, places)), targets);
         }
-        Tensor items = _batches.Take(tape, batch, (item, values) => _items.CopyTo(item, network.Encoder.Scale, values));
+        Tensor items = _batches.Take(tape, batch, (item, values) => network.Encoder.CopyTo(_items, item, values));
         return tape.CrossEntropy(network.Forward(tape, _batches.Seen(tape, items)), targets);
     }
 

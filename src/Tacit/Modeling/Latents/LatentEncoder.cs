@@ -34,6 +34,17 @@ public abstract class LatentEncoder : Module
     /// <summary>Items that are put through together where nothing is learnt.</summary>
     public abstract int ItemsAtOnce { get; }
 
+    /// <summary>An item's values as 0 to 1, as the encoder learnt of them.</summary>
+    /// <param name="items">Items of its shape.</param>
+    /// <param name="item">Which of them.</param>
+    /// <param name="target">As many as the shape has.</param>
+    /// <exception cref="InvalidDataException">It has values the model does not know.</exception>
+    public virtual void CopyTo(ItemSet items, int item, Span<float> target)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        items.CopyTo(item, Scale, target);
+    }
+
     /// <summary>Items (B, N), of values from 0 to 1, to latents (B, D).</summary>
     public abstract Variable Forward(Tape tape, Variable items);
 

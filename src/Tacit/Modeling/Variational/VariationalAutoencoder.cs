@@ -49,6 +49,9 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
     public LatentEncoder CopyEncoder() => VariationalEncoder.Of(this);
 
     /// <inheritdoc/>
+    void IItemModel.CopyTo(ItemSet items, int item, Span<float> target) => CopyPlain(items, item, target);
+
+    /// <inheritdoc/>
     public float[] Encode(ItemSet items, ReadOnlySpan<int> which, WorkPool? workers = null, CancellationToken cancellationToken = default) =>
         Posterior(items, which, workers, cancellationToken).Mean;
 
@@ -128,7 +131,7 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
         ArgumentNullException.ThrowIfNull(held);
         Fit.FitLatents(Encode(items, training, workers, cancellationToken));
         int[] some = validation.Length > Most ? validation[..Most] : validation;
-        Fit.FitErrors(ItemErrors.SquaredErrors(held, Scale, some, Reconstruct(held, some, workers, cancellationToken)));
+        Fit.FitErrors(ItemErrors.SquaredErrors(this, held, some, Reconstruct(held, some, workers, cancellationToken)));
     }
 
     /// <summary>Of each latent how much the means of its posterior differ over the training data: their standard deviation.</summary>
@@ -174,12 +177,16 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
     }
 
     /// <summary>The same before any draw.</summary>
-    internal void CopyPlain(ItemSet items, int item, Span<float> target)
+    internal void CopyPlain(ItemSet items, int item, Span<float> target) => CopyPlain(Options, Scale, items, item, target);
+
+    /// <summary>An item's values as 0 to 1 by a model's scale, whatever the item's format says.</summary>
+    /// <exception cref="InvalidDataException">It has values the model's likelihood does not know.</exception>
+    internal static void CopyPlain(VariationalOptions options, ItemScale scale, ItemSet items, int item, Span<float> target)
     {
         items.CopyTo(item, target);
-        Scale.Apply(target);
-        if (Options.Likelihood != LikelihoodKind.Gaussian && target.ContainsAnyExceptInRange(0f, 1f))
-            throw new InvalidDataException($"item {items.NameOf(item)} has values beyond those of the model, {Scale.Lowest} to {Scale.Highest}");
+        scale.Apply(target);
+        if (options.Likelihood != LikelihoodKind.Gaussian && target.ContainsAnyExceptInRange(0f, 1f))
+            throw new InvalidDataException($"item {items.NameOf(item)} has values beyond those of the model, {scale.Lowest} to {scale.Highest}");
     }
 
     /// <summary>Refuses items of another shape.</summary>

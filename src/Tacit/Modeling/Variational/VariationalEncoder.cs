@@ -48,5 +48,7 @@ internal sealed class VariationalEncoder : LatentEncoder
         return copy;
     }
 
+    public override void CopyTo(ItemSet items, int item, Span<float> target) => VariationalAutoencoder.CopyPlain(_options, Scale, items, item, target);
+
     public override Variable Forward(Tape tape, Variable items) => tape.Slice(_encoder.Forward(tape, items), -1, 0, Latents);
 }

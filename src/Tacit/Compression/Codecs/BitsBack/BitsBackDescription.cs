@@ -50,6 +50,10 @@ internal sealed class BitsBackDescription : CodecDescription
             : new BitsBackDescription(model, _lossy);
     }
 
+    // Without the model, where the block is none of items.
+    public override FrameForm Least(byte[] parameters, byte? kind, IReadOnlyList<TacitModel> models) => kind < BitsBackCodec.ContextKind ? new(Id, parameters, kind.Value, models)
+        : s_cm.Least(s_cm.ParametersFor(parameters[^1]), kind is null ? null : (byte)(kind - BitsBackCodec.ContextKind), []);
+
     public override byte[] ParametersFor(int level)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(level, MixerPlan.MinLevel);
