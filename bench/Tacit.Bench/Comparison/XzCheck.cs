@@ -35,7 +35,7 @@ internal static class XzCheck
         return larger == 0 ? 0 : 1;
     }
 
-    private static byte[] Content(string file)
+    internal static byte[] Content(string file)
     {
         if (!file.EndsWith(".gz", StringComparison.Ordinal))
             return File.ReadAllBytes(file);

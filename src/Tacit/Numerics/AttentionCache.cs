@@ -111,16 +111,21 @@ public sealed unsafe class AttentionCache : IDisposable
             throw new ArgumentException($"AttentionCache.Append: {key.Length} and {value.Length} values for keys of ({KeyHeads}, {HeadSize}) and values of ({KeyHeads}, {ValueSize}).");
         if (first + steps > Capacity)
             throw new InvalidOperationException($"AttentionCache.Append: stream {stream} already holds {first} of {Capacity} steps, {steps} do not fit.");
+        fixed (float* pk = key, pv = value)
+            Append(stream, pk, (nint)KeyHeads * HeadSize, pv, (nint)KeyHeads * ValueSize, steps);
+    }
+
+    /// <summary>Adds steps that fit, whose keys and values lie so many floats apart.</summary>
+    internal void Append(int stream, float* key, nint keyStep, float* value, nint valueStep, int steps)
+    {
+        int first = _lengths[stream];
         for (int g = 0; g < KeyHeads; g++)
         {
             int i = stream * KeyHeads + g;
             if (first + steps > _keys[i].Columns)
                 Grow(i, (int)Math.Min(Math.Max(2L * _keys[i].Columns, first + steps), Capacity));
-            for (int t = 0; t < steps; t++)
-            {
-                _keys[i].SetColumn(first + t, key.Slice((t * KeyHeads + g) * HeadSize, HeadSize));
-                _values[i].SetRow(first + t, value.Slice((t * KeyHeads + g) * ValueSize, ValueSize));
-            }
+            _keys[i].SetColumns(first, key + g * HeadSize, keyStep, steps);
+            _values[i].SetRows(first, value + g * ValueSize, valueStep, steps);
         }
         _lengths[stream] = first + steps;
     }
@@ -149,9 +154,16 @@ public sealed unsafe class AttentionCache : IDisposable
         }
         fixed (float* pq = q, po = o)
         {
-            var kernel = new Steps { Cache = this, Q = pq, O = po, Heads = heads, Count = steps, FirstStream = firstStream, Window = window, Scale = scale };
+            var kernel = new Steps { Cache = this, Q = pq, QueryStep = heads * HeadSize, O = po, Heads = heads, Count = steps, FirstStream = firstStream, Window = window, Scale = scale };
             Ranges.Run(kernel, streams * heads, 2L * steps * (streams == 0 ? 0 : _lengths[firstStream]) * HeadSize, pool, _keys[0].Lanes);
         }
+    }
+
+    /// <summary>The outputs of queries at the last steps of the first stream, which lie so many floats apart.</summary>
+    internal void Attend(float scale, float* q, int queryStep, int heads, float* o, int steps)
+    {
+        var kernel = new Steps { Cache = this, Q = q, QueryStep = queryStep, O = o, Heads = heads, Count = steps, Scale = scale };
+        Widest.Run(ref kernel, _keys[0].Lanes);
     }
 
     /// <summary>Frees the memory.</summary>
@@ -171,12 +183,17 @@ public sealed unsafe class AttentionCache : IDisposable
         values.Dispose();
     }
 
-    private struct Steps : IRangeKernel
+    private struct Steps : IRangeKernel, IKernel
     {
         public AttentionCache Cache;
         public float* Q, O;
-        public int Heads, Count, FirstStream, Window;
+        public int Heads, Count, FirstStream, Window, QueryStep;
         public float Scale;
+
+        /// <summary>The heads of one stream.</summary>
+        public readonly void Run<L, V>()
+            where L : struct, ILanes<V>
+            where V : struct => Run<L, V>(0, Heads);
 
         public readonly void Run<L, V>(int first, int end)
             where L : struct, ILanes<V>
@@ -201,10 +218,10 @@ public sealed unsafe class AttentionCache : IDisposable
                         Causal = true,
                         FirstPosition = Math.Max(0, length - Count),
                         Window = Window,
-                        QueryStep = Heads * Cache.HeadSize,
+                        QueryStep = QueryStep,
                     },
                     Scale = Scale,
-                    Q = Q + ((nint)at * Count * Heads + h) * Cache.HeadSize,
+                    Q = Q + (nint)at * Count * QueryStep + h * Cache.HeadSize,
                     O = O + ((nint)at * Count * Heads + h) * Cache.ValueSize,
                     OutputStep = (nint)Heads * Cache.ValueSize,
                 };

@@ -1,9 +1,12 @@
 using Tacit.Numerics;
+using Tacit.Numerics.Lanes;
+using Tacit.Numerics.Products;
+using Tacit.Numerics.Quantised;
 
 namespace Tacit.Modeling.Transformers;
 
 /// <summary>A linear layer's weights packed for products, as they are or in eight bits.</summary>
-internal sealed class ServingMatrix : IDisposable
+internal sealed unsafe class ServingMatrix : IDisposable
 {
     private readonly PackedMatrix? _floats;
     private readonly Int8Matrix? _bytes;
@@ -29,14 +32,38 @@ internal sealed class ServingMatrix : IDisposable
     /// <param name="rows">R.</param>
     /// <param name="y">(R, O).</param>
     /// <exception cref="ArithmeticException">x is not all finite, which eight bits would hide.</exception>
-    public void Multiply(ReadOnlySpan<float> x, int rows, Span<float> y)
+    public void Multiply<L, V>(float* x, int rows, float* y)
+        where L : struct, ILanes<V>
+        where V : struct
     {
-        if (_bytes is not null && NanGuard.FindNonFinite(x) >= 0)
-            throw new ArithmeticException("The model's numbers have become too large: it cannot be used on this data.");
-        if (_bytes is not null)
-            Int8Product.Multiply(new Matrix(x, rows, _bytes.Rows), _bytes, new MatrixTarget(y, rows, _bytes.Columns), _bias);
-        else
-            MatMul.Multiply(new Matrix(x, rows, _floats!.Rows), _floats, new MatrixTarget(y, rows, _floats.Columns), _bias);
+        fixed (float* bias = _bias)
+        {
+            if (_bytes is not null)
+            {
+                var product = new IntegerProduct { A = x, AStep = _bytes.Rows, Rows = rows, B = _bytes, Bias = bias, C = y, CStep = _bytes.Columns };
+                product.Run<L, V>();
+                if (!product.IsFinite)
+                    throw new ArithmeticException("The model's numbers have become too large: it cannot be used on this data.");
+            }
+            else
+            {
+                var product = new Product
+                {
+                    A = x,
+                    ARowStep = _floats!.Rows,
+                    AColumnStep = 1,
+                    Panels = _floats.Panels,
+                    PanelStep = _floats.PanelStep,
+                    C = y,
+                    CStep = _floats.Columns,
+                    Bias = bias,
+                    Depth = _floats.Rows,
+                    EndRow = rows,
+                    EndColumn = _floats.Columns,
+                };
+                Widest.Run(ref product, _floats.Lanes);
+            }
+        }
     }
 
     public void Dispose()

@@ -119,12 +119,21 @@ internal unsafe struct HeadAttention
         where L : struct, ILanes<VV>
         where VV : struct
     {
-        int d = Shape.HeadSize, e = Shape.ValueSize, end = Shape.Seen(0).End;
+        (int from, int end) = Shape.Seen(0);
+        int d = Shape.HeadSize, e = Shape.ValueSize, padded = (end + Fold.Partials - 1) & ~(Fold.Partials - 1);
         float* scores = Scratch.Take(Scratch.Outer, ScoreStep(end) + d), scaled = scores + ScoreStep(end);
         Scaled.Multiply<L, VV>(Scale, Q, scaled, d);
         RowProduct.Run<L, VV>(scaled, d, keys, keyStep, null, scores, WholePanels<L, VV>(end));
-        Terms<L, VV>(0, end, scores);
-        float sum = Fold.Over<L, VV, SumFold>(scores, scores, 0f, end);
+        // Scores of minus infinity have terms of zero, which no sum shows: whole vectors, without a rest.
+        for (int j = end; j < padded; j++)
+            scores[j] = float.NegativeInfinity;
+        new Span<float>(scores, from).Clear();
+        float maximum = Fold.Over<L, VV, MaxFold>(scores + from, scores, 0f, padded - from);
+        if (float.IsNegativeInfinity(maximum))
+            new Span<float>(scores, padded).Clear();
+        else
+            SoftmaxRow.TermsBelow<L, VV>(scores + from, scores + from, padded - from, maximum);
+        float sum = Fold.Over<L, VV, SumFold>(scores, scores, 0f, padded);
         RowProduct.Run<L, VV>(scores, end, values, valueStep, null, O, e, floored: true);     // as terms are
         Scaled.Multiply<L, VV>(sum > 0f ? 1f / sum : 0f, O, O, e);
     }
