@@ -1,5 +1,6 @@
 using Tacit.Numerics.Attending;
 using Tacit.Numerics.Lanes;
+using Tacit.Numerics.Memory;
 using Tacit.Numerics.Products;
 using Tacit.Numerics.Threads;
 
@@ -204,6 +205,13 @@ public sealed unsafe class AttentionCache : IDisposable
                 int at = i / Heads, h = i % Heads, stream = FirstStream + at, length = Cache._lengths[stream];
                 int g = stream * Cache.KeyHeads + h / (Heads / Cache.KeyHeads);
                 PackedMatrix keys = Cache._keys[g], values = Cache._values[g];
+                if (Count == 1)
+                {
+                    float* scratch = Scratch.Take(Scratch.Outer, OneQuery.ScratchFor(length, Cache.HeadSize));
+                    OneQuery.Run<L, V>(Scale, Q + (nint)at * QueryStep + h * Cache.HeadSize, keys, values, Window == 0 ? 0 : Math.Max(0, length - Window),
+                        length, O + (nint)i * Cache.ValueSize, scratch);
+                    continue;
+                }
                 var head = new HeadAttention
                 {
                     Shape = new AttentionShape
@@ -225,10 +233,7 @@ public sealed unsafe class AttentionCache : IDisposable
                     O = O + ((nint)at * Count * Heads + h) * Cache.ValueSize,
                     OutputStep = (nint)Heads * Cache.ValueSize,
                 };
-                if (Count == 1)
-                    head.ForwardOne<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
-                else
-                    head.Forward<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
+                head.Forward<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Tacit.Numerics;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Products;
@@ -40,7 +41,7 @@ internal sealed unsafe class ServingMatrix : IDisposable
         {
             if (_bytes is not null)
             {
-                var product = new IntegerProduct { A = x, AStep = _bytes.Rows, Rows = rows, B = _bytes, Bias = bias, C = y, CStep = _bytes.Columns };
+                var product = new IntegerProduct { A = x, AStep = _bytes.Rows, Rows = rows, B = _bytes, Bias = bias, C = y, CStep = _bytes.Columns, Vnni = AvxVnni.IsSupported };
                 product.Run<L, V>();
                 if (!product.IsFinite)
                     throw new ArithmeticException("The model's numbers have become too large: it cannot be used on this data.");

@@ -112,32 +112,6 @@ internal unsafe struct HeadAttention
         }
     }
 
-    /// <summary>Computes o of a single query that sees all packed keys, or the last of them: no room for blocks, no copies.</summary>
-    /// <inheritdoc cref="Forward" path="/param"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void ForwardOne<L, VV>(float* keys, nint keyStep, float* values, nint valueStep)
-        where L : struct, ILanes<VV>
-        where VV : struct
-    {
-        (int from, int end) = Shape.Seen(0);
-        int d = Shape.HeadSize, e = Shape.ValueSize, padded = (end + Fold.Partials - 1) & ~(Fold.Partials - 1);
-        float* scores = Scratch.Take(Scratch.Outer, ScoreStep(end) + d), scaled = scores + ScoreStep(end);
-        Scaled.Multiply<L, VV>(Scale, Q, scaled, d);
-        RowProduct.Run<L, VV>(scaled, d, keys, keyStep, null, scores, WholePanels<L, VV>(end));
-        // Scores of minus infinity have terms of zero, which no sum shows: whole vectors, without a rest.
-        for (int j = end; j < padded; j++)
-            scores[j] = float.NegativeInfinity;
-        new Span<float>(scores, from).Clear();
-        float maximum = Fold.Over<L, VV, MaxFold>(scores + from, scores, 0f, padded - from);
-        if (float.IsNegativeInfinity(maximum))
-            new Span<float>(scores, padded).Clear();
-        else
-            SoftmaxRow.TermsBelow<L, VV>(scores + from, scores + from, padded - from, maximum);
-        float sum = Fold.Over<L, VV, SumFold>(scores, scores, 0f, padded);
-        RowProduct.Run<L, VV>(scores, end, values, valueStep, null, O, e, floored: true);     // as terms are
-        Scaled.Multiply<L, VV>(sum > 0f ? 1f / sum : 0f, O, O, e);
-    }
-
     /// <summary>Computes dq and adds to dk and dv, query by query in their order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Backward<L, VV>()

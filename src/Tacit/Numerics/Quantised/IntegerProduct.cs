@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
 using Tacit.Numerics.Lanes;
 using Tacit.Numerics.Memory;
 using Tacit.Numerics.Products;
@@ -36,57 +36,43 @@ internal unsafe struct IntegerProduct : IKernel
         where V : struct
     {
         int most = Math.Clamp(QuantisedBlock / Math.Max(1, B.Rows), SmallestBlock, LargestBlock);
-        int blocks = (Rows + most - 1) / most, block = blocks == 0 ? 0 : (Rows + blocks - 1) / blocks;
+        int blocks = (Rows + most - 1) / most, block = blocks < 2 ? Rows : (Rows + blocks - 1) / blocks;
         int* quantised = (int*)Scratch.Take(Scratch.Outer, block * ((nint)B.Steps + 1));
         float* scales = (float*)(quantised + (nint)block * B.Steps);
-        IsFinite = true;
-        fixed (float* columnScales = B.PaddedScales)
-        fixed (int* offsets = B.Offsets)
+        var quantise = new Quantisation { A = A, AStep = AStep, Columns = B.Rows, Depth = B.Depth, Steps = B.Steps, Target = quantised, Scales = scales };
+        var columns = new Columns
         {
-            for (int first = 0; first < Rows && IsFinite; first += block)
-            {
-                int rows = Math.Min(block, Rows - first);
-                var quantise = new Quantisation
-                {
-                    A = A + (nint)first * AStep,
-                    AStep = AStep,
-                    Columns = B.Rows,
-                    Depth = B.Depth,
-                    Steps = B.Steps,
-                    Target = quantised,
-                    Scales = scales,
-                };
-                var columns = new Columns
-                {
-                    A = quantised,
-                    RowScales = scales,
-                    Rows = rows,
-                    Steps = B.Steps,
-                    B = B.Data,
-                    PanelBytes = B.PanelBytes,
-                    Panels = B.Panels,
-                    ColumnScales = columnScales,
-                    Offsets = B.Depth == 4 ? offsets : null,
-                    Bias = Bias,
-                    C = C + (nint)first * CStep,
-                    CStep = CStep,
-                    Count = B.Columns,
-                    Vnni = Vnni,
-                };
-                int groups = (B.Panels + 3) / 4;
-                if (Pool is null)
-                    quantise.Run<L, V>(0, rows);
-                else
-                    Ranges.Run(quantise, rows, 2L * B.Rows, Pool);
-                for (int r = 0; r < rows; r++)
-                    IsFinite &= float.IsFinite(scales[r]);
-                if (!IsFinite)
-                    return;
-                if (Pool is null)
-                    columns.Run<L, V>(0, groups);
-                else
-                    Ranges.Run(columns, groups, (long)rows * B.Rows * 2, Pool);
-            }
+            A = quantised,
+            RowScales = scales,
+            Rows = block,
+            Steps = B.Steps,
+            Turns = B.Turns,
+            B = B.Data,
+            GroupBytes = B.GroupBytes,
+            ColumnScales = B.PaddedScales,
+            Offsets = B.Depth == 4 ? B.Offsets : null,
+            Bias = Bias,
+            C = C,
+            CStep = CStep,
+            Count = B.Columns,
+            Vnni = Vnni,
+        };
+        IsFinite = true;
+        for (int first = 0; first < Rows && IsFinite; first += block)
+        {
+            int rows = columns.Rows = Math.Min(block, Rows - first);
+            if (Pool is null)
+                quantise.Run<L, V>(0, rows);
+            else
+                Ranges.Run(quantise, rows, 2L * B.Rows, Pool);
+            for (int r = 0; r < rows; r++)
+                IsFinite &= float.IsFinite(scales[r]);
+            if (IsFinite && Pool is null)
+                columns.Run<L, V>(0, B.Groups);
+            else if (IsFinite)
+                Ranges.Run(columns, B.Groups, (long)rows * B.Rows * 2, Pool);
+            quantise.A += block * AStep;
+            columns.C += block * CStep;
         }
     }
 
@@ -106,63 +92,91 @@ internal unsafe struct IntegerProduct : IKernel
         }
     }
 
-    /// <summary>Groups of four panels.</summary>
+    /// <summary>Groups of columns.</summary>
     private struct Columns : IRangeKernel
     {
+        // From so many rows on a panel is copied together first: lines of a group lie four apart, which are few sets of the first cache.
+        private const int CopiedRows = 12;
+
         public int* A, Offsets;
         public byte* B;
         public float* RowScales, ColumnScales, Bias, C;
-        public int Rows, Panels, Count;
-        public nint Steps, PanelBytes, CStep;
+        public int Rows, Count;
+        public nint Steps, Turns, GroupBytes, CStep;
         public bool Vnni;
 
         public readonly void Run<L, V>(int first, int end)
             where L : struct, ILanes<V>
             where V : struct
         {
-            int last = Math.Min(4 * end, Panels);
             if (Vnni)
-                Run<VnniDot>(4 * first, last);
+                Run<VnniDot>(first, end);
             else if (Offsets != null)
-                Run<ByteDot>(4 * first, last);
+                Run<ByteDot>(first, end);
             else
-                Run<PairDot>(4 * first, last);
+                Run<PairDot>(first, end);
         }
 
-        private readonly void Run<D>(int first, int last)
+        private readonly void Run<D>(int first, int end)
             where D : struct, IIntegerDot
         {
             if (Rows == 1)
-                OneRow<D>(first, last);
-            else
-                for (int p = first; p < last; p++)
-                    Panel<D>(p);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void OneRow<D>(int first, int last)
-            where D : struct, IIntegerDot
-        {
-            const int Width = 4 * Int8Matrix.PanelWidth;
-            float* spare = stackalloc float[2 * Width];
-            for (int p = first; p < last; p += 4)
             {
-                int n = p * Int8Matrix.PanelWidth, count = Math.Min(Width, Count - n);
-                IntegerTarget target = Target(n, count, Width, spare);
-                IntegerTile.RunWide<D>(A, B + p * PanelBytes, PanelBytes, Steps, target);
-                if (count < Width)
-                    new Span<float>(target.C, count).CopyTo(new Span<float>(C + n, count));
+                OneRow<D>(first, end);
+                return;
+            }
+            const int Panels = Int8Matrix.GroupWidth / Int8Matrix.PanelWidth;
+            int last = Math.Min(end * Panels, (Count + Int8Matrix.PanelWidth - 1) / Int8Matrix.PanelWidth);
+            for (int p = first * Panels; p < last; p++)
+            {
+                byte* b = B + p / Panels * GroupBytes + p % Panels * Int8Matrix.PanelTurn;
+                if (Rows < CopiedRows)
+                    Panel<D>(p * Int8Matrix.PanelWidth, b, Int8Matrix.GroupTurn);
+                else
+                    Panel<D>(p * Int8Matrix.PanelWidth, Together(b), Int8Matrix.PanelTurn);
             }
         }
 
+        private readonly byte* Together(byte* b)
+        {
+            byte* copy = (byte*)Scratch.Take(Scratch.Left, Turns * Int8Matrix.PanelTurn / sizeof(float));
+            for (nint t = 0; t < Turns; t++)
+                Vector512.Load(b + t * Int8Matrix.GroupTurn).Store(copy + t * Int8Matrix.PanelTurn);
+            return copy;
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Panel<D>(int p)
+        private readonly void OneRow<D>(int first, int end)
+            where D : struct, IIntegerDot
+        {
+            const int Width = Int8Matrix.GroupWidth;
+            float* spare = stackalloc float[2 * Width];
+            int whole = Math.Min(end, Count / Width);
+            IntegerTarget target = Target(first * Width, Width, Width, spare);
+            for (int g = first; g < whole; g++)
+            {
+                IntegerTile.RunWide<D>(A, B + g * GroupBytes, Turns, target);
+                target.C += Width;
+                target.ColumnScales += Width;
+                target.Offsets += Width;
+                target.Bias += Bias == null ? 0 : Width;
+            }
+            if (whole == end)
+                return;
+            int n = whole * Width;
+            target = Target(n, Count - n, Width, spare);
+            IntegerTile.RunWide<D>(A, B + whole * GroupBytes, Turns, target);
+            new Span<float>(target.C, Count - n).CopyTo(new Span<float>(C + n, Count - n));
+        }
+
+        /// <summary>All rows by the panel of columns from n on.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Panel<D>(int n, byte* b, nint bStep)
             where D : struct, IIntegerDot
         {
             const int Width = Int8Matrix.PanelWidth;
             float* spare = stackalloc float[7 * Width];
-            byte* b = B + p * PanelBytes;
-            int n = p * Width, count = Math.Min(Width, Count - n);
+            int count = Math.Min(Width, Count - n);
             IntegerTarget target = Target(n, count, Width, spare);
             for (nint r = 0; r < Rows;)
             {
@@ -170,12 +184,12 @@ internal unsafe struct IntegerProduct : IKernel
                 int left = Rows - (int)r, height = left is > 6 and < 10 ? (left + 1) / 2 : Math.Min(6, left);
                 switch (height)
                 {
-                    case 1: IntegerTile.Run<D, Rows1>(a, Steps, b, Steps, target); break;
-                    case 2: IntegerTile.Run<D, Rows2>(a, Steps, b, Steps, target); break;
-                    case 3: IntegerTile.Run<D, Rows3>(a, Steps, b, Steps, target); break;
-                    case 4: IntegerTile.Run<D, Rows4>(a, Steps, b, Steps, target); break;
-                    case 5: IntegerTile.Run<D, Rows5>(a, Steps, b, Steps, target); break;
-                    default: IntegerTile.Run<D, Rows6>(a, Steps, b, Steps, target); break;
+                    case 1: IntegerTile.Run<D, Rows1>(a, Steps, b, bStep, Turns, target); break;
+                    case 2: IntegerTile.Run<D, Rows2>(a, Steps, b, bStep, Turns, target); break;
+                    case 3: IntegerTile.Run<D, Rows3>(a, Steps, b, bStep, Turns, target); break;
+                    case 4: IntegerTile.Run<D, Rows4>(a, Steps, b, bStep, Turns, target); break;
+                    case 5: IntegerTile.Run<D, Rows5>(a, Steps, b, bStep, Turns, target); break;
+                    default: IntegerTile.Run<D, Rows6>(a, Steps, b, bStep, Turns, target); break;
                 }
                 if (count == Width)
                     target.C += height * CStep;
@@ -186,12 +200,10 @@ internal unsafe struct IntegerProduct : IKernel
             }
         }
 
-        /// <summary>Columns of C from n on; the last ones, fewer than a tile has, by way of spare memory: a row for the bias, then the results.</summary>
+        /// <summary>Columns of C from n on; the last ones, fewer than a tile has, by way of spare memory, all zeros: a row for the bias, then the results.</summary>
         private readonly IntegerTarget Target(int n, int count, int width, float* spare)
         {
             bool whole = count == width;
-            if (!whole || Bias == null)
-                new Span<float>(spare, width).Clear();
             if (!whole && Bias != null)
                 new Span<float>(Bias + n, count).CopyTo(new Span<float>(spare, count));
             return new IntegerTarget
