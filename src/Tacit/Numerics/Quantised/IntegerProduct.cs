@@ -95,7 +95,7 @@ internal unsafe struct IntegerProduct : IKernel
     /// <summary>Groups of columns.</summary>
     private struct Columns : IRangeKernel
     {
-        // From so many rows on a panel is copied together first: lines of a group lie four apart, which are few sets of the first cache.
+        // From so many rows on panels are copied apart first: the lines of one lie four apart, in few sets of the first cache.
         private const int CopiedRows = 12;
 
         public int* A, Offsets;
@@ -125,23 +125,32 @@ internal unsafe struct IntegerProduct : IKernel
                 OneRow<D>(first, end);
                 return;
             }
-            const int Panels = Int8Matrix.GroupWidth / Int8Matrix.PanelWidth;
-            int last = Math.Min(end * Panels, (Count + Int8Matrix.PanelWidth - 1) / Int8Matrix.PanelWidth);
-            for (int p = first * Panels; p < last; p++)
+            for (int g = first; g < end; g++)
             {
-                byte* b = B + p / Panels * GroupBytes + p % Panels * Int8Matrix.PanelTurn;
-                if (Rows < CopiedRows)
-                    Panel<D>(p * Int8Matrix.PanelWidth, b, Int8Matrix.GroupTurn);
-                else
-                    Panel<D>(p * Int8Matrix.PanelWidth, Together(b), Int8Matrix.PanelTurn);
+                byte* group = B + g * GroupBytes;
+                nint panelStep = Int8Matrix.PanelTurn, step = Int8Matrix.GroupTurn;
+                if (Rows >= CopiedRows)
+                {
+                    group = Apart(group);
+                    (panelStep, step) = (Turns * Int8Matrix.PanelTurn, Int8Matrix.PanelTurn);
+                }
+                int n = g * Int8Matrix.GroupWidth, last = Math.Min(Count, n + Int8Matrix.GroupWidth);
+                for (; n < last; n += Int8Matrix.PanelWidth, group += panelStep)
+                    Panel<D>(n, group, step);
             }
         }
 
-        private readonly byte* Together(byte* b)
+        /// <summary>A copy of a group, panel after panel.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly byte* Apart(byte* group)
         {
-            byte* copy = (byte*)Scratch.Take(Scratch.Left, Turns * Int8Matrix.PanelTurn / sizeof(float));
-            for (nint t = 0; t < Turns; t++)
-                Vector512.Load(b + t * Int8Matrix.GroupTurn).Store(copy + t * Int8Matrix.PanelTurn);
+            byte* copy = (byte*)Scratch.Take(Scratch.Left, GroupBytes / sizeof(float));
+            nint panel = Turns * Int8Matrix.PanelTurn;
+            for (byte* to = copy; to < copy + panel; to += Int8Matrix.PanelTurn, group += Int8Matrix.GroupTurn)
+            {
+                for (nint p = 0; p < Int8Matrix.GroupWidth / Int8Matrix.PanelWidth; p++)
+                    Vector512.Load(group + p * Int8Matrix.PanelTurn).Store(to + p * panel);
+            }
             return copy;
         }
 
