@@ -200,18 +200,36 @@ public sealed unsafe class AttentionCache : IDisposable
             where L : struct, ILanes<V>
             where V : struct
         {
+            if (Count == 1)
+                One<L, V>(first, end);
+            else
+                Several<L, V>(first, end);
+        }
+
+        private readonly void One<L, V>(int first, int end)
+            where L : struct, ILanes<V>
+            where V : struct
+        {
+            int longest = 0;
+            foreach (int length in Cache._lengths)
+                longest = Math.Max(longest, length);
+            float* scratch = Scratch.Take(Scratch.Outer, OneQuery.ScratchFor(longest, Cache.HeadSize));
             for (int i = first; i < end; i++)
             {
-                int at = i / Heads, h = i % Heads, stream = FirstStream + at, length = Cache._lengths[stream];
-                int g = stream * Cache.KeyHeads + h / (Heads / Cache.KeyHeads);
+                int at = i / Heads, h = i % Heads, length = Cache._lengths[FirstStream + at], g = KeyHead(at, h);
+                OneQuery.Run<L, V>(Scale, Q + (nint)at * QueryStep + h * Cache.HeadSize, Cache._keys[g], Cache._values[g],
+                    Window == 0 ? 0 : Math.Max(0, length - Window), length, O + (nint)i * Cache.ValueSize, scratch);
+            }
+        }
+
+        private readonly void Several<L, V>(int first, int end)
+            where L : struct, ILanes<V>
+            where V : struct
+        {
+            for (int i = first; i < end; i++)
+            {
+                int at = i / Heads, h = i % Heads, length = Cache._lengths[FirstStream + at], g = KeyHead(at, h);
                 PackedMatrix keys = Cache._keys[g], values = Cache._values[g];
-                if (Count == 1)
-                {
-                    float* scratch = Scratch.Take(Scratch.Outer, OneQuery.ScratchFor(length, Cache.HeadSize));
-                    OneQuery.Run<L, V>(Scale, Q + (nint)at * QueryStep + h * Cache.HeadSize, keys, values, Window == 0 ? 0 : Math.Max(0, length - Window),
-                        length, O + (nint)i * Cache.ValueSize, scratch);
-                    continue;
-                }
                 var head = new HeadAttention
                 {
                     Shape = new AttentionShape
@@ -236,5 +254,7 @@ public sealed unsafe class AttentionCache : IDisposable
                 head.Forward<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
             }
         }
+
+        private readonly int KeyHead(int at, int h) => (FirstStream + at) * Cache.KeyHeads + h / (Heads / Cache.KeyHeads);
     }
 }

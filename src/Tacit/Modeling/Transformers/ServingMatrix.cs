@@ -40,31 +40,49 @@ internal sealed unsafe class ServingMatrix : IDisposable
         fixed (float* bias = _bias)
         {
             if (_bytes is not null)
-            {
-                var product = new IntegerProduct { A = x, AStep = _bytes.Rows, Rows = rows, B = _bytes, Bias = bias, C = y, CStep = _bytes.Columns, Vnni = AvxVnni.IsSupported };
-                product.Run<L, V>();
-                if (!product.IsFinite)
-                    throw new ArithmeticException("The model's numbers have become too large: it cannot be used on this data.");
-            }
+                Multiply<L, V>(x, rows, _bytes, bias, y);
             else
-            {
-                var product = new Product
-                {
-                    A = x,
-                    ARowStep = _floats!.Rows,
-                    AColumnStep = 1,
-                    Panels = _floats.Panels,
-                    PanelStep = _floats.PanelStep,
-                    C = y,
-                    CStep = _floats.Columns,
-                    Bias = bias,
-                    Depth = _floats.Rows,
-                    EndRow = rows,
-                    EndColumn = _floats.Columns,
-                };
-                Widest.Run(ref product, _floats.Lanes);
-            }
+                Multiply(x, rows, _floats!, bias, y);
         }
+    }
+
+    private static void Multiply<L, V>(float* x, int rows, Int8Matrix weights, float* bias, float* y)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        var product = new IntegerProduct
+        {
+            A = x,
+            AStep = weights.Rows,
+            Rows = rows,
+            B = weights,
+            Bias = bias,
+            C = y,
+            CStep = weights.Columns,
+            Vnni = AvxVnni.IsSupported,
+        };
+        product.Run<L, V>();
+        if (!product.IsFinite)
+            throw new ArithmeticException("The model's numbers have become too large: it cannot be used on this data.");
+    }
+
+    private static void Multiply(float* x, int rows, PackedMatrix weights, float* bias, float* y)
+    {
+        var product = new Product
+        {
+            A = x,
+            ARowStep = weights.Rows,
+            AColumnStep = 1,
+            Panels = weights.Panels,
+            PanelStep = weights.PanelStep,
+            C = y,
+            CStep = weights.Columns,
+            Bias = bias,
+            Depth = weights.Rows,
+            EndRow = rows,
+            EndColumn = weights.Columns,
+        };
+        Widest.Run(ref product, weights.Lanes);
     }
 
     public void Dispose()

@@ -31,8 +31,9 @@ internal static unsafe class OneQuery
         int d = keys.Rows, e = values.Columns, padded = Padded(end, Fold.Partials);
         float* scores = scratch, scaled = scratch + Padded(end, Panel.Widest);
         Scaled.Multiply<L, V>(scale, q, scaled, d);
+        Packing.Copy<L, V>(scaled, 0, scaled, 0, 1, d);
         // Of whole panels, as products of single keys at the end of one cost more.
-        RowProduct.Run<L, V>(scaled, d, keys.Panels, keys.PanelStep, null, scores, Padded(end, Panel.Width(L.Count)));
+        RowProduct.Run<L, V>(scaled, d, keys.Panels, keys.PanelStep, null, scores, Padded(end, Panel.Width(L.Count)), floored: true);
         // Scores of minus infinity have terms of zero, which no sum shows: so there are whole vectors, too.
         for (int j = end; j < padded; j++)
             scores[j] = float.NegativeInfinity;
