@@ -13,6 +13,7 @@ using Tacit.Bench.Records;
 // learning [STEPS] [gpt|lstm|shrinking]: whole training steps of byte-level models on one and two threads, PyTorch beside them.
 // generate [tiny|small|base|MODEL …] [TOKENS]: tokens per second of one stream, beside the time it takes to read what a token needs.
 // neural FILE --model MODEL [-LEVEL] [--sizes]: cm alone, a language model alone, and both: bytes, and speeds per second of thread time.
+// never-larger --model=FILE|--neural [--cap=BYTES] [PART…]: is any text or file of records larger with a model, or with a network that learns along, than without?
 // bitsback FILE.idx --model MODEL [--quick]: a variational autoencoder's codec at several lengths of blocks, lossy at several rates, cm and PNG beside it.
 // records [--no-rivals] [--best|--fast] [--max-model=BYTES] [SET…]: small records, each alone, against compressors with trained dictionaries: sizes, speeds, the bars.
 // anything else: BenchmarkDotNet's own options, for example --filter '*Coder*'.
@@ -32,6 +33,8 @@ if (args is ["learning", ..])
     return LearningBars.Run(args.AsSpan(1));
 if (args is ["neural", ..])
     return NeuralRun.Run(args[1..]);
+if (args is ["never-larger", ..])
+    return NeverLargerRun.Run(args[1..]);
 if (args is ["bitsback", ..])
     return BitsBackRun.Run(args[1..]);
 if (args is ["generate", ..])

@@ -44,7 +44,7 @@ internal static class XzCheck
         }
     }
 
-    private static byte[] Content(string file)
+    internal static byte[] Content(string file)
     {
         using var source = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
         using var content = new MemoryStream();

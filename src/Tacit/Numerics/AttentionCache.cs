@@ -1,5 +1,6 @@
 using Tacit.Numerics.Attending;
 using Tacit.Numerics.Lanes;
+using Tacit.Numerics.Memory;
 using Tacit.Numerics.Products;
 using Tacit.Numerics.Threads;
 
@@ -112,16 +113,21 @@ public sealed unsafe class AttentionCache : IDisposable
             throw new ArgumentException($"AttentionCache.Append: {key.Length} and {value.Length} values for keys of ({KeyHeads}, {HeadSize}) and values of ({KeyHeads}, {ValueSize}).");
         if (first + steps > Capacity)
             throw new InvalidOperationException($"AttentionCache.Append: stream {stream} already holds {first} of {Capacity} steps, {steps} do not fit.");
+        fixed (float* pk = key, pv = value)
+            Append(stream, pk, (nint)KeyHeads * HeadSize, pv, (nint)KeyHeads * ValueSize, steps);
+    }
+
+    /// <summary>Adds steps that fit, whose keys and values lie so many floats apart.</summary>
+    internal void Append(int stream, float* key, nint keyStep, float* value, nint valueStep, int steps)
+    {
+        int first = _lengths[stream];
         for (int g = 0; g < KeyHeads; g++)
         {
             int i = stream * KeyHeads + g;
             if (first + steps > _keys[i].Columns)
                 Grow(i, (int)Math.Min(Math.Max(2L * _keys[i].Columns, first + steps), Capacity));
-            for (int t = 0; t < steps; t++)
-            {
-                _keys[i].SetColumn(first + t, key.Slice((t * KeyHeads + g) * HeadSize, HeadSize));
-                _values[i].SetRow(first + t, value.Slice((t * KeyHeads + g) * ValueSize, ValueSize));
-            }
+            _keys[i].SetColumns(first, key + g * HeadSize, keyStep, steps);
+            _values[i].SetRows(first, value + g * ValueSize, valueStep, steps);
         }
         _lengths[stream] = first + steps;
     }
@@ -150,9 +156,16 @@ public sealed unsafe class AttentionCache : IDisposable
         }
         fixed (float* pq = q, po = o)
         {
-            var kernel = new Steps { Cache = this, Q = pq, O = po, Heads = heads, Count = steps, FirstStream = firstStream, Window = window, Scale = scale };
+            var kernel = new Steps { Cache = this, Q = pq, QueryStep = heads * HeadSize, O = po, Heads = heads, Count = steps, FirstStream = firstStream, Window = window, Scale = scale };
             Ranges.Run(kernel, streams * heads, 2L * steps * (streams == 0 ? 0 : _lengths[firstStream]) * HeadSize, pool, _keys[0].Lanes);
         }
+    }
+
+    /// <summary>The outputs of queries at the last steps of the first stream, which lie so many floats apart.</summary>
+    internal void Attend(float scale, float* q, int queryStep, int heads, float* o, int steps)
+    {
+        var kernel = new Steps { Cache = this, Q = q, QueryStep = queryStep, O = o, Heads = heads, Count = steps, Scale = scale };
+        Widest.Run(ref kernel, _keys[0].Lanes);
     }
 
     /// <summary>Frees the memory.</summary>
@@ -172,21 +185,51 @@ public sealed unsafe class AttentionCache : IDisposable
         values.Dispose();
     }
 
-    private struct Steps : IRangeKernel
+    private struct Steps : IRangeKernel, IKernel
     {
         public AttentionCache Cache;
         public float* Q, O;
-        public int Heads, Count, FirstStream, Window;
+        public int Heads, Count, FirstStream, Window, QueryStep;
         public float Scale;
+
+        /// <summary>The heads of one stream.</summary>
+        public readonly void Run<L, V>()
+            where L : struct, ILanes<V>
+            where V : struct => Run<L, V>(0, Heads);
 
         public readonly void Run<L, V>(int first, int end)
             where L : struct, ILanes<V>
             where V : struct
         {
+            if (Count == 1)
+                One<L, V>(first, end);
+            else
+                Several<L, V>(first, end);
+        }
+
+        private readonly void One<L, V>(int first, int end)
+            where L : struct, ILanes<V>
+            where V : struct
+        {
+            int longest = 0;
+            foreach (int length in Cache._lengths)
+                longest = Math.Max(longest, length);
+            float* scratch = Scratch.Take(Scratch.Outer, OneQuery.ScratchFor(longest, Cache.HeadSize));
             for (int i = first; i < end; i++)
             {
-                int at = i / Heads, h = i % Heads, stream = FirstStream + at, length = Cache._lengths[stream];
-                int g = stream * Cache.KeyHeads + h / (Heads / Cache.KeyHeads);
+                int at = i / Heads, h = i % Heads, length = Cache._lengths[FirstStream + at], g = KeyHead(at, h);
+                OneQuery.Run<L, V>(Scale, Q + (nint)at * QueryStep + h * Cache.HeadSize, Cache._keys[g], Cache._values[g],
+                    Window == 0 ? 0 : Math.Max(0, length - Window), length, O + (nint)i * Cache.ValueSize, scratch);
+            }
+        }
+
+        private readonly void Several<L, V>(int first, int end)
+            where L : struct, ILanes<V>
+            where V : struct
+        {
+            for (int i = first; i < end; i++)
+            {
+                int at = i / Heads, h = i % Heads, length = Cache._lengths[FirstStream + at], g = KeyHead(at, h);
                 PackedMatrix keys = Cache._keys[g], values = Cache._values[g];
                 var head = new HeadAttention
                 {
@@ -202,18 +245,17 @@ public sealed unsafe class AttentionCache : IDisposable
                         Causal = true,
                         FirstPosition = Math.Max(0, length - Count),
                         Window = Window,
-                        QueryStep = Heads * Cache.HeadSize,
+                        QueryStep = QueryStep,
                     },
                     Scale = Scale,
-                    Q = Q + ((nint)at * Count * Heads + h) * Cache.HeadSize,
+                    Q = Q + (nint)at * Count * QueryStep + h * Cache.HeadSize,
                     O = O + ((nint)at * Count * Heads + h) * Cache.ValueSize,
                     OutputStep = (nint)Heads * Cache.ValueSize,
                 };
-                if (Count == 1)
-                    head.ForwardOne<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
-                else
-                    head.Forward<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
+                head.Forward<L, V>(keys.Panels, keys.PanelStep, values.Panels, values.PanelStep);
             }
         }
+
+        private readonly int KeyHead(int at, int h) => (FirstStream + at) * Cache.KeyHeads + h / (Heads / Cache.KeyHeads);
     }
 }

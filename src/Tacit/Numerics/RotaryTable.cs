@@ -93,6 +93,28 @@ public sealed unsafe class RotaryTable
         }
     }
 
+    /// <summary>The same for a sequence whose positions are in the table.</summary>
+    internal void Turn<L, V>(float* x, int rows, int heads, int rowStep, int firstPosition)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        fixed (float* cosines = _cosines, sines = _sines)
+        {
+            var kernel = new Rows
+            {
+                X = x,
+                Cosines = cosines,
+                Sines = sines,
+                RowStep = rowStep,
+                Half = _half,
+                Heads = heads,
+                RowsPerSequence = rows,
+                FirstPosition = firstPosition,
+            };
+            kernel.Run<L, V>(0, rows);
+        }
+    }
+
     // The n-th root of a > 1, by Newton's iteration from above: it falls until rounding stops it.
     private static double Root(double a, int n)
     {

@@ -56,12 +56,20 @@ internal sealed class ContextMixingCodec : BlockCodec
 
     public override int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, out byte kind, WorkMonitor monitor)
     {
-        ContextMixer model = _model;
         kind = 0;
+        return Choose(raw) is { } structure ? Encode(raw, coded, structure, out kind, monitor) : -1;
+    }
+
+    /// <summary>The structure in which a block is coded, by trial; null if it is not worth modelling.</summary>
+    public BlockStructure? Choose(ReadOnlySpan<byte> raw)
+    {
         Listen(false);      // trials are cm's own
-        if (Incompressibility.Holds(raw, model))
-            return -1;
-        BlockStructure structure = StructureTrial.Choose(raw, model);
+        return Incompressibility.Holds(raw, _model) ? null : StructureTrial.Choose(raw, _model);
+    }
+
+    /// <summary>Codes a block whose structure has been chosen.</summary>
+    public int Encode(ReadOnlySpan<byte> raw, Span<byte> coded, BlockStructure structure, out byte kind, WorkMonitor monitor)
+    {
         kind = (byte)structure.Kind;
         int header = structure.RowLength != 0 ? RowLengthSize : 0;
         if (coded.Length <= header)

@@ -1,17 +1,17 @@
 using Tacit.Numerics;
-using Tacit.Numerics.Elementary;
+using Tacit.Numerics.Lanes;
 
 namespace Tacit.Modeling.Transformers;
 
 /// <summary>A sequence a <see cref="GptServing"/> model goes through, one token or several at a time.</summary>
 /// <remarks>Owns the keys and values of what it has seen and all memory it works in. Not thread-safe.</remarks>
-public sealed class GptSequence : IDisposable
+public sealed unsafe class GptSequence : IDisposable
 {
     private readonly GptServing _model;
     private readonly GptOptions _options;
     private readonly AttentionCache[] _caches;
-    private readonly int _rows, _keys;
-    private readonly float[] _x, _h, _wide, _q, _k, _v, _scale, _mean, _logits;
+    private readonly int _rows;
+    private readonly float[] _x, _h, _wide, _y, _scale, _mean, _logits;     // see GptPass
 
     /// <summary>A stream that has seen nothing.</summary>
     /// <param name="model">The model, which must not be disposed before this.</param>
@@ -22,13 +22,11 @@ public sealed class GptSequence : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         (_model, _options, _rows) = (model, model.Options, rows);
         int columns = _options.Columns, size = columns / _options.Heads;
-        _keys = _options.KeyHeadCount * size;
         _caches = new AttentionCache[_options.Layers];
         for (int i = 0; i < _caches.Length; i++)
             _caches[i] = new AttentionCache(1, _options.KeyHeadCount, size, size, _options.Context);
-        (_x, _h, _q) = (new float[rows * columns], new float[rows * Math.Max(columns, _options.HiddenColumns)], new float[rows * columns]);
-        (_k, _v) = (new float[rows * _keys], new float[rows * _keys]);
-        _wide = new float[rows * Widest(_options)];
+        (_x, _h, _y) = (new float[rows * columns], new float[rows * Math.Max(columns, _options.HiddenColumns)], new float[rows * columns]);
+        _wide = new float[rows * WidestProduct(_options)];
         (_scale, _mean) = (new float[rows], new float[rows]);
         _logits = new float[rows * _options.Vocabulary];
     }
@@ -46,10 +44,9 @@ public sealed class GptSequence : IDisposable
     public static long Memory(GptOptions options, int rows)
     {
         ArgumentNullException.ThrowIfNull(options);
-        long columns = options.Columns, keys = columns / options.Heads * options.KeyHeadCount;
-        long widest = Math.Max(columns + 2 * keys, 2L * options.HiddenColumns);
         int size = options.Columns / options.Heads;
-        return options.Layers * AttentionCache.Memory(1, options.KeyHeadCount, size, size, options.Context) + sizeof(float) * (rows * (4 * columns + 2 * keys + options.HiddenColumns + widest + options.Vocabulary));
+        long columns = 3L * options.Columns + options.HiddenColumns + WidestProduct(options) + options.Vocabulary;
+        return options.Layers * AttentionCache.Memory(1, options.KeyHeadCount, size, size, options.Context) + sizeof(float) * rows * columns;
     }
 
     /// <summary>Forgets all tokens.</summary>
@@ -78,22 +75,29 @@ public sealed class GptSequence : IDisposable
         int rows = tokens.Length, columns = _options.Columns;
         if (rows == 0 || rows > _rows || rows > Room)
             throw new InvalidOperationException($"GptSequence: {rows} tokens; there is room for {Room}, {_rows} at a time.");
-        Span<float> x = _x.AsSpan(0, rows * columns);
-        EmbeddingLookup.Gather(_model.Tokens, columns, tokens, x);
-        if (_model.Positions.Length > 0)
-            Place(x);
-        for (int i = 0; i < _caches.Length; i++)
+        EmbeddingLookup.Gather(_model.Tokens, columns, tokens, _x.AsSpan(0, rows * columns));
+        int wanted = lastOnly ? 1 : rows;
+        fixed (float* x = _x, h = _h, wide = _wide, y = _y, scale = _scale, mean = _mean, logits = _logits)
         {
-            Attend(_model.Blocks[i], _caches[i], x, rows);
-            FeedForward(_model.Blocks[i], x, rows);
+            var pass = new GptPass
+            {
+                Model = _model,
+                Caches = _caches,
+                X = x,
+                H = h,
+                Wide = wide,
+                Y = y,
+                Scale = scale,
+                Mean = mean,
+                Logits = logits,
+                Rows = rows,
+                Wanted = wanted,
+                Position = Position,
+            };
+            Widest.Run(ref pass);
         }
         Position += rows;
-        int wanted = lastOnly ? 1 : rows;
-        Span<float> h = _h.AsSpan(0, wanted * columns);
-        Normalise(_model.Norm, x[^h.Length..], h);
-        Span<float> logits = _logits.AsSpan(0, wanted * _options.Vocabulary);
-        _model.Output.Multiply(h, wanted, logits);
-        return logits;
+        return _logits.AsSpan(0, wanted * _options.Vocabulary);
     }
 
     /// <summary>Frees the memory.</summary>
@@ -103,75 +107,9 @@ public sealed class GptSequence : IDisposable
             cache.Dispose();
     }
 
-    private static int Widest(GptOptions options)
+    private static int WidestProduct(GptOptions options)
     {
         int keys = options.Columns / options.Heads * options.KeyHeadCount;
         return Math.Max(options.Columns + 2 * keys, (options.FeedForward == FeedForwardKind.SwiGlu ? 2 : 1) * options.HiddenColumns);
-    }
-
-    private void Place(Span<float> x)
-    {
-        // Vaswani et al.: beside sinusoids the embedding is multiplied by the root of its columns.
-        if (_options.Positions == PositionEncoding.Sinusoidal)
-            MapWith<ScaledValue>.Run(x, x, MathF.Sqrt(_options.Columns), x, null);
-        Elementwise.Add(x, _model.Positions.AsSpan(Position * _options.Columns, x.Length), x);
-    }
-
-    private void Attend(GptServing.Block block, AttentionCache cache, Span<float> x, int rows)
-    {
-        int columns = _options.Columns, width = columns + 2 * _keys;
-        Span<float> h = _h.AsSpan(0, rows * columns), wide = _wide.AsSpan(0, rows * width);
-        Normalise(block.AttentionNorm, x, h);
-        block.QueryKeyValue.Multiply(h, rows, wide);
-        _model.Rope?.Turn(wide[..^_keys], rows, (columns + _keys) / _model.Rope.HeadSize, width, Position);   // queries and keys: heads of one size
-        Span<float> q = wide, k = wide[columns..], v = wide[(columns + _keys)..];
-        if (rows > 1)
-        {
-            q = _q.AsSpan(0, rows * columns);
-            k = _k.AsSpan(0, rows * _keys);
-            v = _v.AsSpan(0, rows * _keys);
-            for (int r = 0; r < rows; r++)
-            {
-                Span<float> row = wide.Slice(r * width, width);
-                row[..columns].CopyTo(q[(r * columns)..]);
-                row.Slice(columns, _keys).CopyTo(k[(r * _keys)..]);
-                row[(columns + _keys)..].CopyTo(v[(r * _keys)..]);
-            }
-        }
-        cache.Append(0, k[..(rows * _keys)], v[..(rows * _keys)]);
-        cache.Attend(1f / MathF.Sqrt(columns / _options.Heads), q[..(rows * columns)], _options.Heads, h, steps: rows);
-        Span<float> y = _q.AsSpan(0, rows * columns);
-        block.AttentionOutput.Multiply(h, rows, y);
-        Elementwise.Add(x, y, x);
-    }
-
-    private void FeedForward(GptServing.Block block, Span<float> x, int rows)
-    {
-        int columns = _options.Columns, hidden = _options.HiddenColumns;
-        bool gated = _options.FeedForward == FeedForwardKind.SwiGlu;
-        int width = gated ? 2 * hidden : hidden;
-        Span<float> h = _h.AsSpan(0, rows * columns), wide = _wide.AsSpan(0, rows * width);
-        Normalise(block.FeedForwardNorm, x, h);
-        block.In.Multiply(h, rows, wide);
-        h = _h.AsSpan(0, rows * hidden);
-        for (int r = 0; r < rows; r++)
-        {
-            Span<float> row = wide.Slice(r * width, width), target = h.Slice(r * hidden, hidden);
-            Elementwise.Activate(_options.Activation, row[..hidden], target);
-            if (gated)
-                Elementwise.Apply2<FlooredProduct<Times>>(target, row[hidden..], target, null);
-        }
-        Span<float> y = _q.AsSpan(0, rows * columns);
-        block.Out.Multiply(h, rows, y);
-        Elementwise.Add(x, y, x);
-    }
-
-    private void Normalise((float[] Gain, float[] Bias) norm, ReadOnlySpan<float> x, Span<float> y)
-    {
-        int rows = x.Length / _options.Columns;
-        if (_options.Norm == NormKind.Rms)
-            RmsNormalization.Forward(x, norm.Gain, _options.NormEpsilon, y, _scale.AsSpan(0, rows));
-        else
-            LayerNormalization.Forward(x, norm.Gain, norm.Bias, _options.NormEpsilon, y, _mean.AsSpan(0, rows), _scale.AsSpan(0, rows));
     }
 }

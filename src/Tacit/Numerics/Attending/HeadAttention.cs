@@ -112,23 +112,6 @@ internal unsafe struct HeadAttention
         }
     }
 
-    /// <summary>Computes o of a single query that sees all packed keys, or the last of them: no room for blocks, no copies.</summary>
-    /// <inheritdoc cref="Forward" path="/param"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void ForwardOne<L, VV>(float* keys, nint keyStep, float* values, nint valueStep)
-        where L : struct, ILanes<VV>
-        where VV : struct
-    {
-        int d = Shape.HeadSize, e = Shape.ValueSize, end = Shape.Seen(0).End;
-        float* scores = Scratch.Take(Scratch.Outer, ScoreStep(end) + d), scaled = scores + ScoreStep(end);
-        Scaled.Multiply<L, VV>(Scale, Q, scaled, d);
-        RowProduct.Run<L, VV>(scaled, d, keys, keyStep, null, scores, WholePanels<L, VV>(end));
-        Terms<L, VV>(0, end, scores);
-        float sum = Fold.Over<L, VV, SumFold>(scores, scores, 0f, end);
-        RowProduct.Run<L, VV>(scores, end, values, valueStep, null, O, e, floored: true);     // as terms are
-        Scaled.Multiply<L, VV>(sum > 0f ? 1f / sum : 0f, O, O, e);
-    }
-
     /// <summary>Computes dq and adds to dk and dv, query by query in their order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Backward<L, VV>()

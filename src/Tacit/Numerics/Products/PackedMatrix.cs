@@ -88,34 +88,26 @@ public sealed unsafe class PackedMatrix : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>Replaces row k: a value that joins what products sum over.</summary>
-    internal void SetRow(int k, ReadOnlySpan<float> row)
+    /// <summary>Replaces rows from k on: values that join what products sum over.</summary>
+    internal void SetRows(int k, float* rows, nint step, int count)
     {
         int width = Panel.Width(Lanes);
-        nint step = PanelStep;
         float* target = Panels + (nint)k * width;
-        fixed (float* values = row)
-        {
-            for (int n = 0; n < row.Length; n += width, target += step)
-                Packing.Copy<Lanes128, Vector128<float>>(values + n, 0, target, 0, 1, Math.Min(width, row.Length - n));
-        }
+        for (int n = 0; n < Columns; n += width, target += PanelStep)
+            Packing.Copy<Lanes128, Vector128<float>>(rows + n, step, target, width, count, Math.Min(width, Columns - n));
     }
 
-    /// <summary>Replaces column n: a value that joins the products' results.</summary>
-    internal void SetColumn(int n, ReadOnlySpan<float> column)
+    /// <summary>Replaces columns from n on, each so many floats after the one before: values that join the products' results.</summary>
+    internal void SetColumns(int n, float* columns, nint step, int count)
     {
-        const int Count = 64;
         int width = Panel.Width(Lanes);
-        float* target = Panels + n / width * PanelStep + n % width, floored = stackalloc float[Count];
-        fixed (float* values = column)
+        while (count > 0)
         {
-            for (int first = 0; first < column.Length; first += Count)
-            {
-                int count = Math.Min(Count, column.Length - first);
-                Packing.Copy<Lanes128, Vector128<float>>(values + first, 0, floored, 0, 1, count);
-                for (int k = 0; k < count; k++, target += width)
-                    *target = floored[k];
-            }
+            int some = Math.Min(count, width - n % width);
+            Packing.CopyTransposed(columns, step, Panels + n / width * PanelStep + n % width, width, some, Rows);
+            n += some;
+            columns += some * step;
+            count -= some;
         }
     }
 

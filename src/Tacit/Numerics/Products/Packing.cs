@@ -95,7 +95,13 @@ internal static unsafe class Packing
         }
         for (; r < rows; r++, source += sourceStep)
         {
-            for (int c = 0; c < columns; c++)
+            int c = 0;
+            for (float* to = target + r; c <= columns - 4; c += 4, to += 4 * targetStep)
+            {
+                Vector128<float> four = Floored<Lanes128, Vector128<float>>(Vector128.Load(source + c));
+                (to[0], to[targetStep], to[2 * targetStep], to[3 * targetStep]) = (four[0], four[1], four[2], four[3]);
+            }
+            for (; c < columns; c++)
                 target[c * targetStep + r] = Floored(source[c]);
         }
     }

@@ -8,11 +8,18 @@ namespace Tacit.Numerics;
 /// <remarks>For static models; a quarter of the memory, so four times the model stays in the cache.</remarks>
 public sealed unsafe class Int8Matrix : IDisposable
 {
+    /// <summary>Columns that lie together, in the order in which a single row reads them.</summary>
+    internal const int GroupWidth = 64;
+
+    /// <summary>Columns of a group that a tile of several rows takes.</summary>
     internal const int PanelWidth = 16;
 
-    private readonly NativeBuffer _panels;
-    private readonly float[] _scales;
-    private readonly int[] _offsets;
+    /// <summary>Bytes of a group, or of a panel, for one turn: <see cref="TurnDepth"/> values of k.</summary>
+    internal const int GroupTurn = GroupWidth * TurnDepth, PanelTurn = PanelWidth * TurnDepth;
+
+    internal const int TurnDepth = 4;
+
+    private readonly NativeBuffer _memory;      // groups, then scales and offsets of whole groups
 
     /// <summary>Packs weights that are in eight bits already.</summary>
     /// <param name="weights">q (K, N), row-major, each from −127.</param>
@@ -29,20 +36,17 @@ public sealed unsafe class Int8Matrix : IDisposable
         if (columns == 0 || weights.Length % columns != 0 || weights.Contains(sbyte.MinValue))
             throw new ArgumentException($"Int8Matrix: {weights.Length} weights from −127 to 127 for {columns} scales.");
         (Rows, Columns, Depth) = (weights.Length / columns, columns, depth);
-        // A wide tile may read three panels beyond the last one.
-        _scales = new float[(Panels + 3) * PanelWidth];
-        scales.CopyTo(_scales);
-        _offsets = new int[(Panels + 3) * PanelWidth];
-        _panels = new NativeBuffer((Panels + 3) * PanelBytes / sizeof(float));
-        new Span<int>(_panels.Pointer, checked((int)_panels.Length)).Clear();
+        _memory = new NativeBuffer(Groups * (GroupBytes / sizeof(float) + 2 * GroupWidth));
+        new Span<float>(_memory.Pointer, checked((int)_memory.Length)).Clear();
+        scales.CopyTo(new Span<float>(PaddedScales, columns));
         for (int k = 0; k < Rows; k++)
         {
             for (int n = 0; n < columns; n++)
             {
                 sbyte q = weights[k * columns + n];
-                byte* step = Data + n / PanelWidth * PanelBytes + ((nint)(k / depth) * PanelWidth + n % PanelWidth) * depth;
-                step[k % depth] = (byte)q;
-                _offsets[n] += 128 * q;
+                byte* turn = Data + n / GroupWidth * GroupBytes + (nint)(k / TurnDepth) * GroupTurn + n % GroupWidth / PanelWidth * PanelTurn;
+                turn[(k % TurnDepth / depth * PanelWidth + n % PanelWidth) * depth + k % depth] = (byte)q;
+                Offsets[n] += 128 * q;
             }
         }
     }
@@ -54,24 +58,27 @@ public sealed unsafe class Int8Matrix : IDisposable
     public int Columns { get; }
 
     /// <summary>The scale of each column.</summary>
-    public ReadOnlySpan<float> Scales => _scales.AsSpan(0, Columns);
+    public ReadOnlySpan<float> Scales => new(PaddedScales, Columns);
 
     /// <summary>Values of k in a step: 4 for AVX-VNNI, or 2, which are widened to shorts.</summary>
     internal int Depth { get; }
 
-    internal int Panels => (Columns + PanelWidth - 1) / PanelWidth;
+    internal int Groups => (Columns + GroupWidth - 1) / GroupWidth;
 
-    internal int Steps => (Rows + Depth - 1) / Depth;
+    internal int Turns => (Rows + TurnDepth - 1) / TurnDepth;
 
-    /// <summary>Bytes of a panel: step after step, each 16 columns, each <see cref="Depth"/> values of k.</summary>
-    internal nint PanelBytes => (nint)Steps * PanelWidth * Depth;
+    /// <summary>Steps of all turns, each of 32 bits of the left operand.</summary>
+    internal int Steps => Turns * (TurnDepth / Depth);
 
-    internal byte* Data => (byte*)_panels.Pointer;
+    /// <summary>Bytes of a group: turn after turn, each four panels of 16 columns, each one or two steps of <see cref="Depth"/> values of k a column.</summary>
+    internal nint GroupBytes => (nint)Turns * GroupTurn;
 
-    /// <summary>Scales of whole panels; what 128 too much in the left operand adds to each column.</summary>
-    internal float[] PaddedScales => _scales;
+    internal byte* Data => (byte*)_memory.Pointer;
 
-    internal int[] Offsets => _offsets;
+    /// <summary>Scales of whole groups; what 128 too much in the left operand adds to each column.</summary>
+    internal float* PaddedScales => (float*)(Data + Groups * GroupBytes);
+
+    internal int* Offsets => (int*)(PaddedScales + Groups * GroupWidth);
 
     /// <summary>Quantises weights, each column by its largest magnitude / 127, ties to even.</summary>
     /// <param name="weights">(K, N).</param>
@@ -104,5 +111,5 @@ public sealed unsafe class Int8Matrix : IDisposable
     }
 
     /// <summary>Frees the memory; the matrix cannot be used after.</summary>
-    public void Dispose() => _panels.Dispose();
+    public void Dispose() => _memory.Dispose();
 }

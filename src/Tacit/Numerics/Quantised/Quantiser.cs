@@ -20,13 +20,16 @@ internal static unsafe class Quantiser
     public static int Round(float x) =>
         BitConverter.SingleToInt32Bits(x + Bits.RoundingShift) - BitConverter.SingleToInt32Bits(Bits.RoundingShift);
 
-    /// <summary>Quantises a row into steps of 4 bytes, 128 too large, or 2 shorts; returns its scale.</summary>
+    /// <summary>Quantises a row into steps of 4 bytes, 128 too large, or 2 shorts; returns its scale, NaN if a value is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Row<L, V>(float* x, int count, int depth, int steps, int* target)
         where L : struct, ILanes<V>
         where V : struct
     {
-        float scale = ScaleFor(Fold.Over<L, V, MaxMagnitudeFold>(x, x, 0f, count), out float inverse);
+        uint bits = MagnitudeBitsFold.Largest - BitConverter.SingleToUInt32Bits(Fold.Over<L, V, MagnitudeBitsFold>(x, x, 0f, count));
+        if (bits >= BitConverter.SingleToUInt32Bits(float.PositiveInfinity))
+            return float.NaN;
+        float scale = ScaleFor(BitConverter.UInt32BitsToSingle(bits), out float inverse);
         if (depth == 4)
             Bytes(x, count, inverse, (byte*)target, depth * steps);
         else

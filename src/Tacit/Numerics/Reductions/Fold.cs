@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Tacit.Numerics.Elementary;
 using Tacit.Numerics.Lanes;
 
@@ -15,8 +16,10 @@ internal interface IFold
         where L : struct, ILanes<V>
         where V : struct;
 
-    /// <summary>Two partial results made one.</summary>
-    static abstract float Join(float first, float second);
+    /// <summary>Two partial results made one, lane by lane.</summary>
+    static abstract V Join<L, V>(V first, V second)
+        where L : struct, ILanes<V>
+        where V : struct;
 }
 
 /// <summary>Reductions along a span, in the one shape of the determinism contract (rule 2).</summary>
@@ -80,12 +83,30 @@ internal static unsafe class Fold
         }
         for (; i < count; i++)
             partials[i % Partials] = F.Take<LanesScalar, float>(partials[i % Partials], x[i], y[i], c);
+        return L.Count == 1 ? JoinedOneByOne<F>(partials) : Joined<F>(partials);
+    }
+
+    private static float JoinedOneByOne<F>(float* partials)
+        where F : struct, IFold
+    {
         for (int half = Partials / 2; half > 0; half /= 2)
         {
             for (int p = 0; p < half; p++)
-                partials[p] = F.Join(partials[p], partials[p + half]);
+                partials[p] = F.Join<LanesScalar, float>(partials[p], partials[p + half]);
         }
         return partials[0];
+    }
+
+    /// <summary>The same tree without a branch: which of two numbers is larger cannot be foreseen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Joined<F>(float* partials)
+        where F : struct, IFold
+    {
+        Vector128<float> low = F.Join<Lanes128, Vector128<float>>(Vector128.Load(partials), Vector128.Load(partials + 8));
+        Vector128<float> high = F.Join<Lanes128, Vector128<float>>(Vector128.Load(partials + 4), Vector128.Load(partials + 12));
+        Vector128<float> four = F.Join<Lanes128, Vector128<float>>(low, high);
+        Vector128<float> two = F.Join<Lanes128, Vector128<float>>(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3)));
+        return F.Join<Lanes128, Vector128<float>>(two, Vector128.Shuffle(two, Vector128.Create(1, 1, 1, 1))).ToScalar();
     }
 }
 
@@ -99,7 +120,10 @@ internal readonly struct SumFold : IFold
         where L : struct, ILanes<V>
         where V : struct => L.Add(partial, x);
 
-    public static float Join(float first, float second) => first + second;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<L, V>(V first, V second)
+        where L : struct, ILanes<V>
+        where V : struct => L.Add(first, second);
 }
 
 /// <summary>Σ x · y, each step fused.</summary>
@@ -112,7 +136,10 @@ internal readonly struct DotFold : IFold
         where L : struct, ILanes<V>
         where V : struct => L.Fma(x, y, partial);
 
-    public static float Join(float first, float second) => first + second;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<L, V>(V first, V second)
+        where L : struct, ILanes<V>
+        where V : struct => L.Add(first, second);
 }
 
 /// <summary>Σ x², each step fused, without those below the floor of gradients.</summary>
@@ -129,7 +156,10 @@ internal readonly struct FlooredSquareFold : IFold
         return L.Fma(large, large, partial);
     }
 
-    public static float Join(float first, float second) => first + second;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<L, V>(V first, V second)
+        where L : struct, ILanes<V>
+        where V : struct => L.Add(first, second);
 }
 
 /// <summary>Σ (x − c)², each step fused.</summary>
@@ -146,7 +176,10 @@ internal readonly struct SpreadFold : IFold
         return L.Fma(distance, distance, partial);
     }
 
-    public static float Join(float first, float second) => first + second;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<L, V>(V first, V second)
+        where L : struct, ILanes<V>
+        where V : struct => L.Add(first, second);
 }
 
 /// <summary>The largest x; a NaN is passed over.</summary>
@@ -159,7 +192,10 @@ internal readonly struct MaxFold : IFold
         where L : struct, ILanes<V>
         where V : struct => L.Max(x, partial);
 
-    public static float Join(float first, float second) => second > first ? second : first;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<L, V>(V first, V second)
+        where L : struct, ILanes<V>
+        where V : struct => L.Max(second, first);
 }
 
 /// <summary>The largest |x|; a NaN is passed over.</summary>
@@ -172,5 +208,26 @@ internal readonly struct MaxMagnitudeFold : IFold
         where L : struct, ILanes<V>
         where V : struct => L.Max(Bits.Abs<L, V>(x), partial);
 
-    public static float Join(float first, float second) => second > first ? second : first;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<L, V>(V first, V second)
+        where L : struct, ILanes<V>
+        where V : struct => L.Max(second, first);
+}
+
+/// <summary>The bits of the largest |x|, as what they lack of <see cref="Largest"/>: more than any number's if an x is not finite.</summary>
+internal readonly struct MagnitudeBitsFold : IFold
+{
+    public const uint Largest = Bits.Magnitude;
+
+    public static float Identity => BitConverter.UInt32BitsToSingle(Largest);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Take<L, V>(V partial, V x, V y, V c)
+        where L : struct, ILanes<V>
+        where V : struct => L.MinUnsignedBits(partial, L.Xor(Bits.Abs<L, V>(x), L.CreateBits(Bits.Magnitude)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<L, V>(V first, V second)
+        where L : struct, ILanes<V>
+        where V : struct => L.MinUnsignedBits(first, second);
 }

@@ -116,13 +116,16 @@ internal sealed class LanguageCodec : BlockCodec
     // By cm alone, which takes a tenth of the time; by both; and by the model alone, if what it foresaw says that this may be less.
     private int EncodeBest(ReadOnlySpan<byte> raw, Span<byte> coded, int margin, out byte kind, WorkMonitor monitor)
     {
-        int least = Plain.Encode(raw, coded, out kind, monitor.Uncounted());
+        kind = 0;
+        if (Plain.Choose(raw) is not { } structure)
+            return -1;
+        int least = Plain.Encode(raw, coded, structure, out kind, monitor.Uncounted());
         kind += ContextKind;
         int room = least < 0 ? coded.Length : least - margin - 1;
         if (room <= 0)
             return least;
         byte[] other = new byte[room];
-        int mixed = Mixed.Encode(raw, other, out byte mixedKind, monitor);
+        int mixed = Mixed.Encode(raw, other, structure, out byte mixedKind, monitor);
         if (mixed >= 0)
         {
             (least, kind, room) = (mixed, (byte)(mixedKind + MixedKind), mixed - 1);
