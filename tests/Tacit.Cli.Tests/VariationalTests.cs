@@ -70,7 +70,7 @@ public sealed class VariationalTests : IDisposable
     {
         WriteItems("f.idx", 150);
         _box.Tacit($"train vae f.idx {Tiny} --components 2 --neighbours 6 --features 4 --units 12 --top-latents 2 -q -o m").IsQuiet();
-        Assert.Contains("3 latents below 2 more, mixture of 2 over 251 given 6 neighbours", _box.Tacit("inspect --model m").IsQuiet().Text, StringComparison.Ordinal);
+        Assert.Contains("3 latents below 2 more, mixture of 2 over 256 given 6 neighbours", _box.Tacit("inspect --model m").IsQuiet().Text, StringComparison.Ordinal);
         string said = _box.Tacit("evaluate --model m f.idx --samples 5").IsQuiet().Text;
         double bytes = double.Parse(said.Split(' ')[2], CultureInfo.InvariantCulture) * 150 / Math.Log(2) / 8;
         _box.Tacit("compress --model m f.idx -o lossless").IsQuiet();
