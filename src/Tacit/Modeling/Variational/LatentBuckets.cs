@@ -11,7 +11,7 @@ namespace Tacit.Modeling.Variational;
 /// So a latent costs 12 bits under the prior. Under a posterior N(μ, σ²) part i has the places from ⌊Φ((e_i − μ) / σ) · 2^20⌋ to that of i + 1,
 /// perhaps none: a part without places is never taken, so it need not be coded. Its value is the quantile in its middle. Townsend, Bird and
 /// Barber, "Practical lossless compression with latent variables using bits back coding", 2019. Under a prior N(m, s²) that another layer gives,
-/// any part may have to be coded: each has 8 places of 2^24 and its share of the rest. Rounding moves a border by less than 6 places.
+/// any part may have to be coded: each has 8 places of 2^24 and its share of the rest; rounding moves a border by fewer.
 /// </para>
 /// <para>Quantiles: Wichura, "Algorithm AS 241: the percentage points of the normal distribution", 1988, PPND16.</para>
 /// </remarks>

@@ -6,7 +6,7 @@ namespace Tacit.Modeling.Variational;
 /// <remarks>Nearest first; of those at one distance the lowest row first, in it the leftmost. What lies beyond the image counts as 0.</remarks>
 internal sealed class Neighbourhood
 {
-    /// <summary>The most pixels it can have: all of seven rows above are nearer than any other.</summary>
+    /// <summary>The most pixels it can have; the farthest is six rows or columns away.</summary>
     public const int Most = 60;
 
     private const int Outside = -1;
