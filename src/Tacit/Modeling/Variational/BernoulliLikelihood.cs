@@ -14,7 +14,7 @@ public sealed class BernoulliLikelihood : Likelihood
     }
 
     /// <inheritdoc/>
-    public override Variable Loss(Tape tape, Variable parameters, Tensor items) => 
+    public override Variable Loss(Tape tape, Variable parameters, Tensor items) =>
         tape.Bernoulli(tape.Reshape(parameters, items.Shape[0], -1), items, Reduction.MeanPerExample);
 
     /// <inheritdoc/>

@@ -16,21 +16,19 @@ namespace Tacit.Modeling.Variational;
 internal sealed class LatentCoder
 {
     private readonly int _count;
-    private readonly float[] _centre, _deviation;
     private readonly TopLatents? _network;
     private readonly LatentCoder? _top;
-    private float[] _means = [], _inverses = [];
+    private float[] _centre, _deviation, _means = [], _inverses = [];
+    private bool _isPlaced = true;
     private int[] _topParts = [];
 
     /// <summary>Of a model's latents.</summary>
-    /// <exception cref="ArithmeticException">What the model says of them is not a number.</exception>
     public LatentCoder(VariationalNetwork network)
         : this(network.Options.Latents)
     {
         if (network.Top is not { } top)
             return;
-        (_centre, _deviation) = top.Moments();
-        (_network, _top) = (top, new LatentCoder(network.Options.Top));
+        (_network, _top, _isPlaced) = (top, new LatentCoder(network.Options.Top), false);
     }
 
     private LatentCoder(int count)
@@ -40,6 +38,8 @@ internal sealed class LatentCoder
     }
 
     /// <summary>Takes latents under their posterior: means and log variances (B, D).</summary>
+    /// <exception cref="ArithmeticException">Their posterior is not numbers.</exception>
+    /// <exception cref="InvalidDataException">Their prior is not.</exception>
     public void Take(RansCoder stack, ReadOnlySpan<float> means, ReadOnlySpan<float> logVariances, Span<int> parts)
     {
         Prepare(means, logVariances);
@@ -100,11 +100,20 @@ internal sealed class LatentCoder
     /// <summary>What the numbers stand for (B, D).</summary>
     public Tensor Values(Tape tape, ReadOnlySpan<int> parts)
     {
+        Place();
         Tensor latents = tape.Memory.Rent(parts.Length / _count, _count);
         Span<float> values = latents.Span;
         for (int i = 0; i < values.Length; i++)
             values[i] = MathF.FusedMultiplyAdd(LatentBuckets.Centre(parts[i]), _deviation[i % _count], _centre[i % _count]);
         return latents;
+    }
+
+    // Finds where the parts lie, before they are used for the first time.
+    private void Place()
+    {
+        if (!_isPlaced)
+            (_centre, _deviation) = _network!.Moments();
+        _isPlaced = true;
     }
 
     private Span<int> TopParts(int parts)
@@ -124,6 +133,7 @@ internal sealed class LatentCoder
     // Means and e^(−v / 2), where the parts are those of N(0, 1).
     private void Prepare(ReadOnlySpan<float> means, ReadOnlySpan<float> logVariances)
     {
+        Place();
         if (_means.Length < means.Length)
             (_means, _inverses) = (new float[means.Length], new float[means.Length]);
         Span<float> inverses = _inverses.AsSpan(0, means.Length);

@@ -49,7 +49,7 @@ public sealed class TopLatents : Module
     }
 
     /// <summary>Mean and deviation that each latent z has under the prior, by so many draws of y.</summary>
-    /// <exception cref="ArithmeticException">They are not numbers.</exception>
+    /// <exception cref="InvalidDataException">They are not numbers.</exception>
     internal (float[] Mean, float[] Deviation) Moments()
     {
         const ulong Seed = 0, Stream = 0x70B1A7E5;
@@ -72,9 +72,8 @@ public sealed class TopLatents : Module
             mean[i] = (float)centre;
             deviation[i] = (float)Math.Sqrt(variance > LeastDeviation * LeastDeviation ? variance : LeastDeviation * LeastDeviation);
         }
-        NanGuard.Check(mean, "The latents' prior");
-        NanGuard.Check(deviation, "The latents' prior");
-        return (mean, deviation);
+        return NanGuard.FindNonFinite(mean) < 0 && NanGuard.FindNonFinite(deviation) < 0 ? (mean, deviation)
+            : throw new InvalidDataException("What the model says of its latents' prior is not a number.");
     }
 
     internal static long Count(VariationalOptions o) =>

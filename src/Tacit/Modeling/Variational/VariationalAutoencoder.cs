@@ -124,6 +124,7 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
     /// <param name="workers">Threads to use; the caller alone if null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>(count, values), from 0 to 1.</returns>
+    /// <exception cref="InvalidDataException">What the model says of values is not a number.</exception>
     public float[] Generate(int count, ulong seed, float temperature = 1f, WorkPool? workers = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -157,7 +158,7 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
     }
 
     /// <summary>Mean and deviation of each latent under the prior: 0 and 1, unless the prior is a second layer's.</summary>
-    /// <exception cref="ArithmeticException">They are not numbers.</exception>
+    /// <exception cref="InvalidDataException">They are not numbers.</exception>
     public (float[] Mean, float[] Deviation) PriorMoments()
     {
         if (Network.Top is { } top)
@@ -258,7 +259,14 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
         {
             cancellationToken.ThrowIfCancellationRequested();
             int rows = Math.Min(BitsBackCoder.MostItems, count - at);
-            coder.Pop(stack, tape, Tensor.From(latents.AsSpan(at * Latents, rows * Latents), rows, Latents), bytes.AsSpan(at * size, rows * size));
+            try
+            {
+                coder.Pop(stack, tape, Tensor.From(latents.AsSpan(at * Latents, rows * Latents), rows, Latents), bytes.AsSpan(at * size, rows * size));
+            }
+            catch (ArithmeticException e)
+            {
+                throw new InvalidDataException(e.Message, e);
+            }
             tape.Reset();
         }
         float[] items = Array.ConvertAll(bytes, b => (float)b);
