@@ -66,6 +66,27 @@ public sealed class VariationalTests : IDisposable
     }
 
     [UnixFact]
+    public void ModelsOfTwoLayersAndNeighboursDoTheSame()
+    {
+        WriteItems("f.idx", 150);
+        _box.Tacit($"train vae f.idx {Tiny} --components 2 --neighbours 6 --features 4 --units 12 --top-latents 2 -q -o m").IsQuiet();
+        Assert.Contains("3 latents below 2 more, mixture of 2 over 256 given 6 neighbours", _box.Tacit("inspect --model m").IsQuiet().Text, StringComparison.Ordinal);
+        string said = _box.Tacit("evaluate --model m f.idx --samples 5").IsQuiet().Text;
+        double bytes = double.Parse(said.Split(' ')[2], CultureInfo.InvariantCulture) * 150 / Math.Log(2) / 8;
+        _box.Tacit("compress --model m f.idx -o lossless").IsQuiet();
+        Assert.InRange(_box.Read("lossless").Length, 0.95 * bytes, 1.05 * bytes + 180);
+        _box.Run("\"$TACIT\" d --model m lossless -c | cmp - f.idx").IsQuiet();
+        _box.Run("\"$TACIT\" compress --lossy --model m -7 f.idx -o lossy && \"$TACIT\" test --model m lossy").IsQuiet();
+        _box.Tacit("generate --model m -n 4 --seed 2 -o a.png").IsQuiet();
+        _box.Tacit("generate --model m -n 4 --seed 2 -T1 -o b.png").IsQuiet();
+        Assert.Equal(_box.Read("a.png"), _box.Read("b.png"));
+        foreach (string kind in new[] { "between", "along" })
+            _box.Tacit($"generate --model m --{kind} f.idx -n 2 -o {kind}.png").IsQuiet();
+        Assert.Contains("foreseen from the true past 0.", _box.Tacit("reconstruct --model m f.idx -o r.png").IsQuiet().Text, StringComparison.Ordinal);
+        Assert.Equal(151, _box.Tacit("embed --model m f.idx -o -").IsQuiet().Text.Trim().Split('\n').Length);
+    }
+
+    [UnixFact]
     public void LossyFilesComeBackAsTheModelGivesThem()
     {
         WriteItems("f.idx", 120);

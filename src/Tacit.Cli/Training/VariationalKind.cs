@@ -26,6 +26,13 @@ internal sealed class VariationalKind : TrainKind
                               anew each time to learn from, once and for all elsewhere; the likelihood
                               is then bernoulli
           --latents N         numbers an item becomes (default 32)
+          --top-latents N     numbers of a second layer, which is the first one's prior (default 0: none)
+          --neighbours N      how many pixels before a pixel, the nearest, are seen besides the latents
+                              (default 0; 12: two rows above and two columns to the left): far better
+                              compression, for a decoder that goes pixel by pixel
+          --features N, --units N
+                              with neighbours: numbers by which the decoder describes a pixel (default
+                              8), hidden units between these and its distribution (default 32)
           --encoder E, --decoder D
                               conv (default for images) or mlp (for vectors)
           --beta B            weight of the divergence from the prior (default 1)
@@ -89,7 +96,7 @@ internal sealed class VariationalKind : TrainKind
         options = options with { Shape = shape };
         if (options.Mistake() is { } mistake)
             throw new InvalidDataException(mistake);
-        read.CheckSizes(VariationalNetwork.Count(options), VariationalNetwork.WidestCount(options), batch, memory, "--batch, --hidden, --filters or --components");
+        read.CheckSizes(VariationalNetwork.Count(options), VariationalNetwork.WidestCount(options), batch, memory, "--batch, --hidden, --filters, --units or --components");
         var autoencoder = new VariationalAutoencoder(Make(options), scale);
         autoencoder.Network.Initialize(seed);
         (ItemSet measured, int[] which) = read.Measured;

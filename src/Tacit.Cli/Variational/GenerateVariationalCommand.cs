@@ -23,13 +23,14 @@ internal static class GenerateVariationalCommand
         usage: tacit generate --model MODEL [OPTION…] -o OUT        (a model of 'tacit train vae')
 
         Draws latents from the prior, the normal distribution, and makes items of them: a PNG of all
-        images, or CSV with a row for each vector. Each value is the mean of what the model says of it.
+        images, or CSV with a row for each vector. Each value is the mean of what the model says of it;
+        of a model with neighbours it is drawn, but with --between and --along.
 
           -n N                items (default 64); with --between and --along rows (default 8)
           --temperature T     what the latents' deviation is multiplied by (default 1; 0: their mean)
           --between DATA      instead: a row for each two items of DATA, eleven steps from one to the other
-          --along DATA        instead: the first item of DATA with one latent after another from -3 to 3, a
-                              row for each of the latents that say most
+          --along DATA        instead: the first item of DATA with one latent after another from -3 to 3
+                              deviations of its prior, a row for each of the latents that say most
           --seed S            the seed (default 1); the same everywhere
           -o, --output OUT    OUT.csv for CSV; images are PNG else; - is standard output
 
@@ -120,7 +121,8 @@ internal static class GenerateVariationalCommand
     {
         int d = model.Latents;
         float[] item = model.Encode(items, [0], workers), deviations = model.Deviations();
-        int[] latents = [.. Enumerable.Range(0, d).OrderByDescending(i => deviations[i]).Take(rows)];
+        (float[] centre, float[] spread) = model.PriorMoments();
+        int[] latents = [.. Enumerable.Range(0, d).OrderByDescending(i => deviations[i] / spread[i]).Take(rows)];
         float[] all = new float[latents.Length * Columns * d];
         for (int row = 0; row < latents.Length; row++)
         {
@@ -128,7 +130,7 @@ internal static class GenerateVariationalCommand
             {
                 Span<float> z = all.AsSpan((row * Columns + column) * d, d);
                 item.CopyTo(z);
-                z[latents[row]] = Widest * (2f * column / (Columns - 1) - 1f);
+                z[latents[row]] = centre[latents[row]] + spread[latents[row]] * Widest * (2f * column / (Columns - 1) - 1f);
             }
         }
         return all;

@@ -28,7 +28,7 @@ internal static class InspectVariationalCommand
             VariationalAutoencoder autoencoder = await ModelInput.LoadAsync<VariationalAutoencoder>(parsed.GetValue(model)!, cancellationToken);
             VariationalNetwork network = autoencoder.Network;
             CultureInfo plain = CultureInfo.InvariantCulture;
-            Console.WriteLine(string.Create(plain, $"items of {network.Options.Shape}, {network.Options.Latents} latents, {NameOf(network.Options)}; values from " +
+            Console.WriteLine(string.Create(plain, $"items of {network.Options.Shape}, {network.Options.Latents} latents{Above(network.Options)}, {NameOf(network.Options)}; values from " +
                 $"{autoencoder.Scale.Lowest} to {autoencoder.Scale.Highest} are 0 to 1; squared error in validation {network.Fit.Error.Value.Span[0]:0.000000}"));
             InspectItemsCommand.ShowLayers(network);
             Console.WriteLine(string.Create(plain, $"{network.Encoder.ParameterCount:N0} parameters in the encoder, {network.Decoder.ParameterCount:N0} in the decoder"));
@@ -39,7 +39,11 @@ internal static class InspectVariationalCommand
         return command;
     }
 
-    private static string NameOf(VariationalOptions o) => o.Likelihood switch
+    private static string Above(VariationalOptions o) => o.Top > 0 ? $" below {o.Top} more" : "";
+
+    private static string NameOf(VariationalOptions o) => LikelihoodOf(o) + (o.Neighbours > 0 ? $" given {o.Neighbours} neighbours" : "");
+
+    private static string LikelihoodOf(VariationalOptions o) => o.Likelihood switch
     {
         LikelihoodKind.Bernoulli => o.Binarise ? "bernoulli of values that are drawn" : "bernoulli",
         LikelihoodKind.Categorical => $"categorical of {o.Values}",

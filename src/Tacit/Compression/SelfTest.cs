@@ -65,9 +65,11 @@ public static class SelfTest
         ("lm/text", () => LanguageCompressed(mix: false), "9f441cadc4fee424"),
         ("lm/mixed-5", () => LanguageCompressed(mix: true), "52241da31b4af732"),
         ("lm/primed-5", () => LanguageCompressed(mix: true, primed: true), "666836bd01d10ad8"),
-        ("bitsback/black", () => ItemsCompressed(black: true, lossy: false), "052566ceaa8a51d1"),
-        ("bitsback/colour", () => ItemsCompressed(black: false, lossy: false), "b456f7af26837669"),
-        ("bitsback/lossy-7", () => ItemsCompressed(black: false, lossy: true), "4428d5a068deb802"),
+        ("bitsback/black", () => ItemsCompressed(black: true, lossy: false), "1f5403736787d42c"),
+        ("bitsback/colour", () => ItemsCompressed(black: false, lossy: false), "dacb8be8e7fc01a1"),
+        ("bitsback/lossy-7", () => ItemsCompressed(black: false, lossy: true), "c035121303255dbf"),
+        ("bitsback/layers", () => ItemsCompressed(black: true, lossy: false, top: 2), "824a448a3c63a403"),
+        ("bitsback/neighbours", () => ItemsCompressed(black: false, lossy: false, neighbours: 5), "b67a774705f8036b"),
         ("records/best", () => RecordDigests.Coded(RecordProfile.Best), "8488792c2363e4d4"),
         ("records/fast", () => RecordDigests.Coded(RecordProfile.Fast), "d61aaf93008f3bc0"),
         ("records/frame", RecordDigests.Frame, "abf16e69e3e4dc28"),
@@ -114,9 +116,9 @@ public static class SelfTest
         BlockSize = LanguageSampleLength - 1,       // an only block need not name what helps it little
     });
 
-    private static byte[] ItemsCompressed(bool black, bool lossy)
+    private static byte[] ItemsCompressed(bool black, bool lossy, int top = 0, int neighbours = 0)
     {
-        TacitModel model = SelfTestItems.Model(black);
+        TacitModel model = SelfTestItems.Model(black, top, neighbours);
         var options = new TacitCompressionOptions { Codec = TacitCodec.BitsBack, Models = [model], Lossy = lossy, Level = 7 };
         byte[] data = SelfTestItems.File(black);
         return lossy ? Packed(data, options) : Compressed(data, options);

@@ -28,8 +28,8 @@ internal static class SelfTestItems
         return file.ToArray();
     }
 
-    /// <summary>A model of such files.</summary>
-    public static TacitModel Model(bool black)
+    /// <summary>A model of such files; with a second layer of latents, or pixels that know their neighbours, if wanted.</summary>
+    public static TacitModel Model(bool black, int top = 0, int neighbours = 0)
     {
         ItemSet items = ItemReader.Read([new DataFile("items", null, File(black))], new ItemOptions());
         var model = new VariationalAutoencoder(new VariationalNetwork(new VariationalOptions
@@ -44,6 +44,10 @@ internal static class SelfTestItems
             Layers = 1,
             Filters = 3,
             Levels = 1,
+            Top = top,
+            Neighbours = neighbours,
+            Features = 3,
+            Units = 6,
         }), new ItemScale(0f, 255f));
         model.Network.Initialize(9);
         int[] all = [.. Enumerable.Range(0, items.Count)];

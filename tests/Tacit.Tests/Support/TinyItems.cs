@@ -15,6 +15,14 @@ internal static class TinyItems
     private static readonly Lazy<TacitModel> s_black = new(() => Load(new VariationalOptions { Shape = new ItemShape(1, 6, 6), Likelihood = LikelihoodKind.Bernoulli }));
     private static readonly Lazy<TacitModel> s_grey = new(() => Load(new VariationalOptions { Shape = new ItemShape(1, 6, 6), Likelihood = LikelihoodKind.LogisticMixture }));
 
+    private static readonly Lazy<TacitModel> s_deep = new(() => Load(new VariationalOptions
+    {
+        Shape = new ItemShape(1, 6, 6), Likelihood = LikelihoodKind.LogisticMixture, Neighbours = 6, Top = 2,
+    }));
+
+    /// <summary>A model of pictures of 6 x 6 that are grey, with two layers of latents and pixels that know their neighbours.</summary>
+    public static TacitModel Deep => s_deep.Value;
+
     /// <summary>A model of pictures of 6 x 6 that are black and white.</summary>
     public static TacitModel Black => s_black.Value;
 
@@ -48,7 +56,7 @@ internal static class TinyItems
         ItemReader.Read([new DataFile("items", null, File(shape, count, black, seed))], new ItemOptions());
 
     /// <summary>Sizes small enough for tests.</summary>
-    public static VariationalOptions Small(VariationalOptions o) => o with { Latents = 3, Hidden = 24, Layers = 1, Filters = 4, Levels = 1, Components = 2 };
+    public static VariationalOptions Small(VariationalOptions o) => o with { Latents = 3, Hidden = 24, Layers = 1, Filters = 4, Levels = 1, Components = 2, Features = 4, Units = 12 };
 
     /// <summary>Trains a model.</summary>
     public static (VariationalAutoencoder Model, byte[] File) Train(VariationalOptions options, ItemSet items, int steps, int threads = 1, VariationalObjective? objective = null)

@@ -31,18 +31,27 @@ public class BitsBackTests
             var stack = new RansCoder(words);
             byte[] before = new byte[stack.ByteCount], after = new byte[stack.ByteCount];
             stack.WriteTo(before);
-            int[] parts = [.. Enumerable.Range(0, 3000).Select(_ => LatentBuckets.Pop(stack, mean, 1f / deviation))];
+            int[] parts = [.. Enumerable.Range(0, 3000).Select(_ => LatentBuckets.Pop(stack, LatentBuckets.Posterior, mean, 1f / deviation))];
             if (Math.Abs(mean) < 2 && deviation is > 0.1f and <= 1f)
             {
                 Assert.InRange(parts.Average(i => LatentBuckets.Centre(i)), mean - 0.06 * deviation, mean + 0.06 * deviation);
                 Assert.InRange(Math.Sqrt(parts.Average(i => Math.Pow(LatentBuckets.Centre(i) - mean, 2))), 0.95 * deviation, 1.05 * deviation);
             }
             for (int i = parts.Length - 1; i >= 0; i--)
-                LatentBuckets.Push(stack, parts[i], mean, 1f / deviation);
+                LatentBuckets.Push(stack, LatentBuckets.Posterior, parts[i], mean, 1f / deviation);
             Assert.Equal(before.Length, stack.WriteTo(after));
             Assert.Equal(before, after);
         }
-        Assert.Throws<InvalidDataException>(() => LatentBuckets.Push(new RansCoder(), 4000, -3f, 100f));
+        // Under a prior any part can be coded, however unlikely.
+        foreach ((float mean, float deviation) in new[] { (0f, 1f), (3.4f, 0.01f), (-30f, 1e-4f), (0.2f, 40f), (1e6f, 1e-9f) })
+        {
+            var stack = new RansCoder();
+            for (int part = 0; part < 1 << LatentBuckets.Bits; part++)
+                LatentBuckets.Push(stack, LatentBuckets.Prior, part, mean, 1f / deviation);
+            for (int part = (1 << LatentBuckets.Bits) - 1; part >= 0; part--)
+                Assert.Equal(part, LatentBuckets.Pop(stack, LatentBuckets.Prior, mean, 1f / deviation));
+        }
+        Assert.Throws<InvalidDataException>(() => LatentBuckets.Push(new RansCoder(), LatentBuckets.Posterior, 4000, -3f, 100f));
     }
 
     [Fact]
@@ -81,18 +90,23 @@ public class BitsBackTests
         }
     }
 
-    public static TheoryData<LikelihoodKind, int> Likelihoods => new()
+    // Likelihood, channels, neighbours, latents of a second layer.
+    public static TheoryData<LikelihoodKind, int, int, int> Likelihoods => new()
     {
-        { LikelihoodKind.Bernoulli, 1 }, { LikelihoodKind.Categorical, 1 }, { LikelihoodKind.LogisticMixture, 1 }, { LikelihoodKind.LogisticMixture, 2 },
-        { LikelihoodKind.LogisticMixture, 3 }, { LikelihoodKind.Categorical, 3 },
+        { LikelihoodKind.Bernoulli, 1, 0, 0 }, { LikelihoodKind.Categorical, 1, 0, 0 }, { LikelihoodKind.LogisticMixture, 1, 0, 0 },
+        { LikelihoodKind.LogisticMixture, 2, 0, 0 }, { LikelihoodKind.LogisticMixture, 3, 0, 0 }, { LikelihoodKind.Categorical, 3, 0, 0 },
+        { LikelihoodKind.Bernoulli, 1, 0, 2 }, { LikelihoodKind.LogisticMixture, 1, 0, 2 },
+        { LikelihoodKind.Bernoulli, 1, 5, 0 }, { LikelihoodKind.Categorical, 2, 4, 0 }, { LikelihoodKind.LogisticMixture, 1, 12, 0 },
+        { LikelihoodKind.LogisticMixture, 2, 3, 0 }, { LikelihoodKind.LogisticMixture, 3, 4, 3 },
     };
 
     [Theory, MemberData(nameof(Likelihoods))]
-    public void ItemsComeBackAtTheCostOfTheBound(LikelihoodKind likelihood, int channels)
+    public void ItemsComeBackAtTheCostOfTheBound(LikelihoodKind likelihood, int channels, int neighbours, int top)
     {
         VariationalOptions options = TinyItems.Small(new VariationalOptions
         {
             Shape = new ItemShape(channels, 6, 6), Likelihood = likelihood, Encoder = ItemEncoderKind.Mlp, Decoder = ItemDecoderKind.Mlp,
+            Neighbours = neighbours, Top = top,
         });
         const int Count = 700;
         ItemSet items = TinyItems.Set(options.Shape, Count, black: likelihood == LikelihoodKind.Bernoulli);
@@ -114,22 +128,23 @@ public class BitsBackTests
         Assert.Equal(raw[..first.Length], first);
     }
 
-    [Theory, InlineData(1), InlineData(3)]
-    public void AnItemCostsWhatItsLikelihoodSays(int channels)
+    [Theory, InlineData(1, 0), InlineData(3, 0), InlineData(1, 6), InlineData(3, 6)]
+    public void AnItemCostsWhatItsLikelihoodSays(int channels, int neighbours)
     {
-        VariationalOptions options = TinyItems.Small(new VariationalOptions { Shape = new ItemShape(channels, 6, 6), Likelihood = LikelihoodKind.LogisticMixture });
+        VariationalOptions options = TinyItems.Small(new VariationalOptions
+        {
+            Shape = new ItemShape(channels, 6, 6), Likelihood = LikelihoodKind.LogisticMixture, Neighbours = neighbours,
+        });
         ItemSet items = TinyItems.Set(options.Shape, 200, black: false);
         VariationalAutoencoder model = TinyItems.Train(options, items, 60).Model;
         float[] z = model.Encode(items, [.. Enumerable.Range(0, 200)]), x = new float[200 * options.Shape.Size];
         for (int n = 0; n < 200; n++)
             items.CopyTo(n, model.Scale, x.AsSpan(n * options.Shape.Size, options.Shape.Size));
-        float[] parameters = model.Network.Foresee(new Tape { IsRecording = false }, Tape.Input(Tensor.From(z, 200, 3))).Value.Span.ToArray();
-        double bits = model.Network.Likelihood.Costs(parameters, x).Sum(c => (double)c) / Math.Log(2);
-        ItemCoder coder = model.Network.Likelihood.CreateCoder()!;
-        coder.Prepare(parameters);
+        var tape = new Tape { IsRecording = false };
+        Tensor latents = Tensor.From(z, 200, 3);
+        double bits = model.Network.Costs(tape, Tape.Input(latents), Tensor.From(x, 200, options.Shape.Size)).Sum(c => (double)c) / Math.Log(2);
         var stack = new RansCoder();
-        for (int n = 0; n < 200; n++)
-            coder.Push(stack, n, items.Bytes.Span.Slice(n * options.Shape.Size, options.Shape.Size));
+        ItemCoder.Of(model).Push(stack, tape, latents, items.Bytes.Span);
         Assert.InRange(8.0 * stack.ByteCount, 0.998 * bits, 1.01 * bits + 64);
     }
 

@@ -9,19 +9,21 @@ namespace Tacit.Tests.Variational;
 /// <summary>The loss of a variational autoencoder, its value and its gradient, against plain loops in double.</summary>
 public class ObjectiveTests
 {
-    private const int Batch = 4, Size = 6, Hidden = 5, Latents = 3;
+    private const int Batch = 4, Size = 6, Hidden = 5, Latents = 3, Top = 2, Neighbours = 2, Features = 2;
 
-    [Theory, InlineData(1f, 0f), InlineData(0.3f, 0f), InlineData(1f, 0.05f), InlineData(2f, 100f)]
-    public void ValueAndGradientAreThoseOfTheFormula(float weight, float freeBits)
+    [Theory, InlineData(1f, 0f, false, false), InlineData(0.3f, 0f, false, false), InlineData(1f, 0.05f, false, false), InlineData(2f, 100f, false, false)]
+    [InlineData(1f, 0f, true, false), InlineData(0.4f, 0.02f, true, false), InlineData(1f, 0f, false, true), InlineData(1.5f, 0f, true, true)]
+    public void ValueAndGradientAreThoseOfTheFormula(float weight, float freeBits, bool layers, bool pixels)
     {
         var network = new VariationalNetwork(new VariationalOptions
         {
-            Shape = new ItemShape(1, 1, Size), Latents = Latents, Hidden = Hidden, Layers = 1, Activation = Activation.Tanh,
+            Shape = new ItemShape(1, 2, Size / 2), Top = layers ? Top : 0, Neighbours = pixels ? Neighbours : 0, Features = Features, Units = 4, Latents = Latents, Hidden = Hidden, Layers = 1, Activation = Activation.Tanh,
             Encoder = ItemEncoderKind.Mlp, Decoder = ItemDecoderKind.Mlp, Likelihood = LikelihoodKind.Bernoulli,
         });
         network.Initialize(2);
-        float[] noise = new float[Batch * Latents], x = new float[Batch * Size];
+        float[] noise = new float[Batch * Latents], topNoise = new float[layers ? Batch * Top : 0], x = new float[Batch * Size];
         RandomFill.Normal(8, 31, noise);
+        RandomFill.Normal(8, 32, topNoise);
         RandomFill.Uniform(1, 1, x);
         var tape = new Tape { Seed = 8, NextStream = 31 };
         Tensor items = Tensor.From(x, Batch, Size);
@@ -31,8 +33,8 @@ public class ObjectiveTests
 
         Parameter[] parameters = [.. network.Parameters.Where(p => p.IsTrained)];
         double[][] weights = [.. parameters.Select(p => Array.ConvertAll(p.Value.Span.ToArray(), v => (double)v))];
-        Assert.Equal(8, weights.Length);
-        double exact = Loss(weights, x, noise, weight, freeBits);
+        Assert.Equal(8 + (layers ? 8 : 0) + (pixels ? 4 : 0), weights.Length);
+        double exact = Loss(weights, x, noise, topNoise, pixels, weight, freeBits);
         Assert.Equal(exact, value, 1e-5 * Math.Abs(exact));
         const double Step = 1e-6;
         for (int p = 0; p < weights.Length; p++)
@@ -41,9 +43,9 @@ public class ObjectiveTests
             {
                 double at = weights[p][i];
                 weights[p][i] = at + Step;
-                double up = Loss(weights, x, noise, weight, freeBits);
+                double up = Loss(weights, x, noise, topNoise, pixels, weight, freeBits);
                 weights[p][i] = at - Step;
-                double slope = (up - Loss(weights, x, noise, weight, freeBits)) / (2 * Step);
+                double slope = (up - Loss(weights, x, noise, topNoise, pixels, weight, freeBits)) / (2 * Step);
                 weights[p][i] = at;
                 Assert.Equal(slope, parameters[p].Gradient.Span[i], 2e-5);
             }
@@ -58,29 +60,51 @@ public class ObjectiveTests
         Assert.Equal(3f, new VariationalObjective(3f).Weight(0));
     }
 
-    private static double Loss(double[][] w, float[] x, float[] noise, double weight, double freeBits)
+    // Weights in the order of the network: encoder, decoder, up, down, pixels.
+    private static double Loss(double[][] w, float[] x, float[] noise, float[] topNoise, bool pixels, double weight, double freeBits)
     {
         double cost = 0;
-        double[] divergence = new double[Latents];
+        double[] divergence = new double[Latents], topDivergence = new double[Top];
+        bool layers = topNoise.Length > 0;
         for (int b = 0; b < Batch; b++)
         {
-            double[] posterior = Linear(w[2], w[3], [.. Linear(w[0], w[1], [.. x[(b * Size)..((b + 1) * Size)].Select(v => (double)v)]).Select(Math.Tanh)]);
-            double[] z = new double[Latents];
+            double[] item = [.. x[(b * Size)..((b + 1) * Size)].Select(v => (double)v)], posterior = Stack(w, 0, item), z = new double[Latents];
+            for (int i = 0; i < Latents; i++)
+                z[i] = posterior[i] + Math.Exp(posterior[Latents + i] / 2) * noise[b * Latents + i];
+            double[] above = new double[2 * Latents];
+            if (layers)
+            {
+                double[] top = Stack(w, 8, z), y = new double[Top];
+                for (int i = 0; i < Top; i++)
+                {
+                    y[i] = top[i] + Math.Exp(top[Top + i] / 2) * topNoise[b * Top + i];
+                    topDivergence[i] += (Math.Exp(top[Top + i]) - 1 - top[Top + i] + top[i] * top[i]) / 2 / Batch;
+                }
+                above = Stack(w, 12, y);
+            }
             for (int i = 0; i < Latents; i++)
             {
                 double mean = posterior[i], log = posterior[Latents + i];
-                z[i] = mean + Math.Exp(log / 2) * noise[b * Latents + i];
-                divergence[i] += (Math.Exp(log) - 1 - log + mean * mean) / 2 / Batch;
+                divergence[i] += layers ? (above[Latents + i] - log - 1 + Math.Pow(z[i] - above[i], 2) * Math.Exp(-above[Latents + i])) / 2 / Batch
+                    : (Math.Exp(log) - 1 - log + mean * mean) / 2 / Batch;
             }
-            double[] logits = Linear(w[6], w[7], [.. Linear(w[4], w[5], z).Select(Math.Tanh)]);
+            double[] decoded = Stack(w, 4, z);
             for (int i = 0; i < Size; i++)
             {
-                double p = 1 / (1 + Math.Exp(-logits[i])), t = x[b * Size + i];
+                double logit = pixels ? Stack(w, layers ? 16 : 8, Seen(decoded, item, i))[0] : decoded[i], p = 1 / (1 + Math.Exp(-logit)), t = x[b * Size + i];
                 cost -= (t * Math.Log(p) + (1 - t) * Math.Log(1 - p)) / Batch;
             }
         }
-        return cost + weight * divergence.Sum(d => Math.Max(d, freeBits));
+        return cost + weight * (divergence.Sum(d => Math.Max(d, freeBits)) + (layers ? topDivergence.Sum(d => Math.Max(d, freeBits)) : 0));
     }
+
+    // Two features, the pixel to the left, the one above; two rows of three.
+    private static double[] Seen(double[] decoded, double[] item, int i) =>
+        [decoded[i], decoded[Size + i], i % 3 > 0 ? item[i - 1] : 0, i >= 3 ? item[i - 3] : 0];
+
+    // Two linear layers.
+    private static double[] Stack(double[][] w, int first, double[] x) =>
+        Linear(w[first + 2], w[first + 3], [.. Linear(w[first], w[first + 1], x).Select(Math.Tanh)]);
 
     private static double[] Linear(double[] weights, double[] bias, double[] x) =>
         [.. bias.Select((b, o) => b + x.Select((v, i) => v * weights[o * x.Length + i]).Sum())];

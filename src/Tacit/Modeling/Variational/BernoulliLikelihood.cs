@@ -14,7 +14,8 @@ public sealed class BernoulliLikelihood : Likelihood
     }
 
     /// <inheritdoc/>
-    public override Variable Loss(Tape tape, Variable parameters, Tensor items) => tape.Bernoulli(parameters, items, Reduction.MeanPerExample);
+    public override Variable Loss(Tape tape, Variable parameters, Tensor items) =>
+        tape.Bernoulli(tape.Reshape(parameters, items.Shape[0], -1), items, Reduction.MeanPerExample);
 
     /// <inheritdoc/>
     public override float[] Costs(ReadOnlySpan<float> parameters, ReadOnlySpan<float> items, WorkPool? workers = null)
@@ -27,10 +28,10 @@ public sealed class BernoulliLikelihood : Likelihood
     /// <inheritdoc/>
     public override void Means(ReadOnlySpan<float> parameters, Span<float> values) => Elementwise.Sigmoid(parameters, values);
 
-    internal override ItemCoder CreateCoder() => new Coder(Options.Shape.Size, (byte)(Options.Values - 1));
+    internal override RowCoder CreateCoder() => new Coder((byte)(Options.Values - 1));
 
     /// <summary>A 1 has the frequency 1 + ⌊p · (2^20 − 2)⌋ and the places from 0 on, a 0 those after it.</summary>
-    private sealed class Coder(int size, byte one) : ItemCoder
+    private sealed class Coder(byte one) : RowCoder
     {
         private const int Bits = 20;
         private const uint Total = 1u << Bits;
@@ -46,36 +47,30 @@ public sealed class BernoulliLikelihood : Likelihood
 
         public override bool CanCode(ReadOnlySpan<byte> values) => !values.ContainsAnyExcept((byte)0, one);
 
-        public override void Push(RansCoder coder, int item, ReadOnlySpan<byte> values)
+        public override void Push(RansCoder coder, int row, ReadOnlySpan<byte> values)
         {
-            for (int i = size - 1; i >= 0; i--)
+            uint ones = Ones(row);
+            if (values[0] != 0)
+                coder.Push(0, ones, Bits);
+            else
+                coder.Push(ones, Total - ones, Bits);
+        }
+
+        public override void Pop(RansCoder coder, int row, Span<byte> values)
+        {
+            uint ones = Ones(row);
+            if (coder.Peek(Bits) < ones)
             {
-                uint ones = Ones(item * size + i);
-                if (values[i] != 0)
-                    coder.Push(0, ones, Bits);
-                else
-                    coder.Push(ones, Total - ones, Bits);
+                coder.Pop(0, ones, Bits);
+                values[0] = one;
+            }
+            else
+            {
+                coder.Pop(ones, Total - ones, Bits);
+                values[0] = 0;
             }
         }
 
-        public override void Pop(RansCoder coder, int item, Span<byte> values)
-        {
-            for (int i = 0; i < size; i++)
-            {
-                uint ones = Ones(item * size + i);
-                if (coder.Peek(Bits) < ones)
-                {
-                    coder.Pop(0, ones, Bits);
-                    values[i] = one;
-                }
-                else
-                {
-                    coder.Pop(ones, Total - ones, Bits);
-                    values[i] = 0;
-                }
-            }
-        }
-
-        private uint Ones(int value) => 1 + (uint)(int)(_probabilities[value] * (Total - 2));
+        private uint Ones(int row) => 1 + (uint)(int)(_probabilities[row] * (Total - 2));
     }
 }

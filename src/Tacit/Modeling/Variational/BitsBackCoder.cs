@@ -11,8 +11,8 @@ namespace Tacit.Modeling.Variational;
 /// <remarks>
 /// <para>
 /// For each item latents are popped from the stack under the posterior, the item is pushed given them, then the latents are pushed under the
-/// prior: an item costs −ln p(x | z) − ln p(z) + ln q(z | x), the negative evidence lower bound. Decoding pops the latents, then the item, and
-/// pushes the latents back under the posterior of the item, in exactly the opposite order, so it begins with the last item.
+/// prior (<see cref="LatentCoder"/>): an item costs −ln p(x | z) − ln p(z) + ln q(z | x), the negative evidence lower bound. Decoding pops the
+/// latents, then the item, and pushes the latents back under the posterior of the item, in exactly the opposite order, so it begins with the last item.
 /// </para>
 /// <para>
 /// The first item finds nothing to pop: its bits are words of random numbers that lie beneath the stack and are stored with it. Networks
@@ -30,16 +30,16 @@ internal sealed class BitsBackCoder(VariationalAutoencoder model)
     private const int GrowthShare = 8;
 
     private readonly Tape _tape = new() { IsRecording = false };
-    private readonly ItemCoder _items = model.Network.Likelihood.CreateCoder()
-        ?? throw new ArgumentException("the model's likelihood is of real numbers, which cannot be coded");
-    private readonly int _size = model.Shape.Size, _latents = model.Latents;
+    private readonly ItemCoder _items = ItemCoder.Of(model);
+    private readonly LatentCoder _latents = new(model.Network);
+    private readonly int _size = model.Shape.Size;
     private readonly int[] _parts = new int[MostItems * model.Latents];
-    private readonly float[] _means = new float[MostItems * model.Latents], _inverses = new float[MostItems * model.Latents];
 
     /// <summary>Bytes of memory it takes, about.</summary>
     public static long Memory(VariationalOptions options)
     {
-        long values = 2 * VariationalNetwork.WidestCount(options) + 3L * options.DecoderSizes.Shape.Size + 4L * options.Latents;
+        long values = 2 * VariationalNetwork.WidestCount(options) + 3L * options.DecoderSizes.Shape.Size + 4L * (options.Latents + options.Top)
+            + (options.Neighbours > 0 ? 3L * options.Shape.Height * options.Shape.Width * Likelihood.ParametersOfPixel(options) : 0);
         return MostItems * 2 * sizeof(float) * values;
     }
 
@@ -59,14 +59,14 @@ internal sealed class BitsBackCoder(VariationalAutoencoder model)
         foreach (int count in Groups(items.Length / _size))
         {
             ReadOnlySpan<byte> group = items.Slice(at * _size, count * _size);
-            FindPosterior(group, count);
-            for (int i = 0; i < count * _latents; i++)
-                _parts[i] = LatentBuckets.Pop(stack, _means[i], _inverses[i]);
-            PrepareItems(count);
-            for (int n = 0; n < count; n++)
-                _items.Push(stack, n, group.Slice(n * _size, _size));
-            for (int i = 0; i < count * _latents; i++)
-                stack.Push((uint)_parts[i], 1, LatentBuckets.Bits);
+            Span<int> parts = _parts.AsSpan(0, count * model.Latents);
+            (Variable mean, Variable logVariance) = Posterior(group);
+            _latents.Take(stack, mean.Value.Span, logVariance.Value.Span, parts);
+            _tape.Reset();
+            _items.Push(stack, _tape, _latents.Values(_tape, parts), group);
+            _tape.Reset();
+            _latents.Push(stack, _tape, parts);
+            _tape.Reset();
             if (stack.ByteCount > coded.Length)
                 return -1;
             at += count;
@@ -91,31 +91,28 @@ internal sealed class BitsBackCoder(VariationalAutoencoder model)
             int count = groups[g];
             at -= count;
             Span<byte> group = items.Slice(at * _size, count * _size);
-            for (int i = count * _latents - 1; i >= 0; i--)
-            {
-                uint part = stack.Peek(LatentBuckets.Bits);
-                stack.Pop(part, 1, LatentBuckets.Bits);
-                _parts[i] = (int)part;
-            }
-            PrepareItems(count);
-            for (int n = count - 1; n >= 0; n--)
-                _items.Pop(stack, n, group.Slice(n * _size, _size));
-            FindPosterior(group, count);
-            for (int i = count * _latents - 1; i >= 0; i--)
-                LatentBuckets.Push(stack, _parts[i], _means[i], _inverses[i]);
+            Span<int> parts = _parts.AsSpan(0, count * model.Latents);
+            _latents.Pop(stack, _tape, parts);
+            _tape.Reset();
+            _items.Pop(stack, _tape, _latents.Values(_tape, parts), group);
+            _tape.Reset();
+            (Variable mean, Variable logVariance) = Posterior(group);
+            _latents.Return(stack, mean.Value.Span, logVariance.Value.Span, parts);
+            _tape.Reset();
             advance(count);
         }
         if (!stack.IsBack(Beneath))
             throw new InvalidDataException("The coded items do not end as they began: the data is damaged.");
     }
 
-    // The stack's first words: random numbers, the same everywhere.
-    private static uint Beneath(int word)
+    /// <summary>Random words for a stack to lie on, the same everywhere.</summary>
+    internal static uint RandomWord(ulong seed, ulong stream, int word)
     {
-        const ulong Seed = 0, Stream = 0xB175BACC;
-        (uint x, uint y, uint z, uint w) = Philox.Block(Seed, Stream, (ulong)(word / Philox.BlockSize));
+        (uint x, uint y, uint z, uint w) = Philox.Block(seed, stream, (ulong)(word / Philox.BlockSize));
         return (word % Philox.BlockSize) switch { 0 => x, 1 => y, 2 => z, _ => w };
     }
+
+    private static uint Beneath(int word) => RandomWord(0, 0xB175BACC, word);
 
     private static IEnumerable<int> Groups(int items)
     {
@@ -127,32 +124,13 @@ internal sealed class BitsBackCoder(VariationalAutoencoder model)
         }
     }
 
-    // Mean and e^(−v / 2) of each latent of the items.
-    private void FindPosterior(ReadOnlySpan<byte> items, int count)
+    private (Variable Mean, Variable LogVariance) Posterior(ReadOnlySpan<byte> items)
     {
-        Tensor batch = _tape.Memory.Rent(count, _size);
+        Tensor batch = _tape.Memory.Rent(items.Length / _size, _size);
         Span<float> values = batch.Span;
         for (int i = 0; i < values.Length; i++)
             values[i] = items[i];
         model.Scale.Apply(values);
-        (Variable mean, Variable logVariance) = model.Network.Posterior(_tape, Tape.Input(batch));
-        int latents = count * _latents;
-        mean.Value.Span.CopyTo(_means);
-        Elementwise.Scale(-0.5f, logVariance.Value.Span, _inverses.AsSpan(0, latents));
-        Elementwise.Exp(_inverses.AsSpan(0, latents), _inverses.AsSpan(0, latents));
-        _tape.Reset();
-        NanGuard.Check(_means.AsSpan(0, latents), "The model's posterior");
-        NanGuard.Check(_inverses.AsSpan(0, latents), "The model's posterior");
-    }
-
-    // What the decoder says of the items whose latents are known.
-    private void PrepareItems(int count)
-    {
-        Tensor latents = _tape.Memory.Rent(count, _latents);
-        Span<float> values = latents.Span;
-        for (int i = 0; i < values.Length; i++)
-            values[i] = LatentBuckets.Centre(_parts[i]);
-        _items.Prepare(model.Network.Foresee(_tape, Tape.Input(latents)).Value.Span);
-        _tape.Reset();
+        return model.Network.Posterior(_tape, Tape.Input(batch));
     }
 }

@@ -23,7 +23,7 @@ public sealed class CategoricalLikelihood : Likelihood
 
     /// <inheritdoc/>
     public override Variable Loss(Tape tape, Variable parameters, Tensor items) =>
-        tape.Scale(tape.CrossEntropy(parameters, Targets(items.Span)), Options.Shape.Size);
+        tape.Scale(tape.CrossEntropy(tape.Reshape(parameters, -1, Options.Values), Targets(items.Span)), items.Shape.Columns);
 
     /// <inheritdoc/>
     public override float[] Costs(ReadOnlySpan<float> parameters, ReadOnlySpan<float> items, WorkPool? workers = null)
@@ -48,7 +48,7 @@ public sealed class CategoricalLikelihood : Likelihood
         }
     }
 
-    internal override ItemCoder CreateCoder() => new Coder(Options.Shape.Size, Options.Values);
+    internal override RowCoder CreateCoder() => new Coder(Options.Values);
 
     private int[] Targets(ReadOnlySpan<float> items)
     {
@@ -58,7 +58,7 @@ public sealed class CategoricalLikelihood : Likelihood
     }
 
     /// <summary>Frequencies by <see cref="LogitFrequencies"/>.</summary>
-    private sealed class Coder(int size, int count) : ItemCoder
+    private sealed class Coder(int count) : RowCoder
     {
         private readonly int _bits = LogitFrequencies.TotalBits(count);
         private readonly float[] _terms = new float[count];
@@ -74,32 +74,26 @@ public sealed class CategoricalLikelihood : Likelihood
 
         public override bool CanCode(ReadOnlySpan<byte> values) => !values.ContainsAnyExceptInRange((byte)0, (byte)(count - 1));
 
-        public override void Push(RansCoder coder, int item, ReadOnlySpan<byte> values)
+        public override void Push(RansCoder coder, int row, ReadOnlySpan<byte> values)
         {
-            for (int i = size - 1; i >= 0; i--)
-            {
-                Compute(item * size + i);
-                uint start = 0;
-                foreach (uint frequency in _frequencies.AsSpan(0, values[i]))
-                    start += frequency;
-                coder.Push(start, _frequencies[values[i]], _bits);
-            }
+            Compute(row);
+            uint start = 0;
+            foreach (uint frequency in _frequencies.AsSpan(0, values[0]))
+                start += frequency;
+            coder.Push(start, _frequencies[values[0]], _bits);
         }
 
-        public override void Pop(RansCoder coder, int item, Span<byte> values)
+        public override void Pop(RansCoder coder, int row, Span<byte> values)
         {
-            for (int i = 0; i < size; i++)
-            {
-                Compute(item * size + i);
-                uint place = coder.Peek(_bits), start = 0;
-                int value = 0;
-                while (place - start >= _frequencies[value])
-                    start += _frequencies[value++];
-                coder.Pop(start, _frequencies[value], _bits);
-                values[i] = (byte)value;
-            }
+            Compute(row);
+            uint place = coder.Peek(_bits), start = 0;
+            int value = 0;
+            while (place - start >= _frequencies[value])
+                start += _frequencies[value++];
+            coder.Pop(start, _frequencies[value], _bits);
+            values[0] = (byte)value;
         }
 
-        private void Compute(int value) => LogitFrequencies.Compute(_logits.AsSpan(value * count, count), _terms, _frequencies, _bits);
+        private void Compute(int row) => LogitFrequencies.Compute(_logits.AsSpan(row * count, count), _terms, _frequencies, _bits);
     }
 }

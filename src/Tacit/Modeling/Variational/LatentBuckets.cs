@@ -10,7 +10,8 @@ namespace Tacit.Modeling.Variational;
 /// <para>
 /// So a latent costs 12 bits under the prior. Under a posterior N(μ, σ²) part i has the places from ⌊Φ((e_i − μ) / σ) · 2^20⌋ to that of i + 1,
 /// perhaps none: a part without places is never taken, so it need not be coded. Its value is the quantile in its middle. Townsend, Bird and
-/// Barber, "Practical lossless compression with latent variables using bits back coding", 2019.
+/// Barber, "Practical lossless compression with latent variables using bits back coding", 2019. Under a prior N(m, s²) that another layer gives,
+/// any part may have to be coded: each has 8 places of 2^24 and its share of the rest; rounding moves a border by fewer.
 /// </para>
 /// <para>Quantiles: Wichura, "Algorithm AS 241: the percentage points of the normal distribution", 1988, PPND16.</para>
 /// </remarks>
@@ -19,8 +20,11 @@ internal static class LatentBuckets
     /// <summary>The logarithm of the number of parts.</summary>
     public const int Bits = 12;
 
-    /// <summary>The logarithm of a posterior's places.</summary>
-    public const int PosteriorBits = 20;
+    /// <summary>Places of a posterior.</summary>
+    public static readonly Places Posterior = new(20, 0);
+
+    /// <summary>Places of a prior that is not N(0, 1).</summary>
+    public static readonly Places Prior = new(24, 8);
 
     private const int Count = 1 << Bits;
 
@@ -29,32 +33,32 @@ internal static class LatentBuckets
     /// <summary>The value of a part.</summary>
     public static float Centre(int part) => s_centres[part];
 
-    /// <summary>Takes a part from the stack under a posterior.</summary>
-    public static int Pop(RansCoder coder, float mean, float inverseDeviation)
+    /// <summary>Takes a part from the stack under a normal distribution.</summary>
+    public static int Pop(RansCoder coder, Places places, float mean, float inverseDeviation)
     {
-        uint place = coder.Peek(PosteriorBits), start = 0, end = 1u << PosteriorBits;
+        uint place = coder.Peek(places.Bits), start = 0, end = 1u << places.Bits;
         int low = 0, high = Count;
         while (high - low > 1)      // start ≤ place < end throughout
         {
             int middle = (low + high) >>> 1;
-            uint at = Start(middle, mean, inverseDeviation);
+            uint at = Start(places, middle, mean, inverseDeviation);
             if (at <= place)
                 (low, start) = (middle, at);
             else
                 (high, end) = (middle, at);
         }
-        coder.Pop(start, end - start, PosteriorBits);
+        coder.Pop(start, end - start, places.Bits);
         return low;
     }
 
-    /// <summary>Puts a part back.</summary>
-    /// <exception cref="InvalidDataException">The posterior has no places for it: it was not taken under this one.</exception>
-    public static void Push(RansCoder coder, int part, float mean, float inverseDeviation)
+    /// <summary>Puts a part on it.</summary>
+    /// <exception cref="InvalidDataException">The distribution has no places for it: it was not taken under this one.</exception>
+    public static void Push(RansCoder coder, Places places, int part, float mean, float inverseDeviation)
     {
-        uint start = Start(part, mean, inverseDeviation), end = Start(part + 1, mean, inverseDeviation);
+        uint start = Start(places, part, mean, inverseDeviation), end = Start(places, part + 1, mean, inverseDeviation);
         if (end <= start)
             throw new InvalidDataException("The coded latents are not those of the items: the data is damaged.");
-        coder.Push(start, end - start, PosteriorBits);
+        coder.Push(start, end - start, places.Bits);
     }
 
     /// <summary>Φ⁻¹(p) for 2^-30 &lt; p &lt; 1 − 2^-30, to about 1e-15.</summary>
@@ -78,13 +82,13 @@ internal static class LatentBuckets
     }
 
     // Places before a part.
-    private static uint Start(int part, float mean, float inverseDeviation)
+    private static uint Start(Places places, int part, float mean, float inverseDeviation)
     {
         if (part is 0 or Count)
-            return part == 0 ? 0 : 1u << PosteriorBits;
+            return part == 0 ? 0 : 1u << places.Bits;
         const float RootHalf = 0.707106769f;
         float below = Erf.Apply<LanesScalar, float>((s_edges[part] - mean) * inverseDeviation * RootHalf);
-        return (uint)(int)(MathF.FusedMultiplyAdd(0.5f, below, 0.5f) * (1 << PosteriorBits));
+        return (uint)(int)(MathF.FusedMultiplyAdd(0.5f, below, 0.5f) * ((1 << places.Bits) - Count * places.Least)) + (uint)(part * places.Least);
     }
 
     // Of (i + shift) / 2^12; the first of the edges is not used.
@@ -95,4 +99,7 @@ internal static class LatentBuckets
             all[i] = (float)Quantile((i + shift) / Count);
         return all;
     }
+
+    /// <summary>How a distribution is shared among the parts: 2^Bits places, of which each part has so many at least.</summary>
+    internal readonly record struct Places(int Bits, int Least);
 }

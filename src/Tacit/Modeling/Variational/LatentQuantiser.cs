@@ -8,7 +8,7 @@ namespace Tacit.Modeling.Variational;
 
 /// <summary>Lossy coding of items: the means of their latents, rounded to a step, coded under what the model has learnt of them.</summary>
 /// <remarks>
-/// A latent is round(μ / Δ), held to ±<see cref="Most"/>, with Δ from 2 (level 1) to 1/8 (level 9). Its frequencies are those of a normal distribution
+/// A latent is round((μ − c) / Δ), c its mean under the prior, held to ±<see cref="Most"/>, with Δ from 2 (level 1) to 1/8 (level 9) of its deviation under the prior. Its frequencies are those of a normal distribution
 /// with the mean and deviation that the training data's posterior means have (<see cref="VariationalNetwork.Fit"/>), at least 2 of 2^20 each. What comes
 /// back is the mean of the likelihood for the rounded latents, as whole numbers. Ballé, Laparra and Simoncelli 2017 learn the steps as well.
 /// Not thread-safe.
@@ -24,7 +24,7 @@ internal sealed class LatentQuantiser
     private static readonly float[] s_steps = [2f, 1.41421354f, 1f, 0.707106769f, 0.5f, 0.353553385f, 0.25f, 0.176776692f, 0.125f];
 
     private readonly VariationalAutoencoder _model;
-    private readonly float _step;
+    private readonly float[] _centres, _steps;
     private readonly int _latents, _size;
     private readonly FrequencyTable[] _tables;
     private readonly Tape _tape = new() { IsRecording = false };
@@ -35,12 +35,15 @@ internal sealed class LatentQuantiser
     /// <exception cref="ArithmeticException">What the model says of its latents is not a number.</exception>
     public LatentQuantiser(VariationalAutoencoder model, int level)
     {
-        (_model, _step, _latents, _size) = (model, s_steps[level - 1], model.Latents, model.Shape.Size);
+        (_model, _latents, _size) = (model, model.Latents, model.Shape.Size);
+        (_centres, _steps) = model.PriorMoments();
+        for (int i = 0; i < _latents; i++)
+            _steps[i] *= s_steps[level - 1];
         _values = new float[Batch * _size];
         _tables = new FrequencyTable[_latents];
         float[] deviations = model.Deviations();
         for (int i = 0; i < _latents; i++)
-            _tables[i] = TableOf(model.Fit.Mean!.Value.Span[i], deviations[i]);
+            _tables[i] = TableOf(model.Fit.Mean!.Value.Span[i] - _centres[i], deviations[i], s_steps[level - 1], _steps[i]);
     }
 
     /// <summary>Bytes of memory it takes besides the networks, about.</summary>
@@ -66,7 +69,7 @@ internal sealed class LatentQuantiser
             NanGuard.Check(means, "The model's posterior");
             for (int i = 0; i < means.Length; i++)
             {
-                float steps = means[i] / _step + (means[i] < 0f ? -0.5f : 0.5f);
+                float place = means[i] - _centres[i % _latents], steps = place / _steps[i % _latents] + (place < 0f ? -0.5f : 0.5f);
                 latents[at * _latents + i] = steps > Most ? Most : steps < -Most ? -Most : (int)steps;
             }
             _tape.Reset();
@@ -121,8 +124,8 @@ internal sealed class LatentQuantiser
         Tensor z = _tape.Memory.Rent(latents.Length / _latents, _latents);
         Span<float> rounded = z.Span, values = _values.AsSpan(0, items.Length);
         for (int i = 0; i < rounded.Length; i++)
-            rounded[i] = latents[i] * _step;
-        _model.Network.Likelihood.Means(_model.Network.Foresee(_tape, Tape.Input(z)).Value.Span, values);
+            rounded[i] = MathF.FusedMultiplyAdd(latents[i], _steps[i % _latents], _centres[i % _latents]);
+        _model.Network.Means(_tape, Tape.Input(z), values);
         _tape.Reset();
         NanGuard.Check(values, "The model's answer");
         float highest = _model.Options.Values - 1;
@@ -130,17 +133,18 @@ internal sealed class LatentQuantiser
             items[i] = (byte)(int)((values[i] < 0f ? 0f : values[i] > 1f ? 1f : values[i]) * highest + 0.5f);
     }
 
-    private FrequencyTable TableOf(float mean, float deviation)
+    private static FrequencyTable TableOf(float mean, float deviation, float level, float step)
     {
         if (!float.IsFinite(mean) || !float.IsFinite(deviation))
             throw new ArithmeticException("What the model says of its latents is not a number.");
-        deviation = deviation == 0f ? 1f : deviation < LeastDeviation ? LeastDeviation : deviation;     // a checkpoint does not know yet
+        float prior = step / level, least = LeastDeviation * prior;
+        deviation = deviation == 0f ? prior : deviation < least ? least : deviation;        // a checkpoint does not know yet
         const float RootHalf = 0.707106769f;
         uint[] frequencies = new uint[Symbols];
         uint start = 0;
         for (int i = 0; i < Symbols; i++)
         {
-            float edge = ((i - Most) + 0.5f) * _step;
+            float edge = ((i - Most) + 0.5f) * step;
             float below = Erf.Apply<LanesScalar, float>((edge - mean) / deviation * RootHalf);
             uint end = i == Symbols - 1 ? 1u << Bits : (uint)(int)(MathF.FusedMultiplyAdd(0.5f, below, 0.5f) * ((1 << Bits) - 2 * Symbols)) + 2 * ((uint)i + 1);
             frequencies[i] = end - start;

@@ -29,6 +29,10 @@ public abstract class Likelihood
         _ => 2,
     };
 
+    /// <summary>Numbers that all values of a pixel take: what a <see cref="PixelNetwork"/> gives.</summary>
+    internal static int ParametersOfPixel(VariationalOptions o) =>
+        o.Likelihood == LikelihoodKind.LogisticMixture && o.Shape.Channels == 3 ? 10 * o.Components : checked(o.Shape.Channels * ParametersOf(o));
+
     /// <summary>Brings what the decoder gives (B, channels · P, height, width, flat) into rows, one for each distribution.</summary>
     public virtual Variable Arrange(Tape tape, Variable decoded) => decoded;
 
@@ -51,7 +55,7 @@ public abstract class Likelihood
     public abstract void Means(ReadOnlySpan<float> parameters, Span<float> values);
 
     /// <summary>What codes items under the distribution; null if values are not whole numbers. One for each thread.</summary>
-    internal virtual ItemCoder? CreateCoder() => null;
+    internal virtual RowCoder? CreateCoder() => null;
 
     /// <summary>Values as whole numbers from 0 to <see cref="VariationalOptions.Values"/> − 1.</summary>
     private protected void ToWhole(ReadOnlySpan<float> items, Span<byte> whole)

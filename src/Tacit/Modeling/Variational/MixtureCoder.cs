@@ -3,14 +3,14 @@ using Tacit.Numerics;
 
 namespace Tacit.Modeling.Variational;
 
-/// <summary>Codes items under a <see cref="MixtureLikelihood"/>: of a colour the red, then the green given it, then the blue given both.</summary>
-internal sealed class MixtureCoder(int components, int channels, int pixels, int size, int values) : ItemCoder
+/// <summary>Codes values under a <see cref="MixtureLikelihood"/>: of a colour the red, then the green given it, then the blue given both.</summary>
+internal sealed class MixtureCoder(int components, int channels, int values) : RowCoder
 {
     private readonly LogisticRows _rows = new(components, channels, values);
     private readonly (uint Start, uint Frequency)[] _places = new (uint, uint)[channels];
     private readonly float[] _before = new float[channels];
 
-    private int Rows => size / channels;
+    public override int Width => channels;
 
     public override void Prepare(ReadOnlySpan<float> parameters)
     {
@@ -20,37 +20,30 @@ internal sealed class MixtureCoder(int components, int channels, int pixels, int
 
     public override bool CanCode(ReadOnlySpan<byte> items) => !items.ContainsAnyExceptInRange((byte)0, (byte)(values - 1));
 
-    public override void Push(RansCoder coder, int item, ReadOnlySpan<byte> items)
+    public override void Push(RansCoder coder, int row, ReadOnlySpan<byte> items)
     {
-        for (int r = Rows - 1; r >= 0; r--)
+        _rows.Take(row);
+        for (int c = 0; c < channels; c++)
         {
-            _rows.Take(item * Rows + r);
-            for (int c = 0; c < channels; c++)
-            {
-                byte value = items[Place(r, c)];
-                _rows.Begin(c, _before);
-                uint start = _rows.Start(value);
-                _places[c] = (start, _rows.Start(value + 1) - start);
-                Known(c, value);
-            }
-            for (int c = channels - 1; c >= 0; c--)
-                coder.Push(_places[c].Start, _places[c].Frequency, LogisticRows.Bits);
+            _rows.Begin(c, _before);
+            uint start = _rows.Start(items[c]);
+            _places[c] = (start, _rows.Start(items[c] + 1) - start);
+            Known(c, items[c]);
         }
+        for (int c = channels - 1; c >= 0; c--)
+            coder.Push(_places[c].Start, _places[c].Frequency, LogisticRows.Bits);
     }
 
-    public override void Pop(RansCoder coder, int item, Span<byte> items)
+    public override void Pop(RansCoder coder, int row, Span<byte> items)
     {
-        for (int r = 0; r < Rows; r++)
+        _rows.Take(row);
+        for (int c = 0; c < channels; c++)
         {
-            _rows.Take(item * Rows + r);
-            for (int c = 0; c < channels; c++)
-            {
-                _rows.Begin(c, _before);
-                (int value, uint start, uint frequency) = _rows.Find(coder.Peek(LogisticRows.Bits));
-                coder.Pop(start, frequency, LogisticRows.Bits);
-                items[Place(r, c)] = (byte)value;
-                Known(c, value);
-            }
+            _rows.Begin(c, _before);
+            (int value, uint start, uint frequency) = _rows.Find(coder.Peek(LogisticRows.Bits));
+            coder.Pop(start, frequency, LogisticRows.Bits);
+            items[c] = (byte)value;
+            Known(c, value);
         }
     }
 
@@ -62,6 +55,4 @@ internal sealed class MixtureCoder(int components, int channels, int pixels, int
         if (channel < channels - 1)
             _rows.Weigh(value);
     }
-
-    private int Place(int row, int channel) => channels == 1 ? row : channel * pixels + row;
 }

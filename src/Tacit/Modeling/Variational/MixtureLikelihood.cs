@@ -33,7 +33,7 @@ public sealed class MixtureLikelihood : Likelihood
 
     /// <inheritdoc/>
     public override Variable Loss(Tape tape, Variable parameters, Tensor items) =>
-        tape.LogisticMixture(parameters, Whole(items.Span), Coupled, Options.Values, Reduction.MeanPerExample);
+        tape.LogisticMixture(tape.Reshape(parameters, items.Shape[0], -1, Parameters), Whole(items.Span), Coupled, Options.Values, Reduction.MeanPerExample);
 
     /// <inheritdoc/>
     public override float[] Costs(ReadOnlySpan<float> parameters, ReadOnlySpan<float> items, WorkPool? workers = null)
@@ -61,7 +61,7 @@ public sealed class MixtureLikelihood : Likelihood
         }
     }
 
-    internal override ItemCoder CreateCoder() => new MixtureCoder(Options.Components, Coupled, Pixels, Options.Shape.Size, Options.Values);
+    internal override RowCoder CreateCoder() => new MixtureCoder(Options.Components, Coupled, Options.Values);
 
     // Where value c of distribution r lies: items are channel by channel.
     private int Place(int r, int c) => Coupled == 1 ? r : r / Pixels * Options.Shape.Size + c * Pixels + r % Pixels;

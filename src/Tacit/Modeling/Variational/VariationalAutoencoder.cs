@@ -1,3 +1,4 @@
+using Tacit.Coding;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
 using Tacit.Modeling.Autoencoders;
@@ -43,7 +44,7 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
     public LatentFit Fit => Network.Fit;
 
     /// <inheritdoc/>
-    public bool SeesPast => false;
+    public bool SeesPast => Options.Neighbours > 0;
 
     /// <inheritdoc/>
     public LatentEncoder CopyEncoder() => VariationalEncoder.Of(this);
@@ -89,7 +90,7 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
             cancellationToken.ThrowIfCancellationRequested();
             int rows = Math.Min(_batch, count - at);
             Variable z = Tape.Input(Tensor.From(latents.Slice(at * Latents, rows * Latents), rows, Latents));
-            Network.Likelihood.Means(Network.Foresee(tape, z).Value.Span, items.AsSpan(at * size, rows * size));
+            Network.Means(tape, z, items.AsSpan(at * size, rows * size));
             tape.Reset();
         }
         return items;
@@ -100,22 +101,38 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
         Decode(Encode(items, which, workers, cancellationToken), workers, cancellationToken);
 
     /// <inheritdoc/>
-    public float[] Foresee(ItemSet items, ReadOnlySpan<int> which, WorkPool? workers = null, CancellationToken cancellationToken = default) =>
-        Reconstruct(items, which, workers, cancellationToken);
+    public float[] Foresee(ItemSet items, ReadOnlySpan<int> which, WorkPool? workers = null, CancellationToken cancellationToken = default)
+    {
+        Check(items);
+        int size = Shape.Size;
+        float[] foreseen = new float[which.Length * size];
+        var tape = new Tape(workers) { IsRecording = false };
+        for (int at = 0; at < which.Length; at += _batch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Tensor batch = Take(tape, items, which.Slice(at, Math.Min(_batch, which.Length - at)));
+            Network.Means(tape, Network.Posterior(tape, Tape.Input(batch)).Mean, batch, foreseen.AsSpan(at * size, batch.Count));
+            tape.Reset();
+        }
+        return foreseen;
+    }
 
-    /// <summary>New items: latents drawn from the prior N(0, 1), decoded to the mean of each value.</summary>
+    /// <summary>
+    /// New items: latents drawn from the prior, decoded to the mean of each value. Where the likelihood knows neighbours each value is drawn, since its
+    /// neighbours are to be such as there are: random bits are decoded as items.
+    /// </summary>
     /// <param name="count">How many.</param>
     /// <param name="seed">The same seed gives the same items everywhere.</param>
     /// <param name="temperature">What the latents' deviation is multiplied by.</param>
     /// <param name="workers">Threads to use; the caller alone if null.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>(count, values), from 0 to 1.</returns>
+    /// <exception cref="InvalidDataException">What the model says of values is not a number.</exception>
     public float[] Generate(int count, ulong seed, float temperature = 1f, WorkPool? workers = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        float[] latents = new float[checked(count * Latents)];
-        RandomFill.Normal(seed, stream: 0, latents, deviation: temperature);
-        return Decode(latents, workers, cancellationToken);
+        float[] latents = DrawLatents(count, seed, temperature);
+        return Options.Neighbours > 0 ? DrawItems(latents, seed, cancellationToken) : Decode(latents, workers, cancellationToken);
     }
 
     /// <summary>Finds what <see cref="Fit"/> holds, of items the model was trained on and of those it was validated on.</summary>
@@ -141,6 +158,17 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
         for (int i = 0; i < deviations.Length; i++)
             deviations[i] = MathF.Sqrt(Reduce.SumOfSquares(Fit.Factor!.Value[i].Span));
         return deviations;
+    }
+
+    /// <summary>Mean and deviation of each latent under the prior: 0 and 1, unless the prior is a second layer's.</summary>
+    /// <exception cref="InvalidDataException">They are not numbers.</exception>
+    public (float[] Mean, float[] Deviation) PriorMoments()
+    {
+        if (Network.Top is { } top)
+            return top.Moments();
+        float[] deviation = new float[Latents];
+        deviation.AsSpan().Fill(1f);
+        return (new float[Latents], deviation);
     }
 
     /// <summary>Items as the model sees them, as a file: drawn to be 0 or 1 if that is what it knows.</summary>
@@ -204,5 +232,52 @@ public sealed class VariationalAutoencoder : IItemModel, ILatentModel
         for (int i = 0; i < which.Length; i++)
             CopyTo(items, which[i], batch[i].Span);
         return batch;
+    }
+
+    private float[] DrawLatents(int count, ulong seed, float temperature)
+    {
+        float[] latents = new float[checked(count * Latents)];
+        if (Network.Top is not { } network)
+        {
+            RandomFill.Normal(seed, stream: 0, latents, deviation: temperature);
+            return latents;
+        }
+        float[] top = new float[checked(count * Options.Top)];
+        RandomFill.Normal(seed, stream: 0, top, deviation: temperature);
+        RandomFill.Normal(seed, stream: 1, latents, deviation: temperature);
+        (Variable mean, Variable logVariance) = network.Prior(new Tape { IsRecording = false }, Tape.Input(Tensor.From(top, count, Options.Top)));
+        float[] deviation = new float[latents.Length];
+        Elementwise.Scale(0.5f, logVariance.Value.Span, deviation);
+        Elementwise.Exp(deviation, deviation);
+        Elementwise.MultiplyAdd(deviation, latents, mean.Value.Span, latents);
+        return latents;
+    }
+
+    // What a stack of random words decodes to.
+    private float[] DrawItems(float[] latents, ulong seed, CancellationToken cancellationToken)
+    {
+        const ulong Stream = 2;
+        ItemCoder coder = ItemCoder.Of(this);
+        var stack = new RansCoder(word => BitsBackCoder.RandomWord(seed, Stream, word));
+        int count = latents.Length / Latents, size = Shape.Size;
+        byte[] bytes = new byte[checked(count * size)];
+        var tape = new Tape { IsRecording = false };
+        for (int at = 0; at < count; at += BitsBackCoder.MostItems)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int rows = Math.Min(BitsBackCoder.MostItems, count - at);
+            try
+            {
+                coder.Pop(stack, tape, Tensor.From(latents.AsSpan(at * Latents, rows * Latents), rows, Latents), bytes.AsSpan(at * size, rows * size));
+            }
+            catch (ArithmeticException e)
+            {
+                throw new InvalidDataException(e.Message, e);
+            }
+            tape.Reset();
+        }
+        float[] items = Array.ConvertAll(bytes, b => (float)b);
+        Scale.Apply(items);
+        return items;
     }
 }

@@ -20,7 +20,7 @@ public sealed record VariationalEvaluation
     /// <summary>−E[ln p(x | z)], in nats for each item.</summary>
     public required double Reconstruction { get; init; }
 
-    /// <summary>KL(q(z | x) ‖ p(z)), in nats for each item.</summary>
+    /// <summary>KL(q(z | x) ‖ p(z)), in nats for each item; of two layers that of both together, by the samples.</summary>
     public required double Divergence { get; init; }
 
     /// <summary>
@@ -32,7 +32,7 @@ public sealed record VariationalEvaluation
     /// <summary>Samples of z for each item.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Latents whose posterior mean varies over items by more than 0.01 (its variance): those that say something. Burda et al. 2016.</summary>
+    /// <summary>Latents whose posterior mean varies over items by more than 0.01 of the prior's variance: those that say something. Burda et al. 2016.</summary>
     public required int ActiveLatents { get; init; }
 
     /// <summary>Bits for each value of an item: what bits-back coding approaches.</summary>
@@ -53,41 +53,45 @@ public sealed record VariationalEvaluation
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         model.Check(items);
         int d = model.Latents, size = model.Shape.Size, batch = VariationalNetwork.ItemsAtOnce(model.Options);
-        var sums = new Sums(d);
+        var sums = new Sums(model.PriorMoments().Deviation);
         var tape = new Tape(workers) { IsRecording = false };
         for (int at = 0; at < items.Count; at += batch)
         {
             int[] which = [.. Enumerable.Range(at, Math.Min(batch, items.Count - at))];
-            float[] x = new float[which.Length * size], noise = new float[which.Length * d], z = new float[noise.Length];
-            model.Take(tape, items, which).Span.CopyTo(x);
-            (Variable mean, Variable logVariance) = model.Network.Posterior(tape, Tape.Input(Tensor.From(x, which.Length, size)));
-            float[] m = mean.Value.Span.ToArray(), v = logVariance.Value.Span.ToArray(), deviation = new float[v.Length];
+            Tensor x = Tensor.Zeros(which.Length, size);
+            x.CopyFrom(model.Take(tape, items, which));
+            (Variable mean, Variable logVariance) = model.Network.Posterior(tape, Tape.Input(x));
+            var posterior = new LatentSample(mean, logVariance);
             tape.Reset();
-            for (int i = 0; i < v.Length; i++)
-                deviation[i] = 0.5f * v[i];
-            Elementwise.Exp(deviation, deviation);
             double[] weights = new double[which.Length * samples];
-            for (int s = 0; s < samples; s++)
+            for (uint s = 0; s < samples; s++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                RandomFill.Normal(seed, (ulong)s, noise, first: (long)at * d, pool: workers);
-                Elementwise.MultiplyAdd(deviation, noise, m, z);
-                Variable parameters = model.Network.Foresee(tape, Tape.Input(Tensor.From(z, which.Length, d)));
-                float[] costs = model.Network.Likelihood.Costs(parameters.Value.Span, x, workers);
+                posterior.Draw(seed, s, at, workers);
+                Variable z = Tape.Input(Tensor.From(posterior.Values, which.Length, d));
+                float[] costs = model.Network.Costs(tape, z, x);
                 tape.Reset();
+                LatentSample? top = null, prior = null;
+                if (model.Network.Top is { } network)
+                {
+                    (mean, logVariance) = network.Posterior(tape, z);
+                    top = new LatentSample(mean, logVariance);
+                    top.Draw(seed, s | 1UL << 40, at, workers);
+                    (mean, logVariance) = network.Prior(tape, Tape.Input(Tensor.From(top.Values, which.Length, model.Options.Top)));
+                    prior = new LatentSample(mean, logVariance);
+                    tape.Reset();
+                }
                 for (int n = 0; n < which.Length; n++)
                 {
                     double cost = Sum(costs, n, which.Length);
                     sums.Reconstruction += cost / samples;
-                    double excess = 0;      // ln q(z | x) − ln p(z)
-                    for (int i = n * d; i < (n + 1) * d; i++)
-                        excess += 0.5 * ((double)z[i] * z[i] - v[i] - (double)noise[i] * noise[i]);
-                    weights[n * samples + s] = -cost - excess;
+                    sums.Divergence += (top is null ? posterior.Divergence(n) : posterior.Divergence(n, prior!) + top.Divergence(n)) / samples;
+                    weights[n * samples + s] = -cost - (top is null ? posterior.Excess(n) : posterior.Excess(n, prior!) + top.Excess(n));
                 }
             }
             for (int n = 0; n < which.Length; n++)
             {
-                sums.Add(m.AsSpan(n * d, d), v.AsSpan(n * d, d));
+                sums.Add(posterior.Means.Slice(n * d, d));
                 sums.ImportanceWeighted -= LogMean(weights.AsSpan(n * samples, samples));
             }
         }
@@ -122,18 +126,17 @@ public sealed record VariationalEvaluation
         return most + DoubleFunctions.Log(sum / logs.Length);
     }
 
-    private sealed class Sums(int latents)
+    private sealed class Sums(float[] deviations)
     {
-        private readonly double[] _means = new double[latents], _squares = new double[latents];
+        private readonly double[] _means = new double[deviations.Length], _squares = new double[deviations.Length];
 
         public double Reconstruction, Divergence, ImportanceWeighted;
 
-        public void Add(ReadOnlySpan<float> mean, ReadOnlySpan<float> logVariance)
+        public void Add(ReadOnlySpan<float> means)
         {
-            for (int i = 0; i < mean.Length; i++)
+            for (int i = 0; i < means.Length; i++)
             {
-                double m = mean[i], v = logVariance[i];
-                Divergence += 0.5 * (DoubleFunctions.Exp(v) - 1 - v + m * m);
+                double m = means[i];
                 _means[i] += m;
                 _squares[i] += m * m;
             }
@@ -143,7 +146,10 @@ public sealed record VariationalEvaluation
         {
             int active = 0;
             for (int i = 0; i < _means.Length; i++)
-                active += _squares[i] / items - _means[i] / items * (_means[i] / items) > 0.01 ? 1 : 0;
+            {
+                double mean = _means[i] / items, prior = deviations[i] * (double)deviations[i];
+                active += _squares[i] / items - mean * mean > 0.01 * prior ? 1 : 0;
+            }
             return active;
         }
     }

@@ -33,6 +33,10 @@ public static class VariationalModel
             Layers = settings.Whole("layers", d.Layers, 0, 100),
             Filters = settings.Whole("filters", d.Filters, 1, 1 << 12),
             Levels = settings.Whole("levels", d.Levels, 1, 12),
+            Neighbours = settings.Whole("neighbours", d.Neighbours, 0, Neighbourhood.Most),
+            Features = settings.Whole("features", d.Features, 1, 1 << 10),
+            Units = settings.Whole("units", d.Units, 1, 1 << 12),
+            Top = settings.Whole("top_latents", d.Top, 0, 1 << 12),
         };
     }
 

@@ -44,6 +44,20 @@ public sealed record VariationalOptions
     /// <summary>K, the parts of a <see cref="LikelihoodKind.LogisticMixture"/>.</summary>
     public int Components { get; init; } = 5;
 
+    /// <summary>
+    /// How many of the pixels before a pixel the likelihood knows besides the latents, the nearest (<see cref="PixelNetwork"/>); 0 for the latents alone.
+    /// </summary>
+    public int Neighbours { get; init; }
+
+    /// <summary>With <see cref="Neighbours"/>: numbers by which the decoder describes a pixel.</summary>
+    public int Features { get; init; } = 8;
+
+    /// <summary>With <see cref="Neighbours"/>: hidden units between these and the likelihood's parameters.</summary>
+    public int Units { get; init; } = 32;
+
+    /// <summary>D₂, the latents of the layer above (<see cref="TopLatents"/>); 0 for one layer.</summary>
+    public int Top { get; init; }
+
     /// <summary>Whether values become 0 or 1, drawn with themselves as the probability, before the model sees them (<see cref="Binarisation"/>).</summary>
     public bool Binarise { get; init; }
 
@@ -68,8 +82,9 @@ public sealed record VariationalOptions
     /// <summary>Mean and log variance of each latent.</summary>
     internal AutoencoderOptions EncoderSizes => Sizes(Shape, 2 * Latents);
 
-    /// <summary>The parameters of the likelihood, as channels of an image.</summary>
-    internal AutoencoderOptions DecoderSizes => Sizes(new ItemShape(checked(Shape.Channels * Variational.Likelihood.ParametersOf(this)), Shape.Height, Shape.Width), Latents);
+    /// <summary>The parameters of the likelihood, or the features of pixels, as channels of an image.</summary>
+    internal AutoencoderOptions DecoderSizes => Sizes(new ItemShape(
+        Neighbours > 0 ? Features : checked(Shape.Channels * Variational.Likelihood.ParametersOf(this)), Shape.Height, Shape.Width), Latents);
 
     /// <summary>What is wrong with the sizes together; null if nothing is.</summary>
     public string? Mistake()
@@ -78,6 +93,8 @@ public sealed record VariationalOptions
             return "a variational autoencoder's decoder is mlp or conv";
         if (Binarise && Likelihood != LikelihoodKind.Bernoulli)
             return "values that are 0 or 1 take the likelihood bernoulli";
+        if (Neighbours > 0 && Likelihood == LikelihoodKind.Gaussian)
+            return "neighbours take a likelihood of whole numbers: bernoulli, categorical or mixture";
         return EncoderSizes.Mistake() ?? DecoderSizes.Mistake();
     }
 
