@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tacit.Cli.Tests.Support;
 using Tacit.Media.DataSets;
 using Tacit.Media.Images;
