@@ -9,7 +9,7 @@ using Tacit.Media.DataSets;
 
 namespace Tacit.Cli.Items;
 
-/// <summary>The images of a folder as an archive: a frame of their pixels, which is an IDX file, and one of their names. FORMAT.md, section 12.5.</summary>
+/// <summary>The images of a folder as an archive: a frame of their pixels, which is an IDX file, and one of their names. FORMAT.md, section 12.6.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="options">How to compress: codec bitsback, with its model.</param>
 /// <param name="report">Is told of what is skipped.</param>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tacit.Media.DataSets;
 
-/// <summary>The images of a folder as text, a line for each: kind, largest sample and name. FORMAT.md, section 12.5.</summary>
+/// <summary>The images of a folder as text, a line for each: kind, largest sample and name. FORMAT.md, section 12.6.</summary>
 public static class ImageFileList
 {
     /// <summary>Bytes a name has at most.</summary>
