@@ -1,0 +1,48 @@
+using System.Globalization;
+using Tacit.Learning;
+using Tacit.Media.Audio;
+using Tacit.Modeling;
+
+namespace Tacit.Cli.Series;
+
+/// <summary>Pieces of sound that a model makes, one after another in a WAV file; the model keeps their rate.</summary>
+internal static class SoundClips
+{
+    private const string RateKey = "sample_rate";
+    private const int HighestRate = 10_000_000, PausesInASecond = 10, MostSamples = 1 << 30;
+
+    /// <summary>Whether an output's name asks for a sound.</summary>
+    public static bool IsSoundName(string path) => path.EndsWith(".wav", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What a model file says of the sounds it learnt from; nothing if the rate is 0, of data that are none.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Describe(int rate) =>
+        rate == 0 ? [] : [new(RateKey, rate.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>Samples a second of the sounds a model learnt from.</summary>
+    /// <exception cref="InvalidDataException">It did not learn from sounds.</exception>
+    public static int RateOf(ModelFile model) =>
+        int.TryParse(model.Tensors.FindMetadata(RateKey), NumberStyles.None, CultureInfo.InvariantCulture, out int rate) && rate is > 0 and <= HighestRate ? rate
+            : throw new InvalidDataException("the model did not learn from sounds; another name than OUT.wav takes CSV");
+
+    /// <summary>Writes clips with a tenth of a second of silence between.</summary>
+    /// <param name="stream">Takes the WAV file.</param>
+    /// <param name="clips">Samples, full scale being 1.</param>
+    /// <param name="rate">Samples a second.</param>
+    /// <exception cref="InvalidDataException">They are too long together.</exception>
+    public static void Write(Stream stream, IReadOnlyList<ReadOnlyMemory<float>> clips, int rate)
+    {
+        int pause = rate / PausesInASecond;
+        long length = clips.Sum(c => (long)c.Length) + (clips.Count - 1L) * pause;
+        if (length > MostSamples)
+            throw new InvalidDataException($"{clips.Count} clips are too long for one file; a smaller -n");
+        double[] samples = new double[length];
+        int at = 0;
+        foreach (ReadOnlyMemory<float> clip in clips)
+        {
+            foreach (float sample in clip.Span)
+                samples[at++] = sample;
+            at += pause;
+        }
+        Sound.WriteWav(stream, samples, rate);
+    }
+}
