@@ -20,11 +20,15 @@ internal static class ReconstructSequencesCommand
         usage: tacit reconstruct --model MODEL [OPTION…] DATA…        (a model of 'tacit train lstm-ae')
 
         Puts sequences through the model and back, the decoder on its own: of text, how many tokens
-        and whole lines are the same; of values, the squared error.
+        and whole lines are the same; of values, the squared error. Of a variational model also its
+        negative evidence lower bound, values being in units of their deviation, and how many of its
+        latents say something.
 
           --model MODEL       the model
           -o, --output OUT    OUT.csv: a row per sequence with its errors and its anomaly score, of text
-                              with both texts; any other name: the lines or values that came back
+                              with both texts; of a model of sounds OUT.wav: each of the first twelve and
+                              what came back, one after another; any other name: the lines or values
+                              that came back
           --svg OUT           draw the first sequences of values and what came back
           --rival DATA        of values: principal components of DATA, as many as the latent has
                               numbers, do the same; DATA is what the model was trained on
@@ -53,19 +57,20 @@ internal static class ReconstructSequencesCommand
             await using DataRequest asked = options.Read(parsed);
             int shown = WholeNumber.Parse("--worst", parsed.GetValue(worst), UsualWorst, 0, 1_000_000);
             OutputFile? table = asked.Open(parsed.GetValue(output)), picture = asked.Open(parsed.GetValue(svg));
-            SequenceData data = await sequences.ReadAsync(parsed, asked, cancellationToken);
+            SequenceModel loaded = await SequenceModel.LoadAsync(asked.Model, parsed.GetValue(output), cancellationToken);
+            SequenceData data = await sequences.ReadAsync(parsed, loaded, asked.Files, asked, cancellationToken);
             if (data.Set.IsText && (picture is not null || parsed.GetValue(rival) is not null))
                 throw new UsageException("--svg and --rival are for sequences of values");
             using WorkPool workers = new(asked.Threads);
             SequenceData? training = parsed.GetValue(rival) is { } rivals
-                ? await sequences.ReadAsync(parsed, data.Model, [rivals], asked, cancellationToken) : null;
+                ? await sequences.ReadAsync(parsed, loaded, [rivals], asked, cancellationToken) : null;
             var summary = new List<string>();
             await Task.Run(() =>
             {
                 if (data.Set.IsText)
                     Texts(data, table, parsed.GetValue(output), shown, workers, summary, cancellationToken);
                 else
-                    Values(data, training, table, parsed.GetValue(output), picture, Path.GetFileName(asked.Model),
+                    Values(data, training, table, parsed.GetValue(output), loaded.Rate, picture, Path.GetFileName(asked.Model),
                         shown, workers, summary,
                         cancellationToken);
             }, cancellationToken);
@@ -85,6 +90,7 @@ internal static class ReconstructSequencesCommand
             $"tokens: {100.0 * accuracy.RightTokens / Math.Max(1, accuracy.Tokens):0.00} % of the tokens, ")
             + string.Create(CultureInfo.InvariantCulture, $"{100.0 * accuracy.Exact / data.Set.Count:0.00} % of the " +
                 $"sequences come back; {accuracy.Surprise.Average():0.0000} nats per token with teacher forcing"));
+        Bound(data, workers, summary, cancellationToken);
         string[] texts = [.. said.Select(s => SequenceText.Of(data.Model.Tokenizer!, s))];
         foreach (int i in accuracy.Worst(shown))
         {
@@ -111,7 +117,7 @@ internal static class ReconstructSequencesCommand
         }
     }
 
-    private static void Values(SequenceData data, SequenceData? training, OutputFile? table, string? tableName,
+    private static void Values(SequenceData data, SequenceData? training, OutputFile? table, string? tableName, int rate,
         OutputFile? picture, string model, int shown, WorkPool workers,
         List<string> summary, CancellationToken cancellationToken)
     {
@@ -121,6 +127,7 @@ internal static class ReconstructSequencesCommand
         summary.Add($"{data.Set.Count} sequences, {errors.Values} values: {Sentence(errors)}, with " +
             $"{network.Options.Latent} numbers for each"
             + (network.Options.Attention > 0 ? " and attention to all of the encoder's states" : ""));
+        Bound(data, workers, summary, cancellationToken);
         if (training is not null)
         {
             (float[][] linear, int components) = SequenceRival.Reconstruct(training.Set, data.Set,
@@ -143,6 +150,12 @@ internal static class ReconstructSequencesCommand
         }
         if (table is null)
             return;
+        if (SoundClips.IsSoundName(tableName!))
+        {
+            SoundClips.Write(table.Stream, [.. Enumerable.Range(0, Math.Min(Pictured, given.Length))
+                .SelectMany(i => new[] { data.Set.Values(i), given[i] })], rate);
+            return;
+        }
         using StreamWriter rows = table.OpenWriter();
         bool isTable = IsTable(tableName);
         rows.WriteLine(isTable ? "item,values,squared_error,anomaly" : "item,place,original,reconstruction");
@@ -157,6 +170,16 @@ internal static class ReconstructSequencesCommand
                     data.Set.Values(i).Span[t].ToString("R", CultureInfo.InvariantCulture),
                     given[i][t].ToString("R", CultureInfo.InvariantCulture)));
         }
+    }
+
+    private static void Bound(SequenceData data, WorkPool workers, List<string> summary, CancellationToken cancellationToken)
+    {
+        LstmAutoencoder network = data.Model.Model;
+        if (!network.Options.Variational)
+            return;
+        SequenceBound bound = SequenceBound.Of(network, data.Set, workers, cancellationToken);
+        summary.Add(string.Create(CultureInfo.InvariantCulture, $"{bound.Nats:0.0000} nats per {(data.Set.IsText ? "token" : "value")}, of them {bound.Divergence:0.0000} of " +
+            $"divergence; {bound.ActiveLatents} of {network.Options.Latent} latents say something"));
     }
 
     private static string Sentence(SequenceErrors e) => string.Create(CultureInfo.InvariantCulture,

@@ -26,7 +26,8 @@ internal enum SequenceInput
 /// <param name="Stride">Values from one window to the next; 0 for as many as it has.</param>
 /// <param name="Column">The column of a CSV file.</param>
 /// <param name="MostWords">Lines with more words are left out; 0 for none.</param>
-internal sealed record SequenceReading(SequenceInput Input, int Length, int Stride, string? Column, int MostWords);
+/// <param name="Rate">Samples a second that sounds must have; 0 for those of the first; null for any.</param>
+internal sealed record SequenceReading(SequenceInput Input, int Length, int Stride, string? Column, int MostWords, int? Rate);
 
 /// <summary>Lines of text or windows of values, each with a name.</summary>
 internal sealed class SequenceExamples
@@ -40,6 +41,7 @@ internal sealed class SequenceExamples
     private readonly List<(int First, int Length, int Total)> _spans = [];
     private readonly List<int> _files = [];
     private int _empty, _wordy, _beyond, _fileCount;
+    private string? _firstSound;
 
     private SequenceExamples(bool isText) => IsText = isText;
 
@@ -74,6 +76,9 @@ internal sealed class SequenceExamples
     /// <summary>Files that windows come from.</summary>
     public IReadOnlyList<int> FileOf => _files;
 
+    /// <summary>Samples a second of the sounds; 0 if there are none, or if any would do.</summary>
+    public int Rate { get; private set; }
+
     /// <summary>What was left out, for messages.</summary>
     public List<string> Notes { get; } = [];
 
@@ -105,7 +110,7 @@ internal sealed class SequenceExamples
                     : "holds text, but the files before it values"));
             }
             ModelInput.OfFile(file.Name, () => text ? all.AddLines(file, content, how, files.Count > 1)
-                : all.AddWindows(file, Values(input, content, how), how));
+                : all.AddWindows(file, all.Values(file, input, content, how), how));
         }
         if (all._empty > 0)
             all.Notes.Add($"{all._empty} empty lines are left out");
@@ -179,7 +184,7 @@ internal sealed class SequenceExamples
         };
     }
 
-    private static float[] Values(SequenceInput input, ReadOnlyMemory<byte> content, SequenceReading how)
+    private float[] Values(DataFile file, SequenceInput input, ReadOnlyMemory<byte> content, SequenceReading how)
     {
         switch (input)
         {
@@ -188,12 +193,23 @@ internal sealed class SequenceExamples
             case SequenceInput.Sound:
                 Sound sound = Sound.Read(content.Span)
                     ?? throw new InvalidDataException("is no WAV or AIFF file of samples that are not compressed");
+                CheckRate(file, sound.Format.Rate, how);
                 return Array.ConvertAll(sound.Mix(), v => (float)v);
             default:
                 using (var reader = new StreamReader(new MemoryStream(content.ToArray()),
                     new UTF8Encoding(false, true)))
                     return Finite(CsvSeries.Read(reader, how.Column).Values);
         }
+    }
+
+    private void CheckRate(DataFile file, int rate, SequenceReading how)
+    {
+        if (how.Rate is not { } wanted)
+            return;
+        if (Rate == 0)
+            (Rate, _firstSound) = (wanted > 0 ? wanted : rate, wanted > 0 ? null : file.Name);
+        if (rate != Rate)
+            throw new InvalidDataException($"has {rate} samples a second, but {_firstSound ?? "what the model learnt from"} has {Rate}");
     }
 
     private static float[] Finite(double[] values)

@@ -3,6 +3,7 @@ using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
 using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
+using Tacit.Modeling;
 using Tacit.Modeling.Recurrent;
 
 namespace Tacit.Cli.Sequences;
@@ -17,6 +18,24 @@ namespace Tacit.Cli.Sequences;
 internal sealed record SequenceData(LstmAutoencoderModel Model, SequenceSet Set, IReadOnlyList<string> Names,
     IReadOnlyList<ReadOnlyMemory<byte>> Lines,
     IReadOnlyList<int> Places, int AllLines);
+
+/// <summary>A model of the kind 'lstm-ae' out of its file.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Rate">Samples a second of the sounds it learnt from; 0 if it does not say.</param>
+internal sealed record SequenceModel(LstmAutoencoderModel Model, int Rate)
+{
+    /// <summary>Loads it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="output">The name of what is made: one of a sound takes a model of sounds. Null for no such thing.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">It is no such model; the message names the file.</exception>
+    public static async Task<SequenceModel> LoadAsync(string path, string? output, CancellationToken cancellationToken)
+    {
+        using OpenModel opened = await OpenModel.OpenAsync(path, cancellationToken);
+        return ModelInput.OfFile(path, () => new SequenceModel(ModelRegistry.Standard.Load<LstmAutoencoderModel>(opened.File),
+            output is not null && SoundClips.IsSoundName(output) ? SoundClips.RateOf(opened.File) : SoundClips.FindRate(opened.File)));
+    }
+}
 
 /// <summary>The options of commands that put sequences through a model.</summary>
 internal sealed class SequenceOptions
@@ -44,18 +63,15 @@ internal sealed class SequenceOptions
     }
 
     /// <summary>Loads the model and reads the data.</summary>
-    public async Task<SequenceData> ReadAsync(ParseResult parsed, DataRequest asked,
-        CancellationToken cancellationToken)
-    {
-        LstmAutoencoderModel loaded = await ModelInput.LoadAsync<LstmAutoencoderModel>(asked.Model, cancellationToken);
-        return await ReadAsync(parsed, loaded, asked.Files, asked, cancellationToken);
-    }
+    public async Task<SequenceData> ReadAsync(ParseResult parsed, DataRequest asked, CancellationToken cancellationToken) =>
+        await ReadAsync(parsed, await SequenceModel.LoadAsync(asked.Model, null, cancellationToken), asked.Files, asked, cancellationToken);
 
     /// <summary>Reads data for a model.</summary>
-    public async Task<SequenceData> ReadAsync(ParseResult parsed, LstmAutoencoderModel model,
+    public async Task<SequenceData> ReadAsync(ParseResult parsed, SequenceModel loaded,
         IReadOnlyList<string> files, DataRequest asked,
         CancellationToken cancellationToken)
     {
+        LstmAutoencoderModel model = loaded.Model;
         bool text = model.Model.Options.IsText;
         SequenceInput input = parsed.GetValue(_input) switch
         {
@@ -76,7 +92,7 @@ internal sealed class SequenceOptions
             stride = WholeNumber.Parse("--stride", parsed.GetValue(_stride), 0, 1, 1 << 28);
         int length = model.Model.Options.Length;
         FileBytes bytes = await FileBytes.ReadAsync(files, asked.Outputs.Contain, asked.Report, cancellationToken);
-        var how = new SequenceReading(input, length, stride, parsed.GetValue(_column), words);
+        var how = new SequenceReading(input, length, stride, parsed.GetValue(_column), words, loaded.Rate > 0 ? loaded.Rate : null);
         return await Task.Run(() =>
         {
             SequenceExamples examples = SequenceExamples.Read(bytes.Files, how);

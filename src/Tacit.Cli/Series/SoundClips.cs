@@ -18,11 +18,14 @@ internal static class SoundClips
     public static IReadOnlyList<KeyValuePair<string, string>> Describe(int rate) =>
         rate == 0 ? [] : [new(RateKey, rate.ToString(CultureInfo.InvariantCulture))];
 
+    /// <summary>Samples a second of the sounds a model learnt from; 0 if it does not say.</summary>
+    public static int FindRate(ModelFile model) =>
+        int.TryParse(model.Tensors.FindMetadata(RateKey), NumberStyles.None, CultureInfo.InvariantCulture, out int rate) && rate is > 0 and <= HighestRate ? rate : 0;
+
     /// <summary>Samples a second of the sounds a model learnt from.</summary>
     /// <exception cref="InvalidDataException">It did not learn from sounds.</exception>
-    public static int RateOf(ModelFile model) =>
-        int.TryParse(model.Tensors.FindMetadata(RateKey), NumberStyles.None, CultureInfo.InvariantCulture, out int rate) && rate is > 0 and <= HighestRate ? rate
-            : throw new InvalidDataException("the model did not learn from sounds; another name than OUT.wav takes CSV");
+    public static int RateOf(ModelFile model) => FindRate(model) is > 0 and var rate ? rate
+        : throw new InvalidDataException("the model did not learn from sounds; another name than OUT.wav takes CSV");
 
     /// <summary>Writes clips with a tenth of a second of silence between.</summary>
     /// <param name="stream">Takes the WAV file.</param>

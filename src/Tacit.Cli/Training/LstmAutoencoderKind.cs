@@ -1,4 +1,5 @@
 using Tacit.Cli.Sequences;
+using Tacit.Cli.Series;
 using Tacit.Learning;
 using Tacit.Media;
 using Tacit.Modeling;
@@ -36,8 +37,9 @@ internal sealed class LstmAutoencoderKind : TrainKind
                               0 for none (default for values): then the latent is all the decoder knows
           --withheld S        share of what came before that is kept from the decoder in training
                               (0 for text); 1, which values have: never shown, in use neither
-          --variational B     true: the latent is a distribution, and 'tacit generate' draws new lines from
-                              the normal one; of text, without attention; --withheld 0.3 helps the latent
+          --variational B     true: the latent is a distribution, and 'tacit generate' draws new sequences
+                              from the normal one; without attention; of values the decoder gives mean
+                              and variance of each; of text --withheld 0.3 helps the latent
           --beta B, --kl-warm-up N, --free-bits F
                               then: as for 'tacit train vae'
           --dropout D         share of values dropped in training
@@ -73,9 +75,10 @@ internal sealed class LstmAutoencoderKind : TrainKind
         VariationalObjective objective = AskObjective(task);
         var ask = model.Copy();
         int length = ask.Whole("length", 512, 1, 1 << 20);
-        how = how with { Length = length };
+        how = how with { Length = length, Rate = checkpoint is null ? 0 : SoundClips.FindRate(checkpoint) };
         SequenceExamples examples = SequenceExamples.Read(data.Files, how);
-        SequenceExamples? named = data.ValidationFiles is { } files ? SequenceExamples.Read(files, how) : null;
+        int rate = Math.Max(examples.Rate, how.Rate.Value);
+        SequenceExamples? named = data.ValidationFiles is { } files ? SequenceExamples.Read(files, how with { Rate = rate }) : null;
         if (named is not null && named.IsText != examples.IsText)
             throw new InvalidDataException("what is to be validated on is of another sort than what is to be learnt " +
                 "from");
@@ -114,13 +117,13 @@ internal sealed class LstmAutoencoderKind : TrainKind
         return new TrainJob
         {
             Task = new LstmAutoencoderTask(network, training, validation.Count > 0 ? validation : null, batch, seed, objective),
-            Unit = (examples.IsText ? "nats per token" : "of the variance", 1),
+            Unit = (examples.IsText ? "nats per token" : options.Variational ? "nats per value" : "of the variance", 1),
             Items = "sequences",
             Finish = network.Fit is not { } fit ? null : ("looking where latents lie", (workers, cancellationToken) =>
                 fit.FitLatents(network.Encode(training, workers, cancellationToken))),
             Notes = [$"{training.Count} sequences to learn from, {validation.Count} to validate on", .. examples.Notes,
                 .. named?.Notes ?? []],
-            Metadata = tokenizer is null ? [] : TokenizerText.Describe(tokenizer),
+            Metadata = tokenizer is null ? SoundClips.Describe(rate) : TokenizerText.Describe(tokenizer),
         };
     }
 
@@ -135,7 +138,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
         string column = task.Text("column", "");
         int words = task.Whole("max_words", 0, 0, 1 << 20), stride = task.Whole("stride", 0, 0, 1 << 28);
         bool cut = task.Choice("long", false, ("skip", false), ("cut", true));
-        return (new SequenceReading(input, 1, stride, column.Length > 0 ? column : null, words), cut,
+        return (new SequenceReading(input, 1, stride, column.Length > 0 ? column : null, words, 0), cut,
             task.Whole("batch", 64, 1, 1 << 16));
     }
 
@@ -182,7 +185,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
     private static void CheckSizes(LstmAutoencoderOptions o, int batch, long memory)
     {
         long parameters = LstmAutoencoderModel.ParameterCount(o),
-            widest = Math.Max(o.IsText ? o.Vocabulary + 2 : o.Frame, 4 * o.Hidden);
+            widest = Math.Max(o.IsText ? o.Vocabulary + 2 : o.Variational ? 2 * o.Frame : o.Frame, 4 * o.Hidden);
         // With attention every step has a score, a weight and a gradient for every step.
         long values = batch * (long)o.MostSteps * (widest + (o.Attention > 0 ? 4L * o.MostSteps : 0));
         if (values > int.MaxValue || parameters > int.MaxValue)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tacit.Reports;
 
-/// <summary>Sequences of values and what a model gave back, a small chart each, as an SVG picture that needs nothing
+/// <summary>Sequences of values, and perhaps what a model gave back, a small chart each, as an SVG picture that needs nothing
 /// else.</summary>
 public static class SequenceChart
 {
@@ -14,7 +14,7 @@ public static class SequenceChart
     /// <summary>Writes the picture.</summary>
     /// <param name="writer">Receives it.</param>
     /// <param name="title">What it shows.</param>
-    /// <param name="sequences">Name, values, and what came back, as many.</param>
+    /// <param name="sequences">Name, values, and what came back, as many; none where nothing went in.</param>
     public static void Write(TextWriter writer, string title,
         IReadOnlyList<(string Name, ReadOnlyMemory<float> Original, float[] Given)> sequences)
     {
@@ -26,8 +26,12 @@ public static class SequenceChart
         Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" font-family=\"system-ui,sans-serif\" font-size=\"12\">");
         Add($"<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
         Add($"<text x=\"{Gap}\" y=\"26\" font-size=\"16\" fill=\"#1f2937\">{WebUtility.HtmlEncode(title)}</text>");
-        Add($"<path d=\"M{Gap} 45h22\" stroke=\"{OriginalColour}\" stroke-width=\"3\"/><text x=\"{Gap + 28}\" y=\"49\" fill=\"#1f2937\">original</text>");
-        Add($"<path d=\"M{Gap + 100} 45h22\" stroke=\"{GivenColour}\" stroke-width=\"3\"/><text x=\"{Gap + 128}\" y=\"49\" fill=\"#1f2937\">reconstruction</text>");
+        bool compares = sequences.Any(s => s.Given.Length > 0);
+        if (compares)
+        {
+            Add($"<path d=\"M{Gap} 45h22\" stroke=\"{OriginalColour}\" stroke-width=\"3\"/><text x=\"{Gap + 28}\" y=\"49\" fill=\"#1f2937\">original</text>");
+            Add($"<path d=\"M{Gap + 100} 45h22\" stroke=\"{GivenColour}\" stroke-width=\"3\"/><text x=\"{Gap + 128}\" y=\"49\" fill=\"#1f2937\">reconstruction</text>");
+        }
         for (int i = 0; i < sequences.Count; i++)
         {
             (string name, ReadOnlyMemory<float> original, float[] given) = sequences[i];
@@ -37,7 +41,8 @@ public static class SequenceChart
             Add($"<rect x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{Row - 30}\" fill=\"none\" stroke=\"#e5e7eb\"/>");
             Add($"<text x=\"{left:0.#}\" y=\"{top + Row - 15:0.#}\" fill=\"#4b5563\">{WebUtility.HtmlEncode(Short(name))}</text>");
             Line(original.Span, OriginalColour, 1.4);
-            Line(given, GivenColour, 1.2);
+            if (compares)
+                Line(given, GivenColour, 1.2);
 
             void Line(ReadOnlySpan<float> values, string colour, double stroke)
             {

@@ -2,6 +2,7 @@ using Tacit.Learning;
 using Tacit.Modeling.Latents;
 using Tacit.Modeling.Variational;
 using Tacit.Numerics;
+using Tacit.Numerics.Elementary;
 
 namespace Tacit.Modeling.Recurrent;
 
@@ -22,7 +23,8 @@ namespace Tacit.Modeling.Recurrent;
 /// </para>
 /// <para>
 /// A variational one has a posterior N(μ, σ²) of z instead, whose mean is taken for the latent, and the prior N(0, 1): new sequences are
-/// decoded from samples of that. Bowman et al., "Generating sentences from a continuous space", 2016.
+/// decoded from samples of that. Of values its decoder gives each a normal distribution, whose mean is what comes back. Bowman et al., "Generating
+/// sentences from a continuous space", 2016.
 /// </para>
 /// </remarks>
 public sealed class LstmAutoencoder : Module
@@ -51,7 +53,7 @@ public sealed class LstmAutoencoder : Module
             dropout: o.Dropout));
         if (o.Attention > 0)
             _attention = Add("attention", new AdditiveAttention(o.Hidden, o.Hidden, o.Attention));
-        _output = Add("output", new Learning.Linear(o.Attention > 0 ? 2 * o.Hidden : o.Hidden, o.InputColumns));
+        _output = Add("output", new Learning.Linear(o.Attention > 0 ? 2 * o.Hidden : o.Hidden, o.OutputColumns));
         if (o.IsText)
             _outputBias = Add(new Parameter("output_bias", Initializer.Zeros, o.Vocabulary + 2));
         else
@@ -158,8 +160,8 @@ public sealed class LstmAutoencoder : Module
     /// <param name="state">The states before.</param>
     /// <param name="lengths">Of the sequences (B), or empty.</param>
     /// <returns>
-    /// Logits (B, T, tokens + 2) or normalised values (B, T, F); the states after; the attention's weights (B, T, S),
-    /// if there is one.
+    /// Logits (B, T, tokens + 2) or normalised values (B, T, F), of a variational model (B, T, 2F), their means and what variances are made of;
+    /// the states after; the attention's weights (B, T, S), if there is one.
     /// </returns>
     public (Variable Output, LstmState State, Variable? Weights) Decode(Tape tape, Encoding encoding,
         Variable? previous, int steps, LstmState state,
@@ -193,7 +195,7 @@ public sealed class LstmAutoencoder : Module
 
     /// <summary>
     /// The mean loss with teacher forcing: cross-entropy of a token in nats, or squared error of a normalised value. Of a variational model
-    /// the negative evidence lower bound of a token: z is a sample, and the divergence is shared among the tokens.
+    /// the negative evidence lower bound of a token or normalised value: z is a sample, and the divergence is shared among them.
     /// </summary>
     /// <param name="tape">The tape.</param>
     /// <param name="batch">The sequences.</param>
@@ -204,11 +206,9 @@ public sealed class LstmAutoencoder : Module
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(batch);
         Encoding encoding = Encode(tape, batch);
-        if (encoding.LogVariance is { } logVariance)
+        if (Options.Variational)
         {
-            Variable divergence = GaussianPosterior.Divergence(tape, encoding.Latent, logVariance, freeBits);
-            encoding = encoding with { Latent = tape.SampleGaussian(encoding.Latent, logVariance) };
-            Variable cost = tape.CrossEntropy(Forced(tape, batch, encoding).Output, Targets(batch));
+            (Variable cost, Variable divergence) = Bound(tape, batch, encoding, freeBits);
             return tape.Add(cost, tape.Scale(divergence, weight * batch.Count / batch.Items));
         }
         (Variable output, _) = Forced(tape, batch, encoding);
@@ -217,6 +217,27 @@ public sealed class LstmAutoencoder : Module
         if (batch.Missing.Length > 0)
             output = tape.Fill(output, batch.Missing, 0f);
         return tape.Scale(tape.SquaredError(output, Tape.Input(batch.Values), Reduction.Sum), 1f / batch.Items);
+    }
+
+    /// <summary>Normalised values (B, T, F) of what the decoder gives: a variational one's means.</summary>
+    internal Variable Values(Tape tape, Variable output) => Options.Variational ? tape.Slice(output, -1, 0, Options.Frame) : output;
+
+    /// <summary>Of a variational model, with a sample of z: what each token or value costs on average, and the mean divergence of a sequence.</summary>
+    internal (Variable Cost, Variable Divergence) Bound(Tape tape, SequenceBatch batch, Encoding encoding, float freeBits)
+    {
+        Variable logVariance = encoding.LogVariance!, divergence = GaussianPosterior.Divergence(tape, encoding.Latent, logVariance, freeBits);
+        Variable output = Forced(tape, batch, encoding with { Latent = tape.SampleGaussian(encoding.Latent, logVariance) }).Output;
+        return (_table is null ? Surprise(tape, batch, output) : tape.CrossEntropy(output, Targets(batch)), divergence);
+    }
+
+    // −ln of a value under its normal distribution, the mean over those that are there: where none is, the distribution
+    // is one under which the 0 that stands there costs nothing.
+    private Variable Surprise(Tape tape, SequenceBatch batch, Variable output)
+    {
+        Variable mean = Values(tape, output), logVariance = GaussianVariance.Log(tape, tape.Slice(output, -1, Options.Frame, Options.Frame));
+        if (batch.Missing.Length > 0)
+            (mean, logVariance) = (tape.Fill(mean, batch.Missing, 0f), tape.Fill(logVariance, batch.Missing, -GaussianCost.LogTwoPi));
+        return tape.Scale(tape.Gaussian(batch.Values, mean, logVariance, Reduction.Sum), 1f / batch.Items);
     }
 
     /// <summary>The decoder's output with what really came before as its input, and the attention's weights.</summary>

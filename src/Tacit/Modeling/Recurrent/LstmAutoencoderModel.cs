@@ -47,7 +47,7 @@ public sealed record LstmAutoencoderModel(LstmAutoencoder Model, ITokenizer? Tok
         long attention = a == 0 ? z * (z + 1) : 2 * h * a + 2 * a;     // or where latents lie
         return (options.IsText ? v * x + v : 2) + encoder + (2 * h + 1) * (options.Variational ? 2 * z : z)
             + (z + 1) * 2 * options.Layers * h + decoder + attention
-            + (a == 0 ? h : 2 * h) * x + x;
+            + ((a == 0 ? h : 2 * h) + 1) * options.OutputColumns;
 
         static long Layer(long inputs, long hidden) => 4 * hidden * (inputs + hidden + 1);
     }

@@ -39,7 +39,9 @@ public sealed record LstmAutoencoderOptions
     /// </summary>
     public float Withheld { get; init; }
 
-    /// <summary>Whether the latent is a distribution: of tokens, without attention. Bowman et al. 2016.</summary>
+    /// <summary>
+    /// Whether the latent is a distribution: without attention. Of values the decoder then gives a normal distribution of each. Bowman et al. 2016.
+    /// </summary>
     public bool Variational { get; init; }
 
     /// <summary>Whether sequences are of tokens.</summary>
@@ -56,12 +58,15 @@ public sealed record LstmAutoencoderOptions
             return "Sizes are at least 1; 'vocabulary' and 'attention' may be 0.";
         if (!IsText && Frame > Length)
             return $"'frame' ({Frame}) is at most 'length' ({Length}).";
-        if (Variational && (!IsText || Attention > 0))
-            return "A variational autoencoder of sequences is of tokens, and 'attention' is 0: the latent is all its decoder knows.";
+        if (Variational && Attention > 0)
+            return "'attention' of a variational autoencoder of sequences is 0: the latent is all its decoder knows.";
         return Bidirectional && Hidden % 2 != 0 ? $"'hidden' ({Hidden}) is even, half of it for each direction." : null;
     }
 
     internal int InputColumns => IsText ? Embedding : Frame;
+
+    // Of a step: what a token's row is compared with, a frame, or its means and what their variances are made of.
+    internal int OutputColumns => !IsText && Variational ? checked(2 * Frame) : InputColumns;
 
     // The decoder is given what came before, unless that is always withheld.
     internal bool Feeds => Withheld < 1f;

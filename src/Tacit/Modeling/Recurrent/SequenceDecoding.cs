@@ -65,7 +65,7 @@ public static class SequenceDecoding
     /// <summary>Sequences of so many steps that go through together.</summary>
     internal static int AtOnce(LstmAutoencoderOptions o, int steps)
     {
-        long columns = Math.Max(o.IsText ? o.Vocabulary + 2 : o.Frame, 4L * o.Hidden);
+        long columns = Math.Max(o.IsText ? o.Vocabulary + 2 : o.OutputColumns, 4L * o.Hidden);
         return (int)Math.Clamp(MostValues / (steps * Math.Max(columns, o.Attention > 0 ? steps : 0)), 1, MostAtOnce);
     }
 
@@ -120,14 +120,15 @@ public static class SequenceDecoding
         if (!model.Options.Feeds)
         {
             (Variable all, _, Variable? looked) = model.Decode(tape, encoding, null, steps, state);
-            return (all.Value, looked?.Value ?? default);
+            return (model.Values(tape, all).Value, looked?.Value ?? default);
         }
         Tensor values = tape.Memory.Rent(count, steps, frame), weights = encoding.Memory is null ? default
             : tape.Memory.Rent(count, steps, steps);
         Variable previous = model.First(tape, count);
         for (int step = 0; step < steps; step++)
         {
-            (previous, state, Variable? looked) = model.Decode(tape, encoding, previous, 1, state);
+            (Variable output, state, Variable? looked) = model.Decode(tape, encoding, previous, 1, state);
+            previous = model.Values(tape, output);
             Strided.Copy(previous.Value.Span, frame, values.Span[(step * frame)..], steps * frame, count, frame);
             if (looked is not null)
                 Strided.Copy(looked.Value.Span, steps, weights.Span[(step * steps)..], steps * steps, count, steps);

@@ -161,8 +161,8 @@ public static class SequenceReconstruction
             .Select(t => all.Span.Slice(t * batch.Steps, batch.Steps).ToArray())]);
     }
 
-    // Sequences of like length together; what comes out does not depend on that.
-    private static void InBatches(LstmAutoencoder model, SequenceSet data, WorkPool? workers,
+    /// <summary>Works on sequences of like length together; what comes out does not depend on that.</summary>
+    internal static void InBatches(LstmAutoencoder model, SequenceSet data, WorkPool? workers,
         Action<Tape, SequenceBatch, int[]> work, CancellationToken cancellationToken)
     {
         var tape = new Tape(workers) { IsRecording = false };

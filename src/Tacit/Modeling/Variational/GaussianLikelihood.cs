@@ -5,11 +5,8 @@ using Tacit.Numerics.Elementary;
 namespace Tacit.Modeling.Variational;
 
 /// <summary>Each value is normal, its mean and variance by the decoder; for numbers that are not whole. Kingma and Welling 2014.</summary>
-/// <remarks>The log variance is softplus(a + 6) − 10: no less than −10, so that a value that never changes costs no less than that.</remarks>
 public sealed class GaussianLikelihood : Likelihood
 {
-    private const float Begin = 6f, Least = -10f;
-
     internal GaussianLikelihood(VariationalOptions options)
         : base(options)
     {
@@ -19,7 +16,7 @@ public sealed class GaussianLikelihood : Likelihood
     public override Variable Loss(Tape tape, Variable parameters, Tensor items)
     {
         int size = Options.Shape.Size;
-        Variable logVariance = tape.AddConstant(tape.Softplus(tape.AddConstant(tape.Slice(parameters, -1, size, size), Begin)), Least);
+        Variable logVariance = GaussianVariance.Log(tape, tape.Slice(parameters, -1, size, size));
         return tape.Gaussian(items, tape.Slice(parameters, -1, 0, size), logVariance, Reduction.MeanPerExample);
     }
 
@@ -31,11 +28,7 @@ public sealed class GaussianLikelihood : Likelihood
         for (int at = 0; at < items.Length; at += size)
         {
             ReadOnlySpan<float> means = parameters.Slice(2 * at, size), raw = parameters.Slice(2 * at + size, size);
-            for (int i = 0; i < size; i++)
-                logVariances[i] = raw[i] + Begin;
-            Elementwise.Softplus(logVariances, logVariances);
-            for (int i = 0; i < size; i++)
-                logVariances[i] += Least;
+            GaussianVariance.Log(raw, logVariances);
             Elementwise.Apply3<GaussianCost>(items.Slice(at, size), means, logVariances, costs.AsSpan(at, size), workers);
         }
         return costs;

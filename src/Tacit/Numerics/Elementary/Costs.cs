@@ -43,13 +43,16 @@ internal readonly struct BernoulliSlope : IFunction2
 /// <summary>−ln of x under a normal distribution of mean y and variance e^z: (ln 2π + z + (x − y)² · e^−z) / 2.</summary>
 internal readonly struct GaussianCost : IFunction3
 {
+    /// <summary>ln 2π: with z = −ln 2π and x = y the cost is 0 exactly.</summary>
+    public const float LogTwoPi = 1.8378770664f;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply<L, V>(V x, V y, V z)
         where L : struct, ILanes<V>
         where V : struct
     {
         V squared = SquaredError.Apply<L, V>(x, y);
-        V sum = L.Fma(squared, Exp.Apply<L, V>(Bits.Negate<L, V>(z)), L.Add(z, L.Create(1.8378770664f)));
+        V sum = L.Fma(squared, Exp.Apply<L, V>(Bits.Negate<L, V>(z)), L.Add(z, L.Create(LogTwoPi)));
         return L.Multiply(L.Create(0.5f), sum);
     }
 }
