@@ -20,7 +20,7 @@ public sealed class SequenceSoundTests : IDisposable
     {
         Clips("sounds", Rate);
         _box.Run("cp sounds/0.wav a.wav; cp sounds/3.wav b.wav; mkdir two; cp a.wav b.wav two").IsQuiet();
-        _box.Tacit($"train lstm-ae sounds {Tiny} --stride 16 --kl-warm-up 50 --steps 250 -o m").IsQuiet();
+        _box.Tacit($"train lstm-ae sounds {Tiny} --stride 16 --kl-warm-up 150 --steps 250 -o m").IsQuiet();
         _box.Tacit("generate --model m -n 5 --seed 3 -o x.wav").IsQuiet();
         _box.Tacit("generate --model m -n 5 --seed 3 -o y.wav -T1").IsQuiet();
         Assert.Equal(_box.Read("x.wav"), _box.Read("y.wav"));

@@ -42,8 +42,8 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
     }
 
     /// <summary>The negative evidence lower bound of a normalised value, of sequences with the noise of their latents (B, Z), with teacher forcing
-    /// if there is any.</summary>
-    public double Bound(IReadOnlyList<double[]> sequences, double[] noise)
+    /// if there is any; values may all have the variance it begins with.</summary>
+    public double Bound(IReadOnlyList<double[]> sequences, double[] noise, bool oneVariance)
     {
         double sum = 0;
         for (int b = 0; b < sequences.Count; b++)
@@ -55,8 +55,8 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
             for (int t = 0; t < x.Length; t++)
             {
                 int at = t / o.Frame * 2 * o.Frame + t % o.Frame;
-                double variance = Math.Exp(Math.Log(1 + Math.Exp(y[at + o.Frame] + 6)) - 10);
-                sum -= Math.Log(Math.Exp(-(x[t] - y[at]) * (x[t] - y[at]) / (2 * variance)) / Math.Sqrt(2 * Math.PI * variance));
+                double variance = Math.Exp(Math.Log(1 + Math.Exp((oneVariance ? 0 : y[at + o.Frame]) + 6)) - 10);
+                sum += (x[t] - y[at]) * (x[t] - y[at]) / (2 * variance) + Math.Log(Math.Sqrt(2 * Math.PI * variance));
             }
             sum += _divergence;
         }
@@ -92,7 +92,7 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
         double[] z = Plain.Linear([.. hidden, .. cells], p["latent.weight"], 2 * o.Hidden, p["latent.bias"]);
         if (noise is not null)
         {
-            double[] mean = z[..o.Latent], logVariance = z[o.Latent..];
+            double[] mean = z[..o.Latent], logVariance = [.. z[o.Latent..].Select(v => v - 4)];
             _divergence = mean.Zip(logVariance, (m, v) => (m * m + Math.Exp(v) - 1 - v) / 2).Sum();
             z = [.. Enumerable.Range(0, o.Latent).Select(i => mean[i] + Math.Exp(logVariance[i] / 2) * noise[i])];
         }

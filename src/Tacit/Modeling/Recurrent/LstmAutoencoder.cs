@@ -29,6 +29,9 @@ namespace Tacit.Modeling.Recurrent;
 /// </remarks>
 public sealed class LstmAutoencoder : Module
 {
+    // Log variance at which posteriors of values begin: samples that are nearly noise would teach the decoder to do without them.
+    private const float BeginPosterior = -4f;
+
     private readonly Embedding? _table;
     private readonly Lstm _encoder, _decoder;
     private readonly Learning.Linear _latent, _begin, _output;
@@ -128,13 +131,14 @@ public sealed class LstmAutoencoder : Module
         Variable top = Options.Bidirectional
             ? tape.Concatenate(-1, state[state.Count - 2].Hidden, last.Hidden, state[state.Count - 2].Cell, last.Cell)
             : tape.Concatenate(-1, last.Hidden, last.Cell);                                         // (B, 2H)
-        Variable latent = _latent.Forward(tape, top), mean = latent;                                // (B, Z), or (B, 2Z)
+        Variable latent = _latent.Forward(tape, top);                                               // (B, Z), or (B, 2Z)
+        if (!Options.Variational)
+            return new Encoding(latent, _attention is null ? null : memory, _attention?.Keys(tape, memory), batch.Visible);
         int z = Options.Latent;
-        if (Options.Variational)
-            mean = tape.Slice(latent, -1, 0, z);
-        return new Encoding(mean, _attention is null ? null : memory, _attention?.Keys(tape, memory), batch.Visible)
+        Variable mean = tape.Slice(latent, -1, 0, z), logVariance = tape.Slice(latent, -1, z, z);
+        return new Encoding(mean, null, null, batch.Visible)
         {
-            LogVariance = Options.Variational ? tape.Slice(latent, -1, z, z) : null,
+            LogVariance = _table is null ? tape.AddConstant(logVariance, BeginPosterior) : logVariance,
         };
     }
 
@@ -201,14 +205,15 @@ public sealed class LstmAutoencoder : Module
     /// <param name="batch">The sequences.</param>
     /// <param name="weight">Of the divergence; 1 for the bound.</param>
     /// <param name="freeBits">Nats below which the mean divergence of a latent costs no less.</param>
-    public Variable Loss(Tape tape, SequenceBatch batch, float weight = 1f, float freeBits = 0f)
+    /// <param name="oneVariance">Whether all values have the variance that the decoder begins with, whatever it says; false for the bound.</param>
+    public Variable Loss(Tape tape, SequenceBatch batch, float weight = 1f, float freeBits = 0f, bool oneVariance = false)
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(batch);
         Encoding encoding = Encode(tape, batch);
         if (Options.Variational)
         {
-            (Variable cost, Variable divergence) = Bound(tape, batch, encoding, freeBits);
+            (Variable cost, Variable divergence) = Bound(tape, batch, encoding, freeBits, oneVariance);
             return tape.Add(cost, tape.Scale(divergence, weight * batch.Count / batch.Items));
         }
         (Variable output, _) = Forced(tape, batch, encoding);
@@ -223,18 +228,19 @@ public sealed class LstmAutoencoder : Module
     internal Variable Values(Tape tape, Variable output) => Options.Variational ? tape.Slice(output, -1, 0, Options.Frame) : output;
 
     /// <summary>Of a variational model, with a sample of z: what each token or value costs on average, and the mean divergence of a sequence.</summary>
-    internal (Variable Cost, Variable Divergence) Bound(Tape tape, SequenceBatch batch, Encoding encoding, float freeBits)
+    internal (Variable Cost, Variable Divergence) Bound(Tape tape, SequenceBatch batch, Encoding encoding, float freeBits = 0f, bool oneVariance = false)
     {
         Variable logVariance = encoding.LogVariance!, divergence = GaussianPosterior.Divergence(tape, encoding.Latent, logVariance, freeBits);
         Variable output = Forced(tape, batch, encoding with { Latent = tape.SampleGaussian(encoding.Latent, logVariance) }).Output;
-        return (_table is null ? Surprise(tape, batch, output) : tape.CrossEntropy(output, Targets(batch)), divergence);
+        return (_table is null ? Surprise(tape, batch, output, oneVariance) : tape.CrossEntropy(output, Targets(batch)), divergence);
     }
 
     // −ln of a value under its normal distribution, the mean over those that are there: where none is, the distribution
     // is one under which the 0 that stands there costs nothing.
-    private Variable Surprise(Tape tape, SequenceBatch batch, Variable output)
+    private Variable Surprise(Tape tape, SequenceBatch batch, Variable output, bool oneVariance)
     {
-        Variable mean = Values(tape, output), logVariance = GaussianVariance.Log(tape, tape.Slice(output, -1, Options.Frame, Options.Frame));
+        Variable mean = Values(tape, output), raw = oneVariance ? Tape.Input(tape.Memory.RentZeros(batch.Count, batch.Steps, Options.Frame))
+            : tape.Slice(output, -1, Options.Frame, Options.Frame), logVariance = GaussianVariance.Log(tape, raw);
         if (batch.Missing.Length > 0)
             (mean, logVariance) = (tape.Fill(mean, batch.Missing, 0f), tape.Fill(logVariance, batch.Missing, -GaussianCost.LogTwoPi));
         return tape.Scale(tape.Gaussian(batch.Values, mean, logVariance, Reduction.Sum), 1f / batch.Items);

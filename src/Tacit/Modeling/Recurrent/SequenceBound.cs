@@ -44,7 +44,7 @@ public sealed class SequenceBound
         SequenceReconstruction.InBatches(model, data, workers, (tape, batch, _) =>
         {
             LstmAutoencoder.Encoding encoding = model.Encode(tape, batch);
-            (Variable cost, Variable divergence) = model.Bound(tape, batch, encoding, 0f);
+            (Variable cost, Variable divergence) = model.Bound(tape, batch, encoding);
             given += (double)cost.Value.Span[0] * batch.Items;
             divergences += (double)divergence.Value.Span[0] * batch.Count;
             items += batch.Items;
