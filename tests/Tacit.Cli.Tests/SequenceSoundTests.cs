@@ -34,19 +34,19 @@ public sealed class SequenceSoundTests : IDisposable
             AssertNear(rows[i], drawn.AsSpan(i * (Length + Pause), Length));
             Assert.True(i == 4 || !drawn.AsSpan(i * (Length + Pause) + Length, Pause).ContainsAnyExcept(0f));
         }
-        Assert.InRange(rows.Average(r => r.Average(v => v * v)), 0.01, 0.08);      // that of the clips is 0.03
+        Assert.InRange(rows.Average(r => r.Average(v => v * v)), 0.004, 0.08);     // that of the clips is 0.03, less between phases
 
-        _box.Tacit("generate --model m -n 4 --between two -o t.wav --stride 400").IsQuiet();
+        _box.Tacit("generate --model m -n 4 --between two -o t.wav --stride 400 -q").IsQuiet();
         float[] between = Heard("t.wav", 4 * Length + 3 * Pause);
-        Outcome given = _box.Tacit("reconstruct --model m two --stride 400 --worst 0 -o r.wav");
+        Outcome given = _box.Tacit("reconstruct --model m two --stride 400 --worst 0 -o r.wav -q");
         Assert.Matches("2 sequences, 128 values: [^\n]*\n-?[0-9.]+ nats per value, of them 0[.0-9]* of divergence; [2-4] of 4 latents say something", given.Text);
         float[] back = Heard("r.wav", 4 * Length + 3 * Pause);
-        AssertNear(Heard("a.wav", 300)[..Length], back.AsSpan(0, Length));
-        AssertNear(Heard("b.wav", 300)[..Length], back.AsSpan(2 * (Length + Pause), Length));
+        AssertNear(Heard("a.wav", 320)[..Length], back.AsSpan(0, Length));
+        AssertNear(Heard("b.wav", 320)[..Length], back.AsSpan(2 * (Length + Pause), Length));
         AssertNear(back.AsSpan(Length + Pause, Length), between.AsSpan(0, Length));
         AssertNear(back.AsSpan(3 * (Length + Pause), Length), between.AsSpan(3 * (Length + Pause), Length));
         Assert.Equal(5, _box.Tacit("embed --model m two --stride 400 -q").Text.Split('\n')[0].Split(',').Length);
-        Assert.Contains("2 clusters", _box.Tacit("cluster --model m sounds --clusters 2 -q").IsQuiet().Text, StringComparison.Ordinal);
+        Assert.Matches("^cluster 0: [0-9]+ items\ncluster 1: [0-9]+ items\n$", _box.Tacit("cluster --model m sounds --clusters 2 -q").IsQuiet().Text);
 
         Clips("fast", 16_000);
         _box.Run("cp fast/0.wav fast.wav; mkdir mixed; cp a.wav fast.wav mixed").IsQuiet();
@@ -95,7 +95,7 @@ public sealed class SequenceSoundTests : IDisposable
         for (int i = 0; i < 12; i++)
         {
             using FileStream file = File.Create(_box.PathOf($"{folder}/{i}.wav"));
-            Sound.WriteWav(file, [.. Enumerable.Range(0, 300).Select(t => 0.25 * Math.Sin(t * (i % 2 == 0 ? 0.2 : 0.45) + i))], rate);
+            Sound.WriteWav(file, [.. Enumerable.Range(0, 320).Select(t => 0.25 * Math.Sin(t * (i % 2 == 0 ? 0.2 : 0.45) + i))], rate);
         }
     }
 
