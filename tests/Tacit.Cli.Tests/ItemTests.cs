@@ -152,7 +152,7 @@ public sealed class ItemTests : IDisposable
         _box.Tacit($"train ae f --labels no/such {Tiny} -o m").Says(1, "no/such: no such file");
         _box.Tacit($"train ae v.csv {Tiny} -o m")
             .Says(1, "which is no finite number; a column of labels must be named");
-        _box.Tacit($"train ae v.csv --labels last --encoder conv {Tiny} -o m").Says(1, "cannot be halved");
+        _box.Tacit($"train ae v.csv --labels last --encoder conv --levels 5 {Tiny} -o m").Says(1, "cannot be halved");
         _box.Tacit($"train ae f --decoder mlp --latents 0 " +
             $"{Tiny.Replace("--latents 3", "", StringComparison.Ordinal)} -o m").Says(1, "without latents");
         _box.Tacit($"train ae f --augment turn {Tiny} -o m").Says(1, "'augment' is");

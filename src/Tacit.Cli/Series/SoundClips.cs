@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tacit.Learning;
+using Tacit.Cli.Files;
 using Tacit.Media.Audio;
 using Tacit.Modeling;
 
@@ -20,9 +20,16 @@ internal static class SoundClips
 
     /// <summary>Samples a second of the sounds a model learnt from.</summary>
     /// <exception cref="InvalidDataException">It did not learn from sounds.</exception>
-    public static int RateOf(ModelFile model) =>
-        int.TryParse(model.Tensors.FindMetadata(RateKey), NumberStyles.None, CultureInfo.InvariantCulture, out int rate) && rate is > 0 and <= HighestRate ? rate
-            : throw new InvalidDataException("the model did not learn from sounds; another name than OUT.wav takes CSV");
+    public static int RateOf(OpenModel model) => KnownRate(model.File)
+        ?? throw new InvalidDataException($"{ModelInput.NameOf(model.Path)}: the model did not learn from sounds, so that it makes no OUT.wav");
+
+    /// <summary>Makes sure that sounds have the rate of those the model learnt from, if it did and they are some.</summary>
+    /// <exception cref="InvalidDataException">They have another.</exception>
+    public static void CheckRate(ModelFile model, int rate)
+    {
+        if (rate > 0 && KnownRate(model) is { } known && known != rate)
+            throw new InvalidDataException($"the sounds have {rate} samples a second, those the model was trained on {known}");
+    }
 
     /// <summary>Writes clips with a tenth of a second of silence between.</summary>
     /// <param name="stream">Takes the WAV file.</param>
@@ -45,4 +52,7 @@ internal static class SoundClips
         }
         Sound.WriteWav(stream, samples, rate);
     }
+
+    private static int? KnownRate(ModelFile model) =>
+        int.TryParse(model.Tensors.FindMetadata(RateKey), NumberStyles.None, CultureInfo.InvariantCulture, out int rate) && rate is > 0 and <= HighestRate ? rate : null;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tacit.Cli.Items;
+using Tacit.Cli.Series;
 using Tacit.Media.DataSets;
 
 namespace Tacit.Cli.Training;
@@ -22,6 +23,8 @@ internal sealed record ItemTraining(ItemSet Items, int[] Training, ItemSet Held,
         ItemSet held = data.ValidationFiles is { } files ? input.WithoutLabelFile().Read(files) : items;
         if (held.Shape != items.Shape)
             throw new InvalidDataException($"the items to validate on are {held.Shape}, those to learn from {items.Shape}");
+        if (held.SampleRate != items.SampleRate)
+            throw new InvalidDataException($"the sounds to validate on have {held.SampleRate} samples a second, those to learn from {items.SampleRate}");
         (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed)
             : (Numbers(items), Numbers(held));
         return new ItemTraining(items, training, held, validation);
@@ -40,6 +43,7 @@ internal sealed record ItemTraining(ItemSet Items, int[] Training, ItemSet Held,
     [
         new("data_items", Training.Length.ToString(CultureInfo.InvariantCulture)),
         new("validation_items", Validation.Length.ToString(CultureInfo.InvariantCulture)),
+        .. SoundClips.Describe(Items.SampleRate),
     ];
 
     /// <summary>Before anything is made of these sizes: all must find room, and no tensor has 2^31 values.</summary>

@@ -12,7 +12,8 @@ namespace Tacit.Numerics;
 /// <para>
 /// Shapes: input (B, C, H, W), weights (O, C, R, R), output (B, O, P, Q).
 /// output[b, o, p, q] = bias[o] + Σ_(c, i, j) weights[o, c, i, j] · input[b, c, p · stride + i − padding, …], a chain of
-/// fused multiply-adds in the order of (c, i, j), zeros of the padding included.
+/// fused multiply-adds in the order of (c, i, j), zeros of the padding included. Along rows
+/// (<see cref="ConvolutionShape.AlongRows"/>) weights are (O, C, 1, R), P is H, and input[b, c, p, q · stride + j − padding] is meant.
 /// </para>
 /// <para>
 /// A transposed convolution is <see cref="BackwardInput"/> seen as a forward pass: its input is (B, O, P, Q), its output

@@ -18,6 +18,10 @@ public sealed class Sound
     /// <summary>The samples of a channel. What is no finite number is 0.</summary>
     public ReadOnlyMemory<float> Channel(int channel) => _channels[channel];
 
+    /// <summary>Whether a file begins as WAV and AIFF files do, whatever its samples are.</summary>
+    public static bool IsSound(ReadOnlySpan<byte> file) => file.Length >= 12
+        && (file[8..].StartsWith("WAVE"u8) || (file.StartsWith("FORM"u8) && file[8..].StartsWith("AIF"u8)));
+
     /// <summary>Reads a file; null if it is none of samples that are understood.</summary>
     public static Sound? Read(ReadOnlySpan<byte> file)
     {

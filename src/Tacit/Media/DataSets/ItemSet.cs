@@ -29,6 +29,12 @@ public sealed class ItemSet
     /// <summary>The value that stands for 1, which the files' format says (0 stands for 0); 0 where none does.</summary>
     public int Highest { get; }
 
+    /// <summary>Of pieces of sounds: samples a second; 0 for other items.</summary>
+    public int SampleRate { get; internal init; }
+
+    /// <summary>Of pieces of sounds: samples from the beginning of one to that of the next.</summary>
+    public int Stride { get; internal init; }
+
     /// <summary>All values, item after item, in an item channel by channel, row by row; empty if they are not whole numbers from 0 to 255.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
@@ -97,16 +103,46 @@ public sealed class ItemSet
         return new ItemScale(low, high > low ? high : low + 1f);
     }
 
-    /// <summary>The numbers of the items, parted by a seed.</summary>
+    /// <summary>The numbers of the items, parted by a seed; of pieces of sounds by files.</summary>
     /// <param name="share">The part that is kept for validation, from 0 to below 1; at least one item if it is not 0 and there are two.</param>
     /// <param name="seed">Decides which.</param>
     public (int[] Training, int[] Validation) Split(float share, ulong seed)
     {
         if (!(share >= 0f && share < 1f))
             throw new ArgumentOutOfRangeException(nameof(share), share, "From 0 to below 1.");
-        int[] order = new int[Count];
-        Permutation.Fill(order, seed, SplitStream);
-        int kept = share > 0f && Count > 1 ? Math.Max(1, (int)((double)share * Count)) : 0;
+        if (SampleRate > 0)
+            return SplitSounds(share, seed);
+        int[] order = Order(Count, share, seed, out int kept);
         return (order[kept..], order[..kept]);
+    }
+
+    // Pieces of one sound are alike and may overlap: whole files are kept, or of a single one its end, and what overlaps that is in neither part.
+    private (int[] Training, int[] Validation) SplitSounds(float share, ulong seed)
+    {
+        int[] all = [.. Enumerable.Range(0, Count)], files = Order(_sources.Count, share, seed, out int kept);
+        if (_sources.Count == 1)
+        {
+            int last = Count - (int)Math.Ceiling((double)share * Count), before = last == Count ? Count : last - (Shape.Size - 1) / Stride;
+            return before > 0 ? (all[..before], all[last..]) : (all, []);
+        }
+        bool[] isKept = new bool[_sources.Count];
+        foreach (int file in files.AsSpan(0, kept))
+            isKept[file] = true;
+        int[] fileOf = new int[Count];
+        for (int item = 0, file = 0; item < Count; item++)
+        {
+            file += item == _sources[file].End ? 1 : 0;
+            fileOf[item] = file;
+        }
+        return ([.. all.Where(i => !isKept[fileOf[i]])], [.. all.Where(i => isKept[fileOf[i]])]);
+    }
+
+    // Of so many in the seed's order the first ones are kept: at least one if any are to be, and not all.
+    private static int[] Order(int count, float share, ulong seed, out int kept)
+    {
+        int[] order = new int[count];
+        Permutation.Fill(order, seed, SplitStream);
+        kept = share > 0f && count > 1 ? Math.Max(1, (int)((double)share * count)) : 0;
+        return order;
     }
 }

@@ -127,7 +127,7 @@ public sealed record AutoencoderOptions
     {
         bool convolves = (Encoder == ItemEncoderKind.Convolutional && Latents > 0)
             || Decoder == ItemDecoderKind.Convolutional;
-        if (convolves && Math.Min(Shape.Height, Shape.Width) >> Levels < 1)
+        if (convolves && (Shape.Height == 1 ? Shape.Width : Math.Min(Shape.Height, Shape.Width)) >> Levels < 1)
             return $"items of {Shape} cannot be halved {Levels} times; fewer levels, mlp instead of conv, or a " +
                 $"--shape for vectors that are images";
         if (Latents == 0 && !IsAutoregressive)
