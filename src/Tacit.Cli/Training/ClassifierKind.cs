@@ -26,6 +26,8 @@ internal sealed class ClassifierKind : TrainKind
           --labels L          a file of labels (IDX, or a line for each item), or a table's column: 'last',
                               its name or number
           --shape [C x]HxW    what vectors are as images, or the images in each row of a PNG's pixels
+          --length N, --stride N
+                              of sounds, as for 'tacit train ae'; the length is to be the encoder's
           --hidden N          units between latents and labels (default 256; 0: logistic regression)
           --dropout D         share of them dropped in training, of latents half as many (default 0.2)
           --augment A         shift:N, flip, noise:D with commas between (default none)

@@ -12,12 +12,12 @@ internal sealed class VariationalKind : TrainKind
 {
     public override string Name => "vae";
 
-    public override string Summary => "a variational autoencoder of images or vectors";
+    public override string Summary => "a variational autoencoder of images, vectors or pieces of sound";
 
     public override string OptionHelp => """
-        DATA is as for 'tacit train ae': images, IDX files, CIFAR-10's files or tables, in gzip too.
+        DATA is as for 'tacit train ae': images, IDX files, CIFAR-10's files, tables or sounds, in gzip too.
 
-          --shape [C x]HxW, --labels L
+          --shape [C x]HxW, --labels L, --length N, --stride N
                               as for 'tacit train ae'
           --likelihood L      of each value: bernoulli (0 or 1), categorical (any of --values whole
                               numbers), mixture (whole numbers, --components K discretised logistic
@@ -34,7 +34,7 @@ internal sealed class VariationalKind : TrainKind
                               with neighbours: numbers by which the decoder describes a pixel (default
                               8), hidden units between these and its distribution (default 32)
           --encoder E, --decoder D
-                              conv (default for images) or mlp (for vectors)
+                              conv (default for images; of vectors along the values) or mlp (for vectors)
           --beta B            weight of the divergence from the prior (default 1)
           --kl-warm-up N      batches in which that weight grows from 0
           --free-bits F       nats a latent may hold at no cost
@@ -43,7 +43,7 @@ internal sealed class VariationalKind : TrainKind
                               units of hidden linear layers, and how many (0: linear)
           --filters N, --levels N
                               conv: channels after the first convolution, each further one has twice as
-                              many; convolutions, each halves height and width
+                              many; convolutions, each halves height and width, or a vector's length
           --augment A         shift:N, flip, noise:D with commas between (default none)
           --batch N           items in a batch
           --values, --channels, --height, --width, --lowest, --highest

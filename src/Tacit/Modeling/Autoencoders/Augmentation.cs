@@ -36,19 +36,20 @@ public readonly record struct Augmentation(int Shift, bool Flip, float Noise)
         return all;
     }
 
-    /// <summary>Moves and mirrors an item by numbers drawn for its place in a batch.</summary>
+    /// <summary>Moves and mirrors an item by numbers drawn for its place in a batch: images before black, vectors with their first or last value repeated.</summary>
     internal void Apply(ItemShape shape, Span<float> item, Span<float> scratch, ulong seed, ulong stream, int place)
     {
         if (Shift == 0 && !Flip)
             return;
         (uint down, uint right, uint flip, _) = Philox.Block(seed, stream, (ulong)place);
-        int dy = (int)(down % (uint)(2 * Shift + 1)) - Shift, dx = (int)(right % (uint)(2 * Shift + 1)) - Shift;
+        int dy = shape.Height == 1 ? 0 : (int)(down % (uint)(2 * Shift + 1)) - Shift, dx = (int)(right % (uint)(2 * Shift + 1)) - Shift;
         bool mirror = Flip && (flip & 1) != 0;
         item.CopyTo(scratch);
         for (int i = 0; i < item.Length; i++)
         {
             int x = i % shape.Width, row = i / shape.Width, y = row % shape.Height - dy,
                 from = (mirror ? shape.Width - 1 - x : x) - dx;
+            from = shape.Height == 1 ? Math.Clamp(from, 0, shape.Width - 1) : from;
             item[i] = (uint)y < (uint)shape.Height && (uint)from < (uint)shape.Width
                 ? scratch[(row - dy) * shape.Width + from] : 0f;
         }
