@@ -3,6 +3,7 @@ using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
 using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
+using Tacit.Cli.Training;
 using Tacit.Learning;
 using Tacit.Media;
 using Tacit.Media.DataSets;
@@ -13,7 +14,7 @@ namespace Tacit.Cli.Items;
 /// <summary>How items are read from the files of a command: their shape and where their labels are.</summary>
 internal sealed class ItemInput
 {
-    private const string SomeFile = "file", TaskKey = "task", ShapeName = "shape", LabelsName = "labels",
+    private const string SomeFile = "file", ShapeName = "shape", LabelsName = "labels",
         LengthName = "length", StrideName = "stride";
     private const int MostLength = 1 << 20;
 
@@ -31,6 +32,9 @@ internal sealed class ItemInput
             LabelFile = isFile ? new DataFile(labels, null, ReadLabels(labels)) : null,
         };
     }
+
+    /// <summary>The settings that decide the items' shape.</summary>
+    public static IReadOnlyList<string> ShapeSettings { get; } = [ShapeName, LengthName];
 
     /// <summary>Asks for the settings of a training task.</summary>
     public static ItemInput Ask(Settings task) =>
@@ -74,7 +78,8 @@ internal sealed class ItemInput
               --shape [C x]HxW    what vectors are as images, or the images in each row of a PNG's pixels
               --labels L          a file of labels (IDX, or a line for each), a table's column, or none;
                                   without, the folders' names
-              --stride N          samples from one piece of a sound to the next (default: as many as it has)
+              --stride N          samples from one piece of a sound to the next (default: as many as it has,
+                              whatever it was in training)
             """;
 
         private readonly Option<string> _shape = CommandLine.Value("--" + ShapeName),
@@ -92,7 +97,7 @@ internal sealed class ItemInput
         public async Task<ItemSet> ReadAsync(ParseResult parsed, ModelFile model, DataRequest asked,
             CancellationToken cancellationToken)
         {
-            Settings task = Settings.Parse(model.Tensors.FindMetadata(TaskKey) ?? "{}");
+            Settings task = Settings.Parse(model.Tensors.FindMetadata(TrainRun.TaskKey) ?? "{}");
             var input = new ItemInput(parsed.GetValue(_shape) ?? task.Text(ShapeName, ""), parsed.GetValue(_labels)
                 ?? task.Text(LabelsName, ""), LengthOf(task), _stride.Read(parsed));
             FileBytes data = await FileBytes.ReadAsync(asked.Files, asked.Outputs.Contain, asked.Report,

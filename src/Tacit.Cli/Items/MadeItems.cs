@@ -30,7 +30,10 @@ internal sealed class MadeItems
         if ((long)count * model.Shape.Size > MostValues)
             throw new InvalidDataException($"{count} items of {model.Shape} are too many at once; a smaller -n");
         if (SoundClips.IsSoundName(path))
+        {
             _rate = SoundClips.RateOf(file);
+            SoundClips.CheckLength((long)count * model.Shape.Size, count, _rate);
+        }
         else if (model.Shape.IsImage && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             _grid = ItemGrid.Of(model.Shape, columns, (count + columns - 1) / columns);
     }

@@ -59,6 +59,8 @@ internal static class ReconstructItemsCommand
             ItemSet items = ItemsOf(autoencoder, await input.ReadAsync(parsed, opened.File, asked, cancellationToken));
             int drawn = Math.Min(count.Read(parsed), items.Count);
             int rate = picture is not null && SoundClips.IsSoundName(parsed.GetValue(output)!) ? SoundClips.RateOf(opened) : 0;
+            if (rate > 0)
+                SoundClips.CheckLength(2L * drawn * items.Shape.Size, 2 * drawn, rate);
             ImageGrid? grid = picture is null || rate > 0 ? null : ItemGrid.OfItems(items.Shape, drawn, tiles: 3);
             using WorkPool workers = new(asked.Threads);
             ItemReconstruction result = await Task.Run(() =>

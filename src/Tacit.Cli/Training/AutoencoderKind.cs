@@ -1,4 +1,5 @@
 using Tacit.Cli.Items;
+using Tacit.Cli.Series;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
 using Tacit.Modeling;
@@ -48,7 +49,7 @@ internal sealed class AutoencoderKind : TrainKind
           --channels, --height, --width, --lowest, --highest
                               what the data say: shape, and the values that stand for 0 and 1
         The items kept for validation are drawn by the seed, unless --validation names some; of sounds
-        whole files, or the end of a single one.
+        whole files, or of fewer than ten the end of each, without what overlaps it.
         """;
 
     public override IReadOnlyList<(string Name, string Json)> Presets =>
@@ -64,6 +65,8 @@ internal sealed class AutoencoderKind : TrainKind
 
     public override bool KeepsItems => true;
 
+    public override IReadOnlyList<string> DataSettings => ItemInput.ShapeSettings;
+
     public override void Ask(Settings model, Settings task)
     {
         AutoencoderModel.Options(model);
@@ -77,6 +80,7 @@ internal sealed class AutoencoderKind : TrainKind
         (ItemInput input, Augmentation augmentation, int batch) = AskTask(task);
         var read = ItemTraining.Read(input, data, seed);
         ItemSet items = read.Items;
+        SoundClips.CheckRate(checkpoint, items.SampleRate);
         AutoencoderOptions options = AutoencoderModel.Options(model, new AutoencoderOptions
         {
             Encoder = items.Shape.IsImage ? ItemEncoderKind.Convolutional : ItemEncoderKind.Mlp,

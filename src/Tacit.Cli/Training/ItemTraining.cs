@@ -24,7 +24,7 @@ internal sealed record ItemTraining(ItemSet Items, int[] Training, ItemSet Held,
         if (held.Shape != items.Shape)
             throw new InvalidDataException($"the items to validate on are {held.Shape}, those to learn from {items.Shape}");
         if (held.SampleRate != items.SampleRate)
-            throw new InvalidDataException($"the sounds to validate on have {held.SampleRate} samples a second, those to learn from {items.SampleRate}");
+            throw new InvalidDataException($"what is to be validated on has {held.SampleRate} samples a second (0: no sound), what is to be learnt from {items.SampleRate}");
         (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed)
             : (Numbers(items), Numbers(held));
         return new ItemTraining(items, training, held, validation);
@@ -57,11 +57,12 @@ internal sealed record ItemTraining(ItemSet Items, int[] Training, ItemSet Held,
         long values = batch * widest;
         if (Math.Max(parameters, values) > int.MaxValue)
             throw new InvalidDataException($"a batch of {batch} items of {Items.Shape}, or a layer, has 2^31 values or more; a smaller {sizes} is needed");
-        long least = sizeof(float) * (5 * parameters + 2 * values);
+        long data = Items.Bytes.IsEmpty ? sizeof(float) * (long)Items.Count * Items.Shape.Size : Items.Bytes.Length;
+        long least = sizeof(float) * (5 * parameters + 2 * values) + data;
         if (least > memory)
         {
             throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of " +
-                $"{ByteSize.Format(memory)} there are or --memlimit allows; a smaller --batch or --preset needs less");
+                $"{ByteSize.Format(memory)} there are or --memlimit allows; a smaller --batch or --preset needs less" + (Items.SampleRate > 0 ? ", a larger --stride too" : ""));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Tacit.Cli.Items;
+using Tacit.Cli.Series;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
 using Tacit.Modeling;
@@ -63,6 +64,8 @@ internal sealed class VariationalKind : TrainKind
 
     public override bool KeepsItems => true;
 
+    public override IReadOnlyList<string> DataSettings => ItemInput.ShapeSettings;
+
     public override void Ask(Settings model, Settings task)
     {
         VariationalModel.Options(model);
@@ -75,6 +78,7 @@ internal sealed class VariationalKind : TrainKind
         (ItemInput input, Augmentation augmentation, int batch, VariationalObjective objective) = AskTask(task);
         var read = ItemTraining.Read(input, data, seed);
         ItemSet items = read.Items;
+        SoundClips.CheckRate(checkpoint, items.SampleRate);
         bool binarises = model.Copy().Flag("binarise", false);
         int values = ValuesOf(items);
         VariationalOptions options = VariationalModel.Options(model, new VariationalOptions

@@ -20,14 +20,14 @@ namespace Tacit.Numerics;
 /// (B, C, H, W), and <see cref="Forward"/> (of its output's gradient) and <see cref="BackwardWeights"/> (with the two
 /// images exchanged in meaning, not in place) are its gradients.
 /// </para>
-/// <para>Work memory is bounded by one image's patches, C · R² · P · Q values per thread.</para>
+/// <para>Work memory is bounded by one image's patches, C · R² · P · Q values per thread (along rows C · R · P · Q).</para>
 /// </remarks>
 public static unsafe class Convolution
 {
     /// <summary>Computes the output.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="input">(B, C, H, W).</param>
-    /// <param name="weights">(O, C, R, R).</param>
+    /// <param name="weights">(O, C, R, R), or along rows (O, C, 1, R).</param>
     /// <param name="bias">(O), or empty for none.</param>
     /// <param name="output">(B, O, P, Q).</param>
     /// <param name="pool">Threads to share the images among; the caller alone if null.</param>
@@ -48,7 +48,7 @@ public static unsafe class Convolution
     /// <summary>The gradient of the input; or the forward pass of the transposed convolution.</summary>
     /// <param name="shape">The sizes of the convolution.</param>
     /// <param name="dOutput">(B, O, P, Q).</param>
-    /// <param name="weights">(O, C, R, R).</param>
+    /// <param name="weights">(O, C, R, R), or along rows (O, C, 1, R).</param>
     /// <param name="bias">
     /// (C) to begin with, for the transposed convolution; empty to begin with zero. Each value then takes its terms in
     /// the order of (i, j), each a chain over o.
@@ -73,7 +73,7 @@ public static unsafe class Convolution
     /// <param name="shape">The sizes.</param>
     /// <param name="input">(B, C, H, W).</param>
     /// <param name="dOutput">(B, O, P, Q).</param>
-    /// <param name="dWeights">(O, C, R, R).</param>
+    /// <param name="dWeights">(O, C, R, R), or along rows (O, C, 1, R).</param>
     /// <param name="dBias">(O), or empty for none: per image a sum in the shape of <see cref="Reduce"/>, added.</param>
     /// <param name="pool">Threads to share the weights among; the caller alone if null.</param>
     /// <exception cref="ArgumentException">The lengths do not fit the shape.</exception>

@@ -12,12 +12,12 @@ public sealed class Conv2d : Module
     /// <param name="stride">Step of the kernel.</param>
     /// <param name="padding">Zeros around the input on each side.</param>
     /// <param name="bias">Whether there is a bias.</param>
-    /// <param name="alongRows">Whether the kernel is one row, which goes along rows, each row by itself.</param>
+    /// <param name="alongRows">Whether the kernel is one row, of two values at least, which goes along rows, each row by itself: up and down nothing is stepped or padded.</param>
     public Conv2d(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true, bool alongRows = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(kernel, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(kernel, alongRows ? 2 : 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
         (_stride, _padding) = (stride, padding);

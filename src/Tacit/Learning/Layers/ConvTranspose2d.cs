@@ -13,12 +13,12 @@ public sealed class ConvTranspose2d : Module
     /// <param name="padding">Rows and columns cut off each side of the output.</param>
     /// <param name="outputPadding">Rows and columns more, below the stride.</param>
     /// <param name="bias">Whether there is a bias.</param>
-    /// <param name="alongRows">Whether the kernel is one row, which goes along rows, each row by itself.</param>
+    /// <param name="alongRows">Whether the kernel is one row, of two values at least, which goes along rows, each row by itself: up and down nothing is stepped or padded.</param>
     public ConvTranspose2d(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, int outputPadding = 0, bool bias = true, bool alongRows = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(kernel, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(kernel, alongRows ? 2 : 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
         ArgumentOutOfRangeException.ThrowIfNegative(outputPadding);

@@ -10,7 +10,7 @@ public static partial class Operations
     /// <param name="weight">(O, C, R, R); or (O, C, 1, R) for a kernel that goes along rows, each row by itself.</param>
     /// <param name="bias">(O), or null.</param>
     /// <param name="stride">Step of the kernel.</param>
-    /// <param name="padding">Zeros around the input on each side.</param>
+    /// <param name="padding">Zeros around the input on each side; along rows to the left and right only.</param>
     /// <returns>(B, O, P, Q), P = ⌊(H + 2 · padding − R) / stride⌋ + 1, Q alike; along rows P is H.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Variable Convolve(this Tape tape, Variable x, Variable weight, Variable? bias = null, int stride = 1, int padding = 0)

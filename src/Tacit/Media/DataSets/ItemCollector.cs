@@ -33,6 +33,8 @@ internal sealed class ItemCollector
         if (_file is not null && rate != _rate)
             throw new InvalidDataException($"it is {Sound(rate)}, {_sources[0].Name} is {Sound(_rate)}; all must be alike.");
         (_file, _shape, _highest, _rate, _stride) = (file, shape, highest, rate, stride);
+        if (rate > 0 && _isBytes)
+            BecomeNumbers();        // silence is no whole number
 
         static string Sound(int rate) => rate > 0 ? $"a sound of {rate} samples a second" : "no sound";
 
@@ -83,7 +85,7 @@ internal sealed class ItemCollector
     public ItemSet ToSet(IReadOnlyList<string>? given, bool withLabels)
     {
         if (_sources.Count == 0)
-            throw new InvalidDataException("there are no items: what is named holds no images and no tables.");
+            throw new InvalidDataException("there are no items: what is named holds no images, no tables and no sounds.");
         int items = _sources[^1].End;
         if (given is not null && given.Count != items)
             throw new InvalidDataException($"there are {given.Count} labels for {items} items.");
@@ -94,14 +96,17 @@ internal sealed class ItemCollector
     private void AddNumber(float value)
     {
         if (_isBytes)
-        {
-            if (_bytes.Length > Array.MaxLength / sizeof(float))
-                throw TooMany(Array.MaxLength / sizeof(float));
-            _isBytes = false;
-            _numbers = Array.ConvertAll(_bytes, b => (float)b);
-            _bytes = [];
-        }
+            BecomeNumbers();
         _numbers[_count++] = value;
+    }
+
+    private void BecomeNumbers()
+    {
+        if (_bytes.Length > Array.MaxLength / sizeof(float))
+            throw TooMany(Array.MaxLength / sizeof(float));
+        _isBytes = false;
+        _numbers = Array.ConvertAll(_bytes, b => (float)b);
+        _bytes = [];
     }
 
     private void Reserve(int more)

@@ -115,11 +115,14 @@ public static class ItemReader
     private static void AddSound(ItemCollector items, DataFile file, ReadOnlyMemory<byte> data, ItemOptions options)
     {
         CheckColumn(options, "a sound");
-        Sound sound = Sound.Read(data.Span) ?? throw new InvalidDataException("is no WAV or AIFF file of samples that are not compressed.");
+        Sound sound = Sound.Read(data.Span) ?? throw new InvalidDataException("it is no WAV or AIFF file of samples that are read: whole numbers of 8 to 32 bits or floats of 32, not compressed.");
         double[] samples = sound.Mix();
         int length = options.ClipLength, stride = options.Stride > 0 ? options.Stride : length;
-        if (sound.Format.Rate < 1)
-            throw new InvalidDataException("it does not say how many samples a second has.");
+        if (sound.Format.Rate is < 1 or > Sound.HighestRate)
+            throw new InvalidDataException($"it has {sound.Format.Rate} samples a second.");
+        long pieces = samples.Length < length ? 1 : (samples.Length - length) / stride + 1;
+        if (pieces * length > Array.MaxLength / sizeof(float))
+            throw new InvalidDataException($"its {pieces} pieces of {length} samples are too many; a larger --stride.");
         items.Begin(file, Vector(length, options), highest: 0, sound.Format.Rate, stride);
         foreach ((int first, int count) in SeriesWindows.Cut(samples.Length, length, stride))
         {

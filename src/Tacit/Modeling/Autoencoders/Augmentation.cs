@@ -5,7 +5,7 @@ using Tacit.Numerics;
 namespace Tacit.Modeling.Autoencoders;
 
 /// <summary>Small changes of items while they are learnt from, so that few stand for many.</summary>
-/// <param name="Shift">Most pixels an image is moved by, up, down and sideways; zeros come in.</param>
+/// <param name="Shift">Most pixels an image is moved by, up, down and sideways, zeros come in; or a vector along its values, whose first or last one is repeated.</param>
 /// <param name="Flip">Whether every other image, on average, is mirrored left to right.</param>
 /// <param name="Noise">Deviation of the normal noise that only the encoder sees (Vincent et al. 2008), in units of the
 /// range 0 to 1.</param>

@@ -19,13 +19,13 @@ public readonly struct ConvolutionShape
     /// <summary>Columns of the input (W).</summary>
     public required int Width { get; init; }
 
-    /// <summary>Rows and columns of the kernel (R).</summary>
+    /// <summary>Rows and columns of the kernel (R); along rows its columns.</summary>
     public required int Kernel { get; init; }
 
     /// <summary>Step of the kernel; 0 for 1.</summary>
     public int Stride { get; init; }
 
-    /// <summary>Zeros around the input on each side.</summary>
+    /// <summary>Zeros around the input on each side; along rows to the left and right only.</summary>
     public int Padding { get; init; }
 
     /// <summary>Whether the kernel is one row, (O, C, 1, R), that goes along rows: each row of the input is by itself, padded and stepped along alone.</summary>
