@@ -126,6 +126,15 @@ public sealed class ItemTests : IDisposable
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("stopped after the last step", said, StringComparison.Ordinal);
         Assert.True(_box.Has("n.checkpoint") && !_box.Has("n"));
+        // As an earlier version wrote it, which did not know of --length and --stride.
+        byte[] checkpoint = _box.Read("n.checkpoint");
+        string header = Encoding.UTF8.GetString(checkpoint, 8, (int)BitConverter.ToInt64(checkpoint));
+        const string New = "\\\"length\\\":512,\\\"stride\\\":0,";
+        Assert.Contains(New, header, StringComparison.Ordinal);
+        Encoding.UTF8.GetBytes(header.Replace(New, new string(' ', New.Length), StringComparison.Ordinal)).CopyTo(checkpoint, 8);
+        _box.Run("rm n.checkpoint").IsQuiet();
+        _box.Write("n.checkpoint", checkpoint);
+        _box.Tacit($"train ae {Options} --stride 2 --resume -q -o n").Says(1, "another task");
         _box.Tacit($"train ae {Options} --resume -q -o n").IsQuiet();
         _box.Tacit($"train ae {Options} -q -o whole").IsQuiet();
         Assert.Equal(_box.Read("whole"), _box.Read("n"));
@@ -152,7 +161,7 @@ public sealed class ItemTests : IDisposable
         _box.Tacit($"train ae f --labels no/such {Tiny} -o m").Says(1, "no/such: no such file");
         _box.Tacit($"train ae v.csv {Tiny} -o m")
             .Says(1, "which is no finite number; a column of labels must be named");
-        _box.Tacit($"train ae v.csv --labels last --encoder conv {Tiny} -o m").Says(1, "cannot be halved");
+        _box.Tacit($"train ae v.csv --labels last --encoder conv --levels 5 {Tiny} -o m").Says(1, "cannot be halved");
         _box.Tacit($"train ae f --decoder mlp --latents 0 " +
             $"{Tiny.Replace("--latents 3", "", StringComparison.Ordinal)} -o m").Says(1, "without latents");
         _box.Tacit($"train ae f --augment turn {Tiny} -o m").Says(1, "'augment' is");

@@ -64,7 +64,7 @@ public sealed class SequenceSoundTests : IDisposable
         string latin = Encoding.Latin1.GetString(_box.Read("m")).Replace("\"sample_rate\":", "\"sample_rats\":", StringComparison.Ordinal);
         _box.Write("old", Encoding.Latin1.GetBytes(latin));
         _box.Tacit("reconstruct --model old a.wav fast.wav -q").IsQuiet();
-        _box.Tacit("generate --model old -o q.wav").Says(1, "old: the model did not learn from sounds; another name than OUT.wav takes CSV");
+        _box.Tacit("generate --model old -o q.wav").Says(1, "old: the model did not learn from sounds, so that it makes no OUT.wav");
         _box.Tacit("reconstruct --model old a.wav -o q.wav").Says(1, "old: the model did not learn from sounds");
         Assert.False(_box.Has("q.wav"));
     }

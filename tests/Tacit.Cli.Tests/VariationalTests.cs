@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tacit.Cli.Tests.Support;
+using Tacit.Media.Audio;
 using Tacit.Media.Images;
 
 namespace Tacit.Cli.Tests;
@@ -87,6 +88,67 @@ public sealed class VariationalTests : IDisposable
     }
 
     [UnixFact]
+    public void PiecesOfSoundComeOutAsSound()
+    {
+        Directory.CreateDirectory(_box.PathOf("s/low"));
+        Directory.CreateDirectory(_box.PathOf("s/high"));
+        for (int i = 0; i < 6; i++)
+            WriteSound($"s/{(i % 2 == 0 ? "low" : "high")}/{i}.wav", 600, i % 2 == 0 ? 0.2 : 0.9, i);
+        const string Clips = "--length 48 --stride 8 --validation-share 0.3 --preset tiny --steps 600 --latents 4 --hidden 32 --layers 1 --batch 16 --kl-warm-up 300";
+        foreach (string kind in new[] { "mlp", "conv" })
+        {
+            _box.Tacit($"train vae s {Clips} --encoder {kind} --decoder {kind} -q -o {kind}").IsQuiet();
+            Assert.Contains("items of 1x48, 4 latents, gaussian", _box.Tacit($"inspect --model {kind}").IsQuiet().Text, StringComparison.Ordinal);
+            Assert.StartsWith("420 items: ", _box.Tacit($"evaluate --model {kind} s --stride 8").IsQuiet().Text, StringComparison.Ordinal);
+            // A sine's variance is an eighth of its range, squared. The convolutions learn the low ones first.
+            string said = _box.Tacit($"reconstruct --model {kind} s --stride 8 -n 2 -o {kind}.r.wav").IsQuiet().Text;
+            Assert.InRange(double.Parse(said.Split(' ')[4], CultureInfo.InvariantCulture), 0, kind == "mlp" ? 0.001 : 0.0625);
+            // Each piece, then what came back of it.
+            float[] back = Sound.Read(_box.Read($"{kind}.r.wav"))!.Channel(0).ToArray(), own = Sound.Read(_box.Read("s/high/1.wav"))!.Channel(0).ToArray()[..48];
+            Assert.Equal(4 * 48 + 3 * 800, back.Length);
+            Assert.Equal(own, back[..48]);
+            if (kind == "mlp")
+                Assert.All(own.Zip(back[848..896]), v => Assert.InRange(v.First - v.Second, -0.15, 0.15));
+            _box.Tacit($"generate --model {kind} -n 3 --seed 4 -o {kind}.wav").IsQuiet();
+            Sound made = Sound.Read(_box.Read($"{kind}.wav"))!;
+            Assert.Equal((8000, 3 * 48 + 2 * 800), (made.Format.Rate, made.Moments));
+            Assert.Contains(made.Channel(0).ToArray()[..48], v => v != 0f);
+            Assert.All(made.Channel(0).ToArray()[48..848], v => Assert.Equal(0f, v));
+        }
+        _box.Tacit("generate --model mlp -n 3 --seed 4 -T1 -o again.wav").IsQuiet();
+        Assert.Equal(_box.Read("mlp.wav"), _box.Read("again.wav"));
+        foreach (string kind in new[] { "between", "along" })
+        {
+            _box.Tacit($"generate --model mlp --{kind} s -n 2 -o {kind}.wav").IsQuiet();
+            Assert.Equal(22 * 48 + 21 * 800, Sound.Read(_box.Read($"{kind}.wav"))!.Moments);
+        }
+        // Folders are labels.
+        _box.Tacit("train classifier s --encoder mlp --length 48 --stride 8 --preset tiny --steps 200 -q -o c").IsQuiet();
+        Assert.StartsWith("420 of 420 items are right", _box.Tacit("classify --model c s --stride 8").IsQuiet().Text, StringComparison.Ordinal);
+        Assert.Contains("72 items in 2 clusters, 2 labels", _box.Tacit("cluster --model mlp --clusters 2 s").IsQuiet().Text, StringComparison.Ordinal);
+        _box.Tacit("train ae s --length 48 --preset tiny --steps 20 --latents 2 --hidden 8 -q -o ae").IsQuiet();
+        _box.Tacit("generate --model ae -n 2 -o ae.wav").IsQuiet();
+        Assert.Equal(2 * 48 + 800, Sound.Read(_box.Read("ae.wav"))!.Moments);
+
+        _box.Tacit("train vae s --from mlp --stride 8 --steps 2 -q -o further").IsQuiet();       // of the same length
+
+        WriteSound("other.wav", 600, 0.2, 0, rate: 16000);
+        _box.Run("mkdir o && cp other.wav o").IsQuiet();
+        WriteItems("f.idx", 40);
+        _box.Tacit($"train vae f.idx {Tiny} -q -o images").IsQuiet();
+        string before = _box.Names;
+        _box.Tacit("evaluate --model mlp other.wav").Says(1, "the sounds have 16000 samples a second, those the model was trained on 8000");
+        _box.Tacit("generate --model images -o x.wav").Says(1, "images: the model did not learn from sounds");
+        _box.Tacit("reconstruct --model images f.idx -o x.wav").Says(1, "images: the model did not learn from sounds");
+        _box.Tacit($"train vae s --validation other.wav {Clips} -o x").Says(1, "what is to be validated on has 16000 samples a second");
+        foreach (string further in new[] { "vae other.wav --from mlp", "ae other.wav --from ae", "classifier o --encoder mlp --length 48", "classifier o --from c" })
+            _box.Tacit($"train {further} --stride 8 --steps 2 -o x").Says(1, "the sounds have 16000 samples a second, those the model was trained on 8000");
+        _box.Tacit($"train vae s other.wav {Clips} -o x").Says(1, "other.wav: it is a sound of 16000 samples a second");
+        _box.Tacit("compress --model mlp s/low/0.wav -o x").Says(1, "a model of real numbers");
+        Assert.Equal(before, _box.Names);
+    }
+
+    [UnixFact]
     public void LossyFilesComeBackAsTheModelGivesThem()
     {
         WriteItems("f.idx", 120);
@@ -121,6 +183,13 @@ public sealed class VariationalTests : IDisposable
         _box.Tacit("evaluate --model m f.idx").Says(1, "the items are 8x8, those the model was trained on 1x3");
         _box.Tacit("evaluate --model m v.csv --items x").Says(1, "whole numbers");
         Assert.False(_box.Has("x"));
+    }
+
+    private void WriteSound(string name, int samples, double step, int begin, int rate = 8000)
+    {
+        using var stream = new MemoryStream();
+        Sound.WriteWav(stream, [.. Enumerable.Range(0, samples).Select(t => 0.5 * Math.Sin(begin + t * step))], rate);
+        _box.Write(name, stream.ToArray());
     }
 
     // Grey bars of 8 x 8, somewhere.

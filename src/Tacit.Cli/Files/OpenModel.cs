@@ -9,17 +9,19 @@ internal sealed class OpenModel : IDisposable
     // The kind of a model decides which command it is that loads it, and a pipe can be read once.
     private static OpenModel? s_kept;
 
-    private readonly string _path;
     private readonly InputFile _input;
     private readonly Stream _stream;
 
     private OpenModel(string path, InputFile input, Stream stream, ModelFile file)
     {
-        _path = path;
+        Path = path;
         _input = input;
         _stream = stream;
         File = file;
     }
+
+    /// <summary>Its name, "-" for standard input.</summary>
+    public string Path { get; }
 
     /// <summary>The model.</summary>
     public ModelFile File { get; }
@@ -29,7 +31,7 @@ internal sealed class OpenModel : IDisposable
     /// <exception cref="IOException">It cannot be read; the message names it.</exception>
     public static async Task<OpenModel> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        if (s_kept is { } kept && kept._path == path)
+        if (s_kept is { } kept && kept.Path == path)
         {
             s_kept = null;
             return kept;

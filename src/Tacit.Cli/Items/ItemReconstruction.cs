@@ -73,8 +73,7 @@ internal sealed class ItemReconstruction
     /// <param name="workers">Threads.</param>
     public void Draw(ImageGrid grid, int count, bool worst, WorkPool workers)
     {
-        IEnumerable<int> order = Enumerable.Range(0, _items.Count);
-        int[] which = [.. (worst ? order.OrderByDescending(i => _errors[i]) : order).Take(count)];
+        int[] which = Shown(count, worst);
         int size = _items.Shape.Size, columns = Math.Min(which.Length, ItemGrid.RowLength);
         float[] back = _model.Reconstruct(_items, which, workers), item = new float[size];
         for (int i = 0; i < which.Length; i++)
@@ -86,5 +85,31 @@ internal sealed class ItemReconstruction
             grid.Draw(column, row + 1, mine);
             grid.DrawDifference(column, row + 2, item, mine);
         }
+    }
+
+    /// <summary>Pieces of sound in their own units, each before what came back of it.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="worst">Those with the largest errors, not the first.</param>
+    /// <param name="workers">Threads.</param>
+    public IReadOnlyList<ReadOnlyMemory<float>> Sounds(int count, bool worst, WorkPool workers)
+    {
+        int[] which = Shown(count, worst);
+        int size = _items.Shape.Size;
+        float[] back = _model.Reconstruct(_items, which, workers);
+        _model.Scale.Undo(back);
+        var sounds = new List<ReadOnlyMemory<float>>();
+        for (int i = 0; i < which.Length; i++)
+        {
+            float[] item = new float[size];
+            _items.CopyTo(which[i], item);
+            sounds.AddRange([item, back.AsMemory(i * size, size)]);
+        }
+        return sounds;
+    }
+
+    private int[] Shown(int count, bool worst)
+    {
+        IEnumerable<int> order = Enumerable.Range(0, _items.Count);
+        return [.. (worst ? order.OrderByDescending(i => _errors[i]) : order).Take(count)];
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
+using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
 using Tacit.Media.DataSets;
 using Tacit.Media.Images;
@@ -15,7 +16,7 @@ namespace Tacit.Cli.Items;
 internal static class ReconstructItemsCommand
 {
     private const string Help = """
-        usage: tacit reconstruct --model MODEL [OPTION…] DATA… [-o OUT.png]     (a model of ae or vae)
+        usage: tacit reconstruct --model MODEL [OPTION…] DATA… [-o OUT]     (a model of ae or vae)
 
         Makes latents of the items of DATA and items of the latents again, and says how large the
         squared error of a value is, in units of the range 0 to 1, and how it compares with the error
@@ -24,8 +25,9 @@ internal static class ReconstructItemsCommand
         like of.
 
           --model MODEL       the model
-          -o, --output OUT    draw items, what came back and the differences (light: more), as PNG
-          -n N                items on the picture (default 16)
+          -o, --output OUT    draw items, what came back and the differences (light: more), as PNG;
+                              OUT.wav: pieces of sound, each before what came back of it
+          -n N                items in it (default 16)
           --worst             those with the largest errors, not the first
           --errors OUT.csv    write each item's error and score; - is standard output
 
@@ -56,7 +58,10 @@ internal static class ReconstructItemsCommand
             var known = new KnownErrors(autoencoder, opened.File);
             ItemSet items = ItemsOf(autoencoder, await input.ReadAsync(parsed, opened.File, asked, cancellationToken));
             int drawn = Math.Min(count.Read(parsed), items.Count);
-            ImageGrid? grid = picture is null ? null : ItemGrid.OfItems(items.Shape, drawn, tiles: 3);
+            int rate = picture is not null && SoundClips.IsSoundName(parsed.GetValue(output)!) ? SoundClips.RateOf(opened) : 0;
+            if (rate > 0)
+                SoundClips.CheckLength(2L * drawn * items.Shape.Size, 2 * drawn, rate);
+            ImageGrid? grid = picture is null || rate > 0 ? null : ItemGrid.OfItems(items.Shape, drawn, tiles: 3);
             using WorkPool workers = new(asked.Threads);
             ItemReconstruction result = await Task.Run(() =>
                 ItemReconstruction.Of(autoencoder, items, workers, cancellationToken), cancellationToken);
@@ -65,6 +70,8 @@ internal static class ReconstructItemsCommand
                 result.Draw(grid, drawn, parsed.GetValue(worst), workers);
                 Png.Encode(picture!.Stream, grid.ToImage());
             }
+            if (rate > 0)
+                SoundClips.Write(picture!.Stream, result.Sounds(drawn, parsed.GetValue(worst), workers), rate);
             if (table is not null)
             {
                 using StreamWriter writer = table.OpenWriter();

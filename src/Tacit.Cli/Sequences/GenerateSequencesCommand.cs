@@ -68,6 +68,8 @@ internal static class GenerateSequencesCommand
             LstmAutoencoderModel model = loaded.Model;
             if (draws && model.Tokenizer is not null)
                 throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: is of text, of which {name} draws no picture");
+            if (SoundClips.IsSoundName(name))
+                SoundClips.CheckLength((long)number * model.Model.Options.Length, number, loaded.Rate!.Value);
             if (model.Model.Options.Attention > 0)
                 throw new InvalidDataException($"{ModelInput.NameOf(asked.Model)}: has attention, so that latents " +
                     $"alone say nothing; one trained with --attention 0 generates");
@@ -92,7 +94,7 @@ internal static class GenerateSequencesCommand
                 }
                 float[][] made = model.Model.DecodeValues(latents, workers, cancellationToken);
                 if (SoundClips.IsSoundName(name))
-                    SoundClips.Write(file.Stream, Array.ConvertAll(made, clip => (ReadOnlyMemory<float>)clip), loaded.Rate);
+                    SoundClips.Write(file.Stream, Array.ConvertAll(made, clip => (ReadOnlyMemory<float>)clip), loaded.Rate!.Value);
                 else if (draws)
                     Draw(file, $"{Path.GetFileName(asked.Model)}: {(data is null ? "drawn" : "from one to another")}", made);
                 else

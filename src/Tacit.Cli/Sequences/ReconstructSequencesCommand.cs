@@ -117,7 +117,7 @@ internal static class ReconstructSequencesCommand
         }
     }
 
-    private static void Values(SequenceData data, SequenceData? training, OutputFile? table, string? tableName, int rate,
+    private static void Values(SequenceData data, SequenceData? training, OutputFile? table, string? tableName, int? rate,
         OutputFile? picture, string model, int shown, WorkPool workers,
         List<string> summary, CancellationToken cancellationToken)
     {
@@ -153,7 +153,7 @@ internal static class ReconstructSequencesCommand
         if (SoundClips.IsSoundName(tableName!))
         {
             SoundClips.Write(table.Stream, [.. Enumerable.Range(0, Math.Min(Pictured, given.Length))
-                .SelectMany(i => new[] { data.Set.Values(i), given[i] })], rate);
+                .SelectMany(i => new[] { data.Set.Values(i), given[i] })], rate!.Value);
             return;
         }
         using StreamWriter rows = table.OpenWriter();

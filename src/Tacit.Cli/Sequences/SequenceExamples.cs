@@ -76,7 +76,7 @@ internal sealed class SequenceExamples
     /// <summary>Files that windows come from.</summary>
     public IReadOnlyList<int> FileOf => _files;
 
-    /// <summary>Samples a second of the sounds; 0 if there are none, or if any would do.</summary>
+    /// <summary>Samples a second of the sounds; 0 if there are none that say, or if any would do.</summary>
     public int Rate { get; private set; }
 
     /// <summary>What was left out, for messages.</summary>
@@ -204,7 +204,7 @@ internal sealed class SequenceExamples
 
     private void CheckRate(DataFile file, int rate, SequenceReading how)
     {
-        if (how.Rate is not { } wanted)
+        if (how.Rate is not { } wanted || rate is 0 or > Sound.HighestRate)
             return;
         if (Rate == 0)
             (Rate, _firstSound) = (wanted > 0 ? wanted : rate, wanted > 0 ? null : file.Name);

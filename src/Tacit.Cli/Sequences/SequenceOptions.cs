@@ -21,8 +21,8 @@ internal sealed record SequenceData(LstmAutoencoderModel Model, SequenceSet Set,
 
 /// <summary>A model of the kind 'lstm-ae' out of its file.</summary>
 /// <param name="Model">The model.</param>
-/// <param name="Rate">Samples a second of the sounds it learnt from; 0 if it does not say.</param>
-internal sealed record SequenceModel(LstmAutoencoderModel Model, int Rate)
+/// <param name="Rate">Samples a second of the sounds it learnt from; null if it does not say.</param>
+internal sealed record SequenceModel(LstmAutoencoderModel Model, int? Rate)
 {
     /// <summary>Loads it.</summary>
     /// <param name="path">The file.</param>
@@ -32,8 +32,8 @@ internal sealed record SequenceModel(LstmAutoencoderModel Model, int Rate)
     public static async Task<SequenceModel> LoadAsync(string path, string? output, CancellationToken cancellationToken)
     {
         using OpenModel opened = await OpenModel.OpenAsync(path, cancellationToken);
-        return ModelInput.OfFile(path, () => new SequenceModel(ModelRegistry.Standard.Load<LstmAutoencoderModel>(opened.File),
-            output is not null && SoundClips.IsSoundName(output) ? SoundClips.RateOf(opened.File) : SoundClips.FindRate(opened.File)));
+        LstmAutoencoderModel model = ModelInput.OfFile(path, () => ModelRegistry.Standard.Load<LstmAutoencoderModel>(opened.File));
+        return new SequenceModel(model, output is not null && SoundClips.IsSoundName(output) ? SoundClips.RateOf(opened) : SoundClips.KnownRate(opened.File));
     }
 }
 
@@ -92,7 +92,7 @@ internal sealed class SequenceOptions
             stride = WholeNumber.Parse("--stride", parsed.GetValue(_stride), 0, 1, 1 << 28);
         int length = model.Model.Options.Length;
         FileBytes bytes = await FileBytes.ReadAsync(files, asked.Outputs.Contain, asked.Report, cancellationToken);
-        var how = new SequenceReading(input, length, stride, parsed.GetValue(_column), words, loaded.Rate > 0 ? loaded.Rate : null);
+        var how = new SequenceReading(input, length, stride, parsed.GetValue(_column), words, loaded.Rate);
         return await Task.Run(() =>
         {
             SequenceExamples examples = SequenceExamples.Read(bytes.Files, how);

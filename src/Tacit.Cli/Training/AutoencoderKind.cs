@@ -1,4 +1,5 @@
 using Tacit.Cli.Items;
+using Tacit.Cli.Series;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
 using Tacit.Modeling;
@@ -11,18 +12,21 @@ internal sealed class AutoencoderKind : TrainKind
 {
     public override string Name => "ae";
 
-    public override string Summary => "an autoencoder of images or vectors";
+    public override string Summary => "an autoencoder of images, vectors or pieces of sound";
 
     public override string OptionHelp => """
-        DATA is PNG and PNM images, folders of them, IDX files, CIFAR-10's binary files (.bin) or tables
-        of numbers, a vector in each row; in gzip too. All items are of one size.
+        DATA is PNG and PNM images, folders of them, IDX files, CIFAR-10's binary files (.bin), tables of
+        numbers, a vector in each row, or WAV and AIFF sounds; in gzip too. All items are of one size.
 
           --shape [C x]HxW    what vectors are as images (8x8), or the images of a PNG that has one in
                               each row of its pixels (32x32)
           --labels L          'last', or the name or number of a table's column with labels, which is
                               not learnt from; a file of labels is checked against the items
+          --length N, --stride N
+                              of sounds: samples of an item (default 512), and from the beginning of one to
+                              that of the next (default: as many as it has)
           --latents N         numbers an item becomes (default 32)
-          --encoder E         conv (default for images) or mlp (for vectors)
+          --encoder E         conv (default for images; of vectors along the values) or mlp (for vectors)
           --decoder D         conv, mlp; ar: each value from those before it and the latents;
                               transformer: each row of an image, alike
           --loss L            mse (default), or cross-entropy: values are probabilities
@@ -32,7 +36,7 @@ internal sealed class AutoencoderKind : TrainKind
                               units of hidden linear layers, and how many (0: linear)
           --filters N, --levels N
                               conv: channels after the first convolution, each further one has twice as
-                              many; convolutions, each halves height and width
+                              many; convolutions, each halves height and width, or a vector's length
           --order P, --units N
                               ar: values it goes by (0: three rows); units between (0: linear)
           --columns N, --heads N, --blocks N, --element N
@@ -44,7 +48,8 @@ internal sealed class AutoencoderKind : TrainKind
           --batch N           items in a batch
           --channels, --height, --width, --lowest, --highest
                               what the data say: shape, and the values that stand for 0 and 1
-        The items kept for validation are drawn by the seed, unless --validation names some.
+        The items kept for validation are drawn by the seed, unless --validation names some; of sounds
+        whole files, or of fewer than ten the end of each, without what overlaps it.
         """;
 
     public override IReadOnlyList<(string Name, string Json)> Presets =>
@@ -60,6 +65,8 @@ internal sealed class AutoencoderKind : TrainKind
 
     public override bool KeepsItems => true;
 
+    public override IReadOnlyList<string> DataSettings => ItemInput.ShapeSettings;
+
     public override void Ask(Settings model, Settings task)
     {
         AutoencoderModel.Options(model);
@@ -73,6 +80,7 @@ internal sealed class AutoencoderKind : TrainKind
         (ItemInput input, Augmentation augmentation, int batch) = AskTask(task);
         var read = ItemTraining.Read(input, data, seed);
         ItemSet items = read.Items;
+        SoundClips.CheckRate(checkpoint, items.SampleRate);
         AutoencoderOptions options = AutoencoderModel.Options(model, new AutoencoderOptions
         {
             Encoder = items.Shape.IsImage ? ItemEncoderKind.Convolutional : ItemEncoderKind.Mlp,

@@ -1,5 +1,6 @@
 using Tacit.Cli.Files;
 using Tacit.Cli.Items;
+using Tacit.Cli.Series;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
 using Tacit.Modeling;
@@ -16,7 +17,7 @@ internal sealed class ClassifierKind : TrainKind
 
     public override string Name => "classifier";
 
-    public override string Summary => "labels of images or vectors from an autoencoder's latents";
+    public override string Summary => "labels of images, vectors or pieces of sound from an autoencoder's latents";
 
     public override string OptionHelp => """
         DATA is what 'tacit train ae' takes, with labels: the folders' names, or what --labels says.
@@ -26,12 +27,14 @@ internal sealed class ClassifierKind : TrainKind
           --labels L          a file of labels (IDX, or a line for each item), or a table's column: 'last',
                               its name or number
           --shape [C x]HxW    what vectors are as images, or the images in each row of a PNG's pixels
+          --length N, --stride N
+                              of sounds, as for 'tacit train ae'; the length is to be the encoder's
           --hidden N          units between latents and labels (default 256; 0: logistic regression)
           --dropout D         share of them dropped in training, of latents half as many (default 0.2)
           --augment A         shift:N, flip, noise:D with commas between (default none)
           --batch N           items in a batch
-        The items kept for validation are drawn by the seed, unless --validation names some with labels of
-        their own. The classifier is one file: 'tacit classify --model MODEL' needs no other.
+        The items kept for validation are drawn by the seed, of sounds as for 'tacit train ae', unless
+        --validation names some with labels of their own. The classifier is one file: 'tacit classify --model MODEL' needs no other.
         """;
 
     public override IReadOnlyList<(string Name, string Json)> Presets =>
@@ -50,6 +53,8 @@ internal sealed class ClassifierKind : TrainKind
 
     public override bool KeepsItems => true;
 
+    public override IReadOnlyList<string> DataSettings => ItemInput.ShapeSettings;
+
     public override void Ask(Settings model, Settings task)
     {
         ClassifierModel.Options(model);
@@ -62,6 +67,7 @@ internal sealed class ClassifierKind : TrainKind
         (string path, ItemInput input, Augmentation augmentation, bool tunes, int batch) = AskTask(task);
         var read = ItemTraining.Read(input, data, seed);
         ItemSet items = read.Items;
+        SoundClips.CheckRate(checkpoint, items.SampleRate);
         if (items.Labels is null || read.Held.Labels is null)
             throw new InvalidDataException("the items have no labels; --labels says where they are");
         ClassifierOptions options = ClassifierModel.Options(model);
@@ -98,7 +104,10 @@ internal sealed class ClassifierKind : TrainKind
         if (path.Length == 0)
             throw new InvalidDataException("--encoder MODEL is missing: a model of 'tacit train ae' or 'tacit train vae'");
         (LatentEncoder encoder, string hash) = Open(path, file =>
-            (ModelRegistry.Standard.Load<ILatentModel>(file).CopyEncoder(), file.Sha256));
+        {
+            SoundClips.CheckRate(file, items.SampleRate);
+            return (ModelRegistry.Standard.Load<ILatentModel>(file).CopyEncoder(), file.Sha256);
+        });
         IReadOnlyList<string> labels = ClassifierModel.ClassesOf(items.Labels!);
         var network = new ClassifierNetwork(encoder, options, labels.Count);
         // The encoder has its values; those of the head are drawn.

@@ -28,6 +28,12 @@ internal sealed class FurtherTraining(TrainRequest request, ModelFile file)
         }
         Settings settings = file.Settings;
         settings.Give(Settings.Parse(request.Kind.FurtherPreset));
+        Settings began = Settings.Parse(file.Tensors.FindMetadata(TrainRun.TaskKey) ?? "{}");
+        foreach (string name in request.Kind.DataSettings)
+        {
+            if (began.Text(name, "") is { Length: > 0 } text)
+                settings.Give(name, text);
+        }
         settings.Give(given);
         CheckKept(settings);
         return settings;

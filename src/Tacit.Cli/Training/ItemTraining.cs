@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tacit.Cli.Items;
+using Tacit.Cli.Series;
 using Tacit.Media.DataSets;
 
 namespace Tacit.Cli.Training;
@@ -22,6 +23,8 @@ internal sealed record ItemTraining(ItemSet Items, int[] Training, ItemSet Held,
         ItemSet held = data.ValidationFiles is { } files ? input.WithoutLabelFile().Read(files) : items;
         if (held.Shape != items.Shape)
             throw new InvalidDataException($"the items to validate on are {held.Shape}, those to learn from {items.Shape}");
+        if (held.SampleRate != items.SampleRate)
+            throw new InvalidDataException($"what is to be validated on has {held.SampleRate} samples a second (0: no sound), what is to be learnt from {items.SampleRate}");
         (int[] training, int[] validation) = data.ValidationFiles is null ? items.Split(data.Share, seed)
             : (Numbers(items), Numbers(held));
         return new ItemTraining(items, training, held, validation);
@@ -40,6 +43,7 @@ internal sealed record ItemTraining(ItemSet Items, int[] Training, ItemSet Held,
     [
         new("data_items", Training.Length.ToString(CultureInfo.InvariantCulture)),
         new("validation_items", Validation.Length.ToString(CultureInfo.InvariantCulture)),
+        .. SoundClips.Describe(Items.SampleRate),
     ];
 
     /// <summary>Before anything is made of these sizes: all must find room, and no tensor has 2^31 values.</summary>
@@ -53,11 +57,12 @@ internal sealed record ItemTraining(ItemSet Items, int[] Training, ItemSet Held,
         long values = batch * widest;
         if (Math.Max(parameters, values) > int.MaxValue)
             throw new InvalidDataException($"a batch of {batch} items of {Items.Shape}, or a layer, has 2^31 values or more; a smaller {sizes} is needed");
-        long least = sizeof(float) * (5 * parameters + 2 * values);
+        long data = Items.Bytes.IsEmpty ? sizeof(float) * (long)Items.Count * Items.Shape.Size : Items.Bytes.Length;
+        long least = sizeof(float) * (5 * parameters + 2 * values) + data;
         if (least > memory)
         {
             throw new InsufficientMemoryException($"training takes {ByteSize.Format(least)} at least, of " +
-                $"{ByteSize.Format(memory)} there are or --memlimit allows; a smaller --batch or --preset needs less");
+                $"{ByteSize.Format(memory)} there are or --memlimit allows; a smaller --batch or --preset needs less" + (Items.SampleRate > 0 ? ", a larger --stride too" : ""));
         }
     }
 }

@@ -75,7 +75,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
         VariationalObjective objective = AskObjective(task);
         var ask = model.Copy();
         int length = ask.Whole("length", 512, 1, 1 << 20);
-        how = how with { Length = length, Rate = checkpoint is null ? 0 : SoundClips.FindRate(checkpoint) };
+        how = how with { Length = length, Rate = checkpoint is null ? 0 : SoundClips.KnownRate(checkpoint) ?? 0 };
         SequenceExamples examples = SequenceExamples.Read(data.Files, how);
         int rate = Math.Max(examples.Rate, how.Rate.Value);
         SequenceExamples? named = data.ValidationFiles is { } files ? SequenceExamples.Read(files, how with { Rate = rate }) : null;

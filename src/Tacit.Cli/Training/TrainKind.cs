@@ -32,6 +32,9 @@ internal abstract class TrainKind
     /// <summary>The task's settings that such a model brings along, so that they cannot be given.</summary>
     public virtual IReadOnlyList<string> KeptSettings => [];
 
+    /// <summary>The task's settings that are taken from such a model unless they are given: how data become what it knows.</summary>
+    public virtual IReadOnlyList<string> DataSettings => [];
+
     /// <summary>Whether the data are items of which the kind itself keeps some for validation, instead of the last bytes.</summary>
     public virtual bool KeepsItems => false;
 

@@ -13,7 +13,10 @@ namespace Tacit.Cli.Training;
 internal sealed class TrainRun(TrainRequest request)
 {
     private const int LongestConfig = 1 << 20;
-    private const string TaskKey = "task", TrainingKey = "training", FromKey = "from_sha256";
+    private const string TrainingKey = "training", FromKey = "from_sha256";
+
+    /// <summary>What a model file calls the settings of its training's task.</summary>
+    public const string TaskKey = "task";
 
     private readonly Report _report = request.Report;
     private readonly TrainOutputs _outputs = new(request);
@@ -209,9 +212,18 @@ internal sealed class TrainRun(TrainRequest request)
     {
         foreach ((string key, string value) in metadata)
         {
-            if (checkpoint.Tensors.FindMetadata(key) is var began && began != value)
+            if (checkpoint.Tensors.FindMetadata(key) is var began && began != value && !(key == TaskKey && began is not null && Asked(checkpoint, began) == Asked(checkpoint, value)))
                 throw new InvalidDataException($"'{_outputs.Checkpoint}' is of a run with another {key}" + (value.Length + began?.Length > 2000 ? "" : $": {began ?? "none"}, not {value}"));
         }
+    }
+
+    // A checkpoint of an earlier version lacks the settings that are new since: it began with what they are unless given.
+    private string Asked(ModelFile checkpoint, string task)
+    {
+        Settings settings = Settings.Parse(task);
+        TrainSettings.Share(settings);
+        request.Kind.Ask(checkpoint.Settings, settings);
+        return settings.ToJson();
     }
 
     // A resumed run keeps the lines of the steps it does not do again.

@@ -1,4 +1,5 @@
 using Tacit.Cli.Items;
+using Tacit.Cli.Series;
 using Tacit.Learning;
 using Tacit.Media.DataSets;
 using Tacit.Modeling;
@@ -12,12 +13,12 @@ internal sealed class VariationalKind : TrainKind
 {
     public override string Name => "vae";
 
-    public override string Summary => "a variational autoencoder of images or vectors";
+    public override string Summary => "a variational autoencoder of images, vectors or pieces of sound";
 
     public override string OptionHelp => """
-        DATA is as for 'tacit train ae': images, IDX files, CIFAR-10's files or tables, in gzip too.
+        DATA is as for 'tacit train ae': images, IDX files, CIFAR-10's files, tables or sounds, in gzip too.
 
-          --shape [C x]HxW, --labels L
+          --shape [C x]HxW, --labels L, --length N, --stride N
                               as for 'tacit train ae'
           --likelihood L      of each value: bernoulli (0 or 1), categorical (any of --values whole
                               numbers), mixture (whole numbers, --components K discretised logistic
@@ -34,7 +35,7 @@ internal sealed class VariationalKind : TrainKind
                               with neighbours: numbers by which the decoder describes a pixel (default
                               8), hidden units between these and its distribution (default 32)
           --encoder E, --decoder D
-                              conv (default for images) or mlp (for vectors)
+                              conv (default for images; of vectors along the values) or mlp (for vectors)
           --beta B            weight of the divergence from the prior (default 1)
           --kl-warm-up N      batches in which that weight grows from 0
           --free-bits F       nats a latent may hold at no cost
@@ -43,7 +44,7 @@ internal sealed class VariationalKind : TrainKind
                               units of hidden linear layers, and how many (0: linear)
           --filters N, --levels N
                               conv: channels after the first convolution, each further one has twice as
-                              many; convolutions, each halves height and width
+                              many; convolutions, each halves height and width, or a vector's length
           --augment A         shift:N, flip, noise:D with commas between (default none)
           --batch N           items in a batch
           --values, --channels, --height, --width, --lowest, --highest
@@ -63,6 +64,8 @@ internal sealed class VariationalKind : TrainKind
 
     public override bool KeepsItems => true;
 
+    public override IReadOnlyList<string> DataSettings => ItemInput.ShapeSettings;
+
     public override void Ask(Settings model, Settings task)
     {
         VariationalModel.Options(model);
@@ -75,6 +78,7 @@ internal sealed class VariationalKind : TrainKind
         (ItemInput input, Augmentation augmentation, int batch, VariationalObjective objective) = AskTask(task);
         var read = ItemTraining.Read(input, data, seed);
         ItemSet items = read.Items;
+        SoundClips.CheckRate(checkpoint, items.SampleRate);
         bool binarises = model.Copy().Flag("binarise", false);
         int values = ValuesOf(items);
         VariationalOptions options = VariationalModel.Options(model, new VariationalOptions

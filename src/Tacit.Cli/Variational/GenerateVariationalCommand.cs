@@ -1,15 +1,12 @@
 using System.CommandLine;
-using System.Globalization;
 using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
 using Tacit.Cli.Items;
 using Tacit.Cli.Terminal;
 using Tacit.Media.DataSets;
-using Tacit.Media.Images;
 using Tacit.Modeling;
 using Tacit.Modeling.Variational;
 using Tacit.Numerics;
-using Tacit.Reports;
 
 namespace Tacit.Cli.Variational;
 
@@ -23,8 +20,9 @@ internal static class GenerateVariationalCommand
         usage: tacit generate --model MODEL [OPTION…] -o OUT        (a model of 'tacit train vae')
 
         Draws latents from the prior, the normal distribution, and makes items of them: a PNG of all
-        images, or CSV with a row for each vector. Each value is the mean of what the model says of it;
-        of a model with neighbours it is drawn, but with --between and --along.
+        images, one WAV file of pieces of sound with silence between, or CSV with a row for each vector.
+        Each value is the mean of what the model says of it; of a model with neighbours it is drawn, but
+        with --between and --along.
 
           -n N                items (default 64); with --between and --along rows (default 8)
           --temperature T     what the latents' deviation is multiplied by (default 1; 0: their mean)
@@ -32,7 +30,7 @@ internal static class GenerateVariationalCommand
           --along DATA        instead: the first item of DATA with one latent after another from -3 to 3
                               deviations of its prior, a row for each of the latents that say most
           --seed S            the seed (default 1); the same everywhere
-          -o, --output OUT    OUT.csv for CSV; images are PNG else; - is standard output
+          -o, --output OUT    OUT.csv for CSV, OUT.wav for sound; images are PNG else; - is standard output
 
         """ + ItemInput.CommandOptions.Help + """
 
@@ -63,40 +61,19 @@ internal static class GenerateVariationalCommand
             using OpenModel opened = await OpenModel.OpenAsync(asked.Model, cancellationToken);
             VariationalAutoencoder autoencoder = ModelInput.OfFile(asked.Model, () => ModelRegistry.Standard.Load<VariationalAutoencoder>(opened.File));
             using WorkPool workers = new(asked.Threads);
-            float[] made;
-            if (data is null)
-                made = await Task.Run(() => autoencoder.Generate(count, seed.Read(parsed), temperature.Read(parsed), workers, cancellationToken), cancellationToken);
-            else
+            float[]? latents = null;
+            if (data is not null)
             {
                 ItemSet items = ReconstructItemsCommand.ItemsOf(autoencoder, await input.ReadAsync(parsed, opened.File, asked, cancellationToken));
-                float[] latents = parsed.GetValue(between) is not null ? Between(autoencoder, items, count, workers) : Along(autoencoder, items, count, workers);
-                made = await Task.Run(() => autoencoder.Decode(latents, workers, cancellationToken), cancellationToken);
+                latents = parsed.GetValue(between) is not null ? Between(autoencoder, items, count, workers) : Along(autoencoder, items, count, workers);
             }
-            int all = made.Length / autoencoder.Shape.Size;
-            if (autoencoder.Shape.IsImage && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
-                Png.Encode(file.Stream, Draw(autoencoder.Shape, made, data is null ? (int)Math.Ceiling(Math.Sqrt(all)) : Columns));
-            else
-                Write(autoencoder, made, file);
+            int all = latents is null ? count : latents.Length / autoencoder.Latents, columns = latents is null ? (int)Math.Ceiling(Math.Sqrt(all)) : Columns;
+            var made = new MadeItems(path, autoencoder, opened, all, columns);
+            made.Write(file, await Task.Run(() => latents is null ? autoencoder.Generate(count, seed.Read(parsed), temperature.Read(parsed), workers, cancellationToken)
+                : autoencoder.Decode(latents, workers, cancellationToken), cancellationToken));
             return await asked.FinishAsync([], cancellationToken);
         });
         return command;
-    }
-
-    private static Image Draw(ItemShape shape, float[] made, int columns)
-    {
-        int count = made.Length / shape.Size;
-        ImageGrid grid = ItemGrid.Of(shape, columns, (count + columns - 1) / columns);
-        for (int i = 0; i < count; i++)
-            grid.Draw(i % columns, i / columns, made.AsSpan(i * shape.Size, shape.Size));
-        return grid.ToImage();
-    }
-
-    private static void Write(VariationalAutoencoder autoencoder, float[] made, OutputFile file)
-    {
-        autoencoder.Scale.Undo(made);
-        using StreamWriter writer = file.OpenWriter();
-        foreach (float[] row in made.Chunk(autoencoder.Shape.Size))
-            writer.WriteLine(string.Join(',', row.Select(v => v.ToString("R", CultureInfo.InvariantCulture))));
     }
 
     // From the latents of items 0, 2, 4, … straight to those of items 1, 3, 5, ….

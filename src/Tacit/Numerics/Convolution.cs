@@ -12,21 +12,22 @@ namespace Tacit.Numerics;
 /// <para>
 /// Shapes: input (B, C, H, W), weights (O, C, R, R), output (B, O, P, Q).
 /// output[b, o, p, q] = bias[o] + Σ_(c, i, j) weights[o, c, i, j] · input[b, c, p · stride + i − padding, …], a chain of
-/// fused multiply-adds in the order of (c, i, j), zeros of the padding included.
+/// fused multiply-adds in the order of (c, i, j), zeros of the padding included. Along rows
+/// (<see cref="ConvolutionShape.AlongRows"/>) weights are (O, C, 1, R), P is H, and input[b, c, p, q · stride + j − padding] is meant.
 /// </para>
 /// <para>
 /// A transposed convolution is <see cref="BackwardInput"/> seen as a forward pass: its input is (B, O, P, Q), its output
 /// (B, C, H, W), and <see cref="Forward"/> (of its output's gradient) and <see cref="BackwardWeights"/> (with the two
 /// images exchanged in meaning, not in place) are its gradients.
 /// </para>
-/// <para>Work memory is bounded by one image's patches, C · R² · P · Q values per thread.</para>
+/// <para>Work memory is bounded by one image's patches, C · R² · P · Q values per thread (along rows C · R · P · Q).</para>
 /// </remarks>
 public static unsafe class Convolution
 {
     /// <summary>Computes the output.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="input">(B, C, H, W).</param>
-    /// <param name="weights">(O, C, R, R).</param>
+    /// <param name="weights">(O, C, R, R), or along rows (O, C, 1, R).</param>
     /// <param name="bias">(O), or empty for none.</param>
     /// <param name="output">(B, O, P, Q).</param>
     /// <param name="pool">Threads to share the images among; the caller alone if null.</param>
@@ -47,7 +48,7 @@ public static unsafe class Convolution
     /// <summary>The gradient of the input; or the forward pass of the transposed convolution.</summary>
     /// <param name="shape">The sizes of the convolution.</param>
     /// <param name="dOutput">(B, O, P, Q).</param>
-    /// <param name="weights">(O, C, R, R).</param>
+    /// <param name="weights">(O, C, R, R), or along rows (O, C, 1, R).</param>
     /// <param name="bias">
     /// (C) to begin with, for the transposed convolution; empty to begin with zero. Each value then takes its terms in
     /// the order of (i, j), each a chain over o.
@@ -72,7 +73,7 @@ public static unsafe class Convolution
     /// <param name="shape">The sizes.</param>
     /// <param name="input">(B, C, H, W).</param>
     /// <param name="dOutput">(B, O, P, Q).</param>
-    /// <param name="dWeights">(O, C, R, R).</param>
+    /// <param name="dWeights">(O, C, R, R), or along rows (O, C, 1, R).</param>
     /// <param name="dBias">(O), or empty for none: per image a sum in the shape of <see cref="Reduce"/>, added.</param>
     /// <param name="pool">Threads to share the weights among; the caller alone if null.</param>
     /// <exception cref="ArgumentException">The lengths do not fit the shape.</exception>

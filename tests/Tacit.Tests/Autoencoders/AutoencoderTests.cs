@@ -47,7 +47,7 @@ public class AutoencoderTests
     [Theory, MemberData(nameof(Kinds))]
     public void EveryKindTrainsToAFileThatGivesTheSame(ItemEncoderKind encoder, ItemDecoderKind decoder, ItemLoss loss, int latents)
     {
-        foreach (ItemShape shape in new[] { new ItemShape(1, 5, 6), new ItemShape(3, 4, 4) })
+        foreach (ItemShape shape in new[] { new ItemShape(1, 5, 6), new ItemShape(3, 4, 4), new ItemShape(1, 1, 11) })
         {
             AutoencoderOptions options = Tiny with { Shape = shape, Encoder = encoder, Decoder = decoder, Loss = loss, Latents = latents };
             ItemSet items = Pictures(shape, 40);
@@ -183,6 +183,8 @@ public class AutoencoderTests
         foreach (AutoencoderOptions options in new[] { photographs, wide })
             Assert.InRange(AutoencoderNetwork.ItemsAtOnce(options) * AutoencoderNetwork.WidestCount(options), 1, 1 << 24);
         Assert.Equal(1, AutoencoderNetwork.ItemsAtOnce(photographs with { Hidden = 1 << 30 }));
+        AutoencoderOptions line = new() { Shape = new ItemShape(1, 1, 1000), Encoder = ItemEncoderKind.Convolutional, Decoder = ItemDecoderKind.Mlp, Hidden = 8 };
+        Assert.Equal(500 * line.Filters, AutoencoderNetwork.WidestCount(line));      // after the first convolution
     }
 
     [Fact]
@@ -221,6 +223,20 @@ public class AutoencoderTests
         Assert.Contains("3 2 1 6 5 4 9 8 7", seen);
         Assert.Contains("0 0 0 0 1 2 0 4 5", seen);
         Assert.Contains("0 6 5 0 9 8 0 0 0", seen);
+    }
+
+    [Fact]
+    public void AugmentationMovesVectorsAlongTheirValues()
+    {
+        float[] scratch = new float[4];
+        var seen = new SortedSet<string>(StringComparer.Ordinal);
+        for (int place = 0; place < 100; place++)
+        {
+            float[] moved = [1, 2, 3, 4];
+            new Augmentation(1, true, 0f).Apply(new ItemShape(1, 1, 4), moved, scratch, 1, 1, place);
+            seen.Add(string.Join(' ', moved));
+        }
+        Assert.Equal(["1 1 2 3", "1 2 3 4", "2 3 4 4", "3 2 1 1", "4 3 2 1", "4 4 3 2"], seen);
     }
 
     [Fact]

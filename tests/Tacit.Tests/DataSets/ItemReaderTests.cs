@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Tacit.Media;
+using Tacit.Media.Audio;
 using Tacit.Media.DataSets;
+using Tacit.Tests.Audio;
 using Tacit.Media.Images;
 using Tacit.Tests.Support;
 
@@ -160,6 +162,60 @@ public class ItemReaderTests
     }
 
     [Fact]
+    public void SoundsAreCutIntoPieces()
+    {
+        DataFile a = Wav("s/low/a.wav", "low", 8000, 11), b = Wav("s/high/b.wav", "high", 8000, 3);
+        ItemOptions pieces = Plain with { ClipLength = 4, Stride = 3 };
+        ItemSet items = ItemReader.Read([a, b], pieces);
+        Assert.Equal((4, new ItemShape(1, 1, 4), 8000, 3), (items.Count, items.Shape, items.SampleRate, items.Stride));     // at 0, 3, 6; what is after 10 is in none
+        Assert.Equal(["s/low/a.wav:0", "s/low/a.wav:1", "s/low/a.wav:2", "s/high/b.wav"], Enumerable.Range(0, 4).Select(items.NameOf));
+        Assert.Equal(["low", "low", "low", "high"], items.Labels!);
+        float[] values = new float[4];
+        items.CopyTo(2, values);
+        Assert.Equal([6f / 1024, 7f / 1024, 8f / 1024, 9f / 1024], values);
+        items.CopyTo(3, values);
+        Assert.Equal([0f, 1f / 1024, 2f / 1024, 0f], values);      // silence
+        Assert.Equal(new ItemShape(1, 2, 2), ItemReader.Read([a], pieces with { Shape = new ItemShape(1, 2, 2) }).Shape);
+        Refused("b.wav: it is a sound of 8000 samples a second, s/low/a.wav is a sound of 44100", pieces, Wav(a.Name, null, 44100, 9), b);
+        Refused("it is no sound", pieces, a, Text("t.csv", "1,2,3,4\n"));
+        Refused("it is a sound", pieces, Text("t.csv", "1,2,3,4\n"), a);
+        Assert.Equal(new ItemShape(1, 1, 3), ItemReader.Read([Text("t.csv", "time,ms,WAVE\n1,2,3\n")], pieces).Shape);
+        ItemSet silence = ItemReader.Read([new DataFile("a.wav", null, (byte[])[.. a.Bytes.Span[..44], .. new byte[22]])], pieces);
+        Assert.True(silence.Bytes.IsEmpty);
+        Assert.Equal(new ItemScale(0f, 1f), silence.Measure([0]));
+        Assert.Equal(4, ItemReader.Read([new DataFile("a.wav.gz", null, Gzip(a.Bytes.ToArray())), b], pieces).Count);
+        Assert.Equal(3, ItemReader.Read([new DataFile("a.aiff", null, SoundFiles.Aiff(new PcmFormat(SampleType.S16BE, 2, 44100), new byte[4 * 11]))], pieces).Count);
+        Refused("are too many; a larger --stride", Plain with { ClipLength = 25_000, Stride = 1 }, Wav("long.wav", null, 8000, 60_000));
+        Refused("not compressed", pieces, new DataFile("c.wav", null, (byte[])[.. a.Bytes.Span[..20], 85, .. a.Bytes.Span[21..]]));      // as MP3
+        Refused("holds no items", pieces, Wav("empty.wav", null, 8000, 0));
+        Refused("a sound has no column 'x'", pieces with { Labels = "x" }, a);
+    }
+
+    [Fact]
+    public void PiecesOfASoundAreNotSplit()
+    {
+        ItemOptions pieces = Plain with { ClipLength = 10, Stride = 4 };
+        ItemSet many = ItemReader.Read([.. Enumerable.Range(0, 12).Select(i => Wav($"{i}.wav", null, 8000, 30 + 4 * i))], pieces);
+        (int[] training, int[] validation) = many.Split(0.2f, 5);
+        Assert.Equal(Enumerable.Range(0, many.Count), training.Concat(validation).Order());
+        string[] kept = [.. validation.Select(i => many.NameOf(i).Split(':')[0]).Distinct()];
+        Assert.DoesNotContain(training, i => kept.Contains(many.NameOf(i).Split(':')[0]));
+        Assert.InRange(validation.Length, 0.2 * many.Count - 1, 0.2 * many.Count + 18);
+        ItemSet few = ItemReader.Read([Wav("low/a.wav", "low", 8000, 410), Wav("b.wav", "b", 8000, 9), Wav("high/c.wav", "high", 8000, 210)], pieces);
+        (training, validation) = few.Split(0.1f, 5);
+        Assert.Equal([.. Enumerable.Range(91, 10), .. Enumerable.Range(148, 5)], validation);
+        Assert.Equal([.. Enumerable.Range(0, 89), 101, .. Enumerable.Range(102, 44)], training);
+        Assert.Contains("too short", Assert.Throws<InvalidDataException>(() => ItemReader.Read([Wav("short.wav", null, 8000, 16)], pieces).Split(0.1f, 5)).Message, StringComparison.Ordinal);
+        (training, validation) = ItemReader.Read([.. Enumerable.Range(0, 5).Select(i => Wav($"{i}.wav", null, 8000, 9))], pieces).Split(0.4f, 5);
+        Assert.Equal((3, 2), (training.Length, validation.Length));     // a piece each
+        ItemSet one = ItemReader.Read([Wav("one.wav", null, 8000, 410)], pieces);
+        (training, validation) = one.Split(0.1f, 5);
+        Assert.Equal(Enumerable.Range(91, 10), validation);
+        Assert.Equal(Enumerable.Range(0, 89), training);        // the samples of the next two are in those that are kept, too
+        Assert.Equal((101, 0), (one.Split(0f, 5).Training.Length, one.Split(0f, 5).Validation.Length));
+    }
+
+    [Fact]
     public void APermutationIsUniform()
     {
         // Where the first of five items comes to lie, over 5,000 seeds: 1,000 each, with a deviation of 28.
@@ -192,6 +248,14 @@ public class ItemReaderTests
         Assert.Equal(1797, digits.Count);
         Assert.Equal(new ItemScale(0f, 16f), digits.Measure([.. Enumerable.Range(0, digits.Count)]));
         Assert.Equal(10, digits.Labels!.Distinct().Count());
+    }
+
+    // 0, 1, 2, … in units of 1/1024.
+    private static DataFile Wav(string name, string? folder, int rate, int samples)
+    {
+        using var stream = new MemoryStream();
+        Sound.WriteWav(stream, [.. Enumerable.Range(0, samples).Select(i => i / 1024.0)], rate);
+        return new DataFile(name, folder, stream.ToArray());
     }
 
     private static DataFile Real(string folder, string name) => new(name, null, File.ReadAllBytes(Path.Combine(folder, name)));

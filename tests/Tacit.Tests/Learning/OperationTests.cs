@@ -209,6 +209,18 @@ public class OperationTests
     }
 
     [Theory]
+    [InlineData(1, 1, 0)]
+    [InlineData(3, 2, 1)]
+    public void ConvolutionsAlongRows(int height, int stride, int padding)
+    {
+        OperationCheck.Run((t, v) => t.Convolve(v[0], v[1], v[2], stride, padding), v => Plain.Convolve(v[0], [2, 3, height, 7], v[1], [4, 3, 1, 4], v[2], stride, padding),
+            [Given.Random(1, 2, 3, height, 7), Given.Random(2, 4, 3, 1, 4), Given.Random(3, 4)]);
+        OperationCheck.Run((t, v) => t.ConvolveTransposed(v[0], v[1], v[2], stride, padding, stride - 1),
+            v => Plain.ConvolveTransposed(v[0], [2, 3, height, 4], v[1], [3, 4, 1, 4], v[2], stride, padding, stride - 1),
+            [Given.Random(4, 2, 3, height, 4), Given.Random(5, 3, 4, 1, 4), Given.Random(6, 4)]);
+    }
+
+    [Theory]
     [InlineData(2, 2, true, 0)]
     [InlineData(4, 2, false, 0)]
     [InlineData(2, 1, true, 3)]

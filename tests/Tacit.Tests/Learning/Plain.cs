@@ -38,40 +38,42 @@ internal static class Plain
         return y;
     }
 
-    // x (B, C, H, W), w (O, C, R, R).
+    // x (B, C, H, W), w (O, C, R, R) or (O, C, 1, R): of one row up and down nothing is stepped or padded.
     public static double[] Convolve(double[] x, int[] size, double[] w, int[] kernel, double[] bias, int stride, int padding)
     {
-        int r = kernel[2], p = (size[2] + 2 * padding - r) / stride + 1, q = (size[3] + 2 * padding - r) / stride + 1;
+        int r = kernel[3], rows = kernel[2], down = rows < r ? 1 : stride, above = rows < r ? 0 : padding;
+        int p = (size[2] + 2 * above - rows) / down + 1, q = (size[3] + 2 * padding - r) / stride + 1;
         double[] y = new double[size[0] * kernel[0] * p * q];
         for (int n = 0; n < y.Length; n++)
         {
             int b = n / (kernel[0] * p * q), o = n / (p * q) % kernel[0];
             y[n] = bias[o];
-            for (int t = 0; t < kernel[1] * r * r; t++)
+            for (int t = 0; t < kernel[1] * rows * r; t++)
             {
-                int c = t / (r * r), i = n / q % p * stride + t / r % r - padding, j = n % q * stride + t % r - padding;
+                int c = t / (rows * r), i = n / q % p * down + t / r % rows - above, j = n % q * stride + t % r - padding;
                 if (i >= 0 && j >= 0 && i < size[2] && j < size[3])
-                    y[n] += w[o * kernel[1] * r * r + t] * x[((b * size[1] + c) * size[2] + i) * size[3] + j];
+                    y[n] += w[o * kernel[1] * rows * r + t] * x[((b * size[1] + c) * size[2] + i) * size[3] + j];
             }
         }
         return y;
     }
 
-    // x (B, I, P, Q), w (I, O, R, R): each value spreads over a kernel's place in the output.
+    // x (B, I, P, Q), w (I, O, R, R) or (I, O, 1, R): each value spreads over a kernel's place in the output.
     public static double[] ConvolveTransposed(double[] x, int[] size, double[] w, int[] kernel, double[] bias, int stride, int padding, int more)
     {
-        int outputs = kernel[1], r = kernel[2], height = (size[2] - 1) * stride - 2 * padding + r + more, width = (size[3] - 1) * stride - 2 * padding + r + more;
+        int outputs = kernel[1], r = kernel[3], rows = kernel[2], down = rows < r ? 1 : stride, above = rows < r ? 0 : padding;
+        int height = rows < r ? size[2] : (size[2] - 1) * stride - 2 * padding + r + more, width = (size[3] - 1) * stride - 2 * padding + r + more;
         double[] y = new double[size[0] * outputs * height * width];
         for (int n = 0; n < y.Length; n++)
             y[n] = bias[n / (height * width) % outputs];
         for (int n = 0; n < x.Length; n++)
         {
             int b = n / (size[1] * size[2] * size[3]), c = n / (size[2] * size[3]) % size[1];
-            for (int t = 0; t < outputs * r * r; t++)
+            for (int t = 0; t < outputs * rows * r; t++)
             {
-                int o = t / (r * r), i = n / size[3] % size[2] * stride + t / r % r - padding, j = n % size[3] * stride + t % r - padding;
+                int o = t / (rows * r), i = n / size[3] % size[2] * down + t / r % rows - above, j = n % size[3] * stride + t % r - padding;
                 if (i >= 0 && j >= 0 && i < height && j < width)
-                    y[((b * outputs + o) * height + i) * width + j] += x[n] * w[c * outputs * r * r + t];
+                    y[((b * outputs + o) * height + i) * width + j] += x[n] * w[c * outputs * rows * r + t];
             }
         }
         return y;

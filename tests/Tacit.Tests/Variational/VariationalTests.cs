@@ -29,7 +29,7 @@ public class VariationalTests
     [Theory, MemberData(nameof(Kinds))]
     public void EveryKindTrainsToAFileThatGivesTheSame(LikelihoodKind likelihood, bool convolves)
     {
-        foreach (ItemShape shape in new[] { new ItemShape(1, 5, 6), new ItemShape(3, 4, 4) })
+        foreach (ItemShape shape in new[] { new ItemShape(1, 5, 6), new ItemShape(3, 4, 4), new ItemShape(1, 1, 11) })
         {
             VariationalOptions options = Options(shape, likelihood, convolves) with
             {

@@ -1,6 +1,6 @@
 namespace Tacit.Learning;
 
-/// <summary>Two-dimensional convolution with a square kernel.</summary>
+/// <summary>Two-dimensional convolution with a square kernel, or one of a row.</summary>
 public sealed class Conv2d : Module
 {
     private readonly int _stride, _padding;
@@ -12,21 +12,23 @@ public sealed class Conv2d : Module
     /// <param name="stride">Step of the kernel.</param>
     /// <param name="padding">Zeros around the input on each side.</param>
     /// <param name="bias">Whether there is a bias.</param>
-    public Conv2d(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true)
+    /// <param name="alongRows">Whether the kernel is one row, of two values at least, which goes along rows, each row by itself: up and down nothing is stepped or padded.</param>
+    public Conv2d(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true, bool alongRows = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(kernel, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(kernel, alongRows ? 2 : 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(padding);
         (_stride, _padding) = (stride, padding);
-        Initializer initial = Initializer.ForInputs(inputs * kernel * kernel);
-        Weight = Add(new Parameter("weight", initial, outputs, inputs, kernel, kernel));
+        int rows = alongRows ? 1 : kernel;
+        Initializer initial = Initializer.ForInputs(inputs * rows * kernel);
+        Weight = Add(new Parameter("weight", initial, outputs, inputs, rows, kernel));
         if (bias)
             Bias = Add(new Parameter("bias", initial, outputs));
     }
 
-    /// <summary>(O, C, R, R).</summary>
+    /// <summary>(O, C, R, R); along rows the first R is 1.</summary>
     public Parameter Weight { get; }
 
     /// <summary>(O), if there is one.</summary>

@@ -7,16 +7,16 @@ public static partial class Operations
     /// <summary>Two-dimensional convolution (<see cref="Convolution"/>).</summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">(B, C, H, W).</param>
-    /// <param name="weight">(O, C, R, R).</param>
+    /// <param name="weight">(O, C, R, R); or (O, C, 1, R) for a kernel that goes along rows, each row by itself.</param>
     /// <param name="bias">(O), or null.</param>
     /// <param name="stride">Step of the kernel.</param>
-    /// <param name="padding">Zeros around the input on each side.</param>
-    /// <returns>(B, O, P, Q), P = ⌊(H + 2 · padding − R) / stride⌋ + 1, Q alike.</returns>
+    /// <param name="padding">Zeros around the input on each side; along rows to the left and right only.</param>
+    /// <returns>(B, O, P, Q), P = ⌊(H + 2 · padding − R) / stride⌋ + 1, Q alike; along rows P is H.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Variable Convolve(this Tape tape, Variable x, Variable weight, Variable? bias = null, int stride = 1, int padding = 0)
     {
-        if (x.Shape.Rank != 4 || weight.Shape.Rank != 4 || x.Shape[1] != weight.Shape[1] || weight.Shape[2] != weight.Shape[3] || stride < 1
-            || padding < 0 || Math.Min(x.Shape[2], x.Shape[3]) + 2L * padding < weight.Shape[2] || (bias is not null && bias.Shape.Count != weight.Shape[0]))
+        if (x.Shape.Rank != 4 || weight.Shape.Rank != 4 || x.Shape[1] != weight.Shape[1] || !IsKernel(weight) || stride < 1
+            || padding < 0 || x.Shape[3] + 2L * padding < weight.Shape[3] || (!IsRow(weight) && x.Shape[2] + 2L * padding < weight.Shape[2]) || (bias is not null && bias.Shape.Count != weight.Shape[0]))
             throw new ArgumentException($"Convolve: {x.Shape} with {weight.Shape} + {bias?.Shape.ToString() ?? "nothing"}, stride {stride}, padding {padding}.");
         var shape = new ConvolutionShape
         {
@@ -25,14 +25,19 @@ public static partial class Operations
             OutputChannels = weight.Shape[0],
             Height = x.Shape[2],
             Width = x.Shape[3],
-            Kernel = weight.Shape[2],
+            Kernel = weight.Shape[3],
             Stride = stride,
             Padding = padding,
+            AlongRows = IsRow(weight),
         };
         Tensor y = tape.Memory.Rent(shape.Batch, shape.OutputChannels, shape.OutputHeight, shape.OutputWidth);
         Convolution.Forward(shape, x.Value.Span, weight.Value.Span, bias is null ? default : bias.Value.Span, y.Span, tape.Workers);
         return tape.Needs(x, weight, bias) ? tape.Record(new ConvolveOperation(shape, x, weight, bias), y) : tape.Constant(y);
     }
+
+    private static bool IsKernel(Variable weight) => weight.Shape[2] == weight.Shape[3] || weight.Shape[2] == 1;
+
+    private static bool IsRow(Variable weight) => weight.Shape[2] == 1 && weight.Shape[3] > 1;
 
     private sealed class ConvolveOperation(ConvolutionShape shape, Variable x, Variable weight, Variable? bias) : Operation
     {

@@ -7,10 +7,14 @@ internal static class AiffHeader
 {
     private const int ChunkHead = 8, CommonLength = 18, SoundHead = 8;
 
+    /// <summary>Whether this is such a file by how it begins.</summary>
+    public static bool Begins(ReadOnlySpan<byte> file) => file.Length >= 12
+        && file.StartsWith("FORM"u8) && (file[8..].StartsWith("AIFF"u8) || file[8..].StartsWith("AIFC"u8));
+
     /// <summary>Where the samples lie; null if this is no such file, or its samples are of another kind.</summary>
     public static AudioLayout? Read(ReadOnlySpan<byte> file)
     {
-        if (file.Length < 12 || !file.StartsWith("FORM"u8) || !(file[8..].StartsWith("AIFF"u8) || file[8..].StartsWith("AIFC"u8)))
+        if (!Begins(file))
             return null;
         bool mayBeCoded = file[11] == (byte)'C';
         PcmFormat? format = null;

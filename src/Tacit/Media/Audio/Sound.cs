@@ -5,6 +5,9 @@ namespace Tacit.Media.Audio;
 /// <summary>The samples of a WAV or AIFF file as numbers, full scale being 1.</summary>
 public sealed class Sound
 {
+    /// <summary>Samples a second, at most, that a sound is believed to have.</summary>
+    public const int HighestRate = 10_000_000;
+
     private readonly float[][] _channels;
 
     private Sound(PcmFormat format, float[][] channels) => (Format, _channels) = (format, channels);
@@ -18,10 +21,13 @@ public sealed class Sound
     /// <summary>The samples of a channel. What is no finite number is 0.</summary>
     public ReadOnlyMemory<float> Channel(int channel) => _channels[channel];
 
+    /// <summary>Whether a file begins as WAV and AIFF files do, whatever its samples are.</summary>
+    public static bool IsSound(ReadOnlySpan<byte> file) => WaveHeader.Begins(file) || AiffHeader.Begins(file);
+
     /// <summary>Reads a file; null if it is none of samples that are understood.</summary>
     public static Sound? Read(ReadOnlySpan<byte> file)
     {
-        if (AudioLayout.Read(file) is not { } layout || layout.Start > file.Length)
+        if ((WaveHeader.Read(file) ?? AiffHeader.Read(file)) is not { } layout || layout.Start > file.Length)
             return null;
         ReadOnlySpan<byte> samples = file[(int)layout.Start..];
         samples = samples[..(int)Math.Min(samples.Length, layout.Length)];

@@ -14,10 +14,14 @@ internal static class WaveHeader
     // What follows the tag in the sub-format of WAVE_FORMAT_EXTENSIBLE.
     private static ReadOnlySpan<byte> SubFormat => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
 
+    /// <summary>Whether this is such a file by how it begins.</summary>
+    public static bool Begins(ReadOnlySpan<byte> file) => file.Length >= 12
+        && (file.StartsWith("RIFF"u8) || file.StartsWith("RF64"u8) || file.StartsWith("BW64"u8)) && file[8..].StartsWith("WAVE"u8);
+
     /// <summary>Where the samples lie; null if this is no such file, or its samples are of another kind.</summary>
     public static AudioLayout? Read(ReadOnlySpan<byte> file)
     {
-        if (file.Length < 12 || !(file.StartsWith("RIFF"u8) || file.StartsWith("RF64"u8) || file.StartsWith("BW64"u8)) || !file[8..].StartsWith("WAVE"u8))
+        if (!Begins(file))
             return null;
         PcmFormat? format = null;
         ulong longLength = 0;

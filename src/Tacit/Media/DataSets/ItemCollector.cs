@@ -13,10 +13,16 @@ internal sealed class ItemCollector
     private ItemShape _shape;
     private int _highest;
     private DataFile? _file;
+    private int _rate, _stride;
 
     /// <summary>The next values are of this file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="shape">Of its items.</param>
+    /// <param name="highest">The value that stands for 1; 0 if its format does not say.</param>
+    /// <param name="rate">Of a sound: samples a second.</param>
+    /// <param name="stride">Of a sound: samples from one piece to the next.</param>
     /// <exception cref="InvalidDataException">Its items are not like those before.</exception>
-    public void Begin(DataFile file, ItemShape shape, int highest)
+    public void Begin(DataFile file, ItemShape shape, int highest, int rate = 0, int stride = 0)
     {
         if (shape.Size < 1)
             throw new InvalidDataException("its items have no values.");
@@ -24,7 +30,13 @@ internal sealed class ItemCollector
             throw new InvalidDataException($"its items are {shape}, those of {_sources[0].Name} are {_shape}; all must have one size.");
         if (_file is not null && highest != _highest)
             throw new InvalidDataException($"its values go {Range(highest)}, those of {_sources[0].Name} {Range(_highest)}; all must have one range.");
-        (_file, _shape, _highest) = (file, shape, highest);
+        if (_file is not null && rate != _rate)
+            throw new InvalidDataException($"it is {Sound(rate)}, {_sources[0].Name} is {Sound(_rate)}; all must be alike.");
+        (_file, _shape, _highest, _rate, _stride) = (file, shape, highest, rate, stride);
+        if (rate > 0 && _isBytes)
+            BecomeNumbers();        // silence is no whole number
+
+        static string Sound(int rate) => rate > 0 ? $"a sound of {rate} samples a second" : "no sound";
 
         static string Range(int highest) => highest > 0 ? $"from 0 to {highest}" : "as far as they go";
     }
@@ -73,25 +85,28 @@ internal sealed class ItemCollector
     public ItemSet ToSet(IReadOnlyList<string>? given, bool withLabels)
     {
         if (_sources.Count == 0)
-            throw new InvalidDataException("there are no items: what is named holds no images and no tables.");
+            throw new InvalidDataException("there are no items: what is named holds no images, no tables and no sounds.");
         int items = _sources[^1].End;
         if (given is not null && given.Count != items)
             throw new InvalidDataException($"there are {given.Count} labels for {items} items.");
         IReadOnlyList<string>? labels = given ?? (_allLabelled && withLabels ? _labels : null);
-        return new ItemSet(_shape, _isBytes ? _bytes.AsMemory(0, _count) : default, _isBytes ? default : _numbers.AsMemory(0, _count), _highest, _sources, labels);
+        return new ItemSet(_shape, _isBytes ? _bytes.AsMemory(0, _count) : default, _isBytes ? default : _numbers.AsMemory(0, _count), _highest, _sources, labels) { SampleRate = _rate, Stride = _stride };
     }
 
     private void AddNumber(float value)
     {
         if (_isBytes)
-        {
-            if (_bytes.Length > Array.MaxLength / sizeof(float))
-                throw TooMany(Array.MaxLength / sizeof(float));
-            _isBytes = false;
-            _numbers = Array.ConvertAll(_bytes, b => (float)b);
-            _bytes = [];
-        }
+            BecomeNumbers();
         _numbers[_count++] = value;
+    }
+
+    private void BecomeNumbers()
+    {
+        if (_bytes.Length > Array.MaxLength / sizeof(float))
+            throw TooMany(Array.MaxLength / sizeof(float));
+        _isBytes = false;
+        _numbers = Array.ConvertAll(_bytes, b => (float)b);
+        _bytes = [];
     }
 
     private void Reserve(int more)

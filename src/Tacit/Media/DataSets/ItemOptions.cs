@@ -18,6 +18,12 @@ public sealed record ItemOptions
     /// </summary>
     public string? Labels { get; init; }
 
+    /// <summary>Samples of an item that is a piece of a sound.</summary>
+    public int ClipLength { get; init; } = 512;
+
+    /// <summary>Samples from the beginning of one piece of a sound to that of the next; 0 for as many as it has.</summary>
+    public int Stride { get; init; }
+
     /// <summary>A file of labels: IDX, or text with one in each line; in place of <see cref="Labels"/>.</summary>
     public DataFile? LabelFile { get; init; }
 }

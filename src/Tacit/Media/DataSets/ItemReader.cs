@@ -1,10 +1,12 @@
 using System.Text;
+using Tacit.Media.Audio;
 using Tacit.Media.Csv;
 using Tacit.Media.Images;
+using Tacit.Media.Sequences;
 
 namespace Tacit.Media.DataSets;
 
-/// <summary>Reads items: images as PNG, PNM, IDX and CIFAR-10, vectors as delimited text; each perhaps in gzip.</summary>
+/// <summary>Reads items: images as PNG, PNM, IDX and CIFAR-10, vectors as delimited text, pieces of WAV and AIFF sounds; each perhaps in gzip.</summary>
 /// <remarks>
 /// What a file is, is seen by how it begins; CIFAR-10's binary files, which do not say, by their name's end, .bin. All items
 /// of a set have one shape and one range of values.
@@ -46,6 +48,8 @@ public static class ItemReader
             AddImage(items, file, Pnm.Decode(data.Span).ToBytes(), options);
         else if (Idx.IsIdx(data.Span) && !IsCifar(file, data.Span))
             AddIdx(items, file, Idx.Read(data), options);
+        else if (Sound.IsSound(data.Span))
+            AddSound(items, file, data, options);
         else if (IsNamedCifar(file))
             AddCifar(items, file, data.Span);
         else
@@ -107,10 +111,31 @@ public static class ItemReader
         items.End(labels);
     }
 
+    // Pieces of the mean of the channels. A sound that is shorter than one has silence after it; what is after the last whole one is left out.
+    private static void AddSound(ItemCollector items, DataFile file, ReadOnlyMemory<byte> data, ItemOptions options)
+    {
+        CheckColumn(options, "a sound");
+        Sound sound = Sound.Read(data.Span) ?? throw new InvalidDataException("it is no WAV or AIFF file of samples that are read: whole numbers of 8 to 32 bits or floats of 32, not compressed.");
+        double[] samples = sound.Mix();
+        int length = options.ClipLength, stride = options.Stride > 0 ? options.Stride : length;
+        if (sound.Format.Rate is < 1 or > Sound.HighestRate)
+            throw new InvalidDataException($"it has {sound.Format.Rate} samples a second.");
+        long pieces = samples.Length < length ? 1 : (samples.Length - length) / stride + 1;
+        if (pieces * length > Array.MaxLength / sizeof(float))
+            throw new InvalidDataException($"its {pieces} pieces of {length} samples are too many; a larger --stride.");
+        items.Begin(file, Vector(length, options), highest: 0, sound.Format.Rate, stride);
+        foreach ((int first, int count) in SeriesWindows.Cut(samples.Length, length, stride))
+        {
+            for (int t = 0; t < length; t++)
+                items.Add(t < count ? (float)samples[first + t] : 0f);
+        }
+        items.End(null);
+    }
+
     private static void AddTable(ItemCollector items, DataFile file, ReadOnlyMemory<byte> data, ItemOptions options)
     {
         if (data.Span.Contains((byte)0) || data.IsEmpty)
-            throw new InvalidDataException(data.IsEmpty ? "it is empty." : "it is no image (PNG, PNM, IDX, CIFAR-10 as .bin) and no table of numbers.");
+            throw new InvalidDataException(data.IsEmpty ? "it is empty." : "it is no image (PNG, PNM, IDX, CIFAR-10 as .bin), no sound (WAV, AIFF) and no table of numbers.");
         using var reader = new StreamReader(new MemoryStream(data.ToArray()), new UTF8Encoding(false));
         CsvVectors table = CsvVectors.Read(reader, options.Labels == ItemOptions.NoLabels ? null : options.Labels);
         items.Begin(file, Vector(table.Length, options), highest: 0);
@@ -126,10 +151,10 @@ public static class ItemReader
         return shape.Size == length ? shape : throw new InvalidDataException($"its vectors of {length} numbers are not of the shape {shape}.");
     }
 
-    private static void CheckColumn(ItemOptions options)
+    private static void CheckColumn(ItemOptions options, string kind = "an image")
     {
         if (options.Labels is not (null or ItemOptions.NoLabels))
-            throw new InvalidDataException($"an image has no column '{options.Labels}', and there is no file of that name with labels.");
+            throw new InvalidDataException($"{kind} has no column '{options.Labels}', and there is no file of that name with labels.");
     }
 
     private static string[] LabelsOf(DataFile file)

@@ -8,7 +8,7 @@ namespace Tacit.Modeling.Autoencoders;
 public static class AutoencoderModel
 {
     /// <summary>The kind.</summary>
-    public static ModelKind Kind { get; } = new("ae", "autoencoder of images or vectors", Load);
+    public static ModelKind Kind { get; } = new("ae", "autoencoder of images, vectors or pieces of sound", Load);
 
     /// <summary>The sizes with what the settings give in place, but for the items' shape.</summary>
     /// <exception cref="InvalidDataException">A value cannot be.</exception>
@@ -60,7 +60,7 @@ public static class AutoencoderModel
         if ((long)shape.Channels * shape.Height > 1 << 24
             || (long)shape.Channels * shape.Height * shape.Width > 1 << 24)
             throw new InvalidDataException($"Items of {shape} are too large: 2^24 values are the most.");
-        return float.IsFinite(1f / (scale.Highest - scale.Lowest)) && scale.Highest > scale.Lowest ? (shape, scale)
+        return float.IsFinite(scale.Highest - scale.Lowest) && float.IsFinite(1f / (scale.Highest - scale.Lowest)) && scale.Highest > scale.Lowest ? (shape, scale)
             : throw new InvalidDataException($"Values from {scale.Lowest} to {scale.Highest} cannot be brought to 0 " +
                 $"to 1.");
     }

@@ -58,7 +58,7 @@ public sealed class AutoencoderNetwork : Module
         ArgumentNullException.ThrowIfNull(options);
         long size = options.Shape.Size, pixels = size / options.Shape.Channels, widest = Math.Max(size, options.Hidden);
         if (options.Encoder == ItemEncoderKind.Convolutional || options.Decoder == ItemDecoderKind.Convolutional)
-            widest = Math.Max(widest, pixels / 4 * options.Filters);
+            widest = Math.Max(widest, (options.Shape.Height == 1 ? (pixels + 1) / 2 : pixels / 4) * options.Filters);
         return options.Decoder switch
         {
             ItemDecoderKind.Autoregressive => Math.Max(widest, size * Math.Max(options.Past, options.Units)),

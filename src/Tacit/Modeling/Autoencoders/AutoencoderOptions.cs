@@ -73,7 +73,7 @@ public sealed record AutoencoderOptions
     /// <summary>Channels after the first convolution; each further one has twice as many.</summary>
     public int Filters { get; init; } = 16;
 
-    /// <summary>Convolutions, each of which halves height and width.</summary>
+    /// <summary>Convolutions, each of which halves height and width, or the length of a vector.</summary>
     public int Levels { get; init; } = 2;
 
     /// <summary>p, the earlier values that a value is foreseen from; 0 for three rows of an image.</summary>
@@ -127,7 +127,7 @@ public sealed record AutoencoderOptions
     {
         bool convolves = (Encoder == ItemEncoderKind.Convolutional && Latents > 0)
             || Decoder == ItemDecoderKind.Convolutional;
-        if (convolves && Math.Min(Shape.Height, Shape.Width) >> Levels < 1)
+        if (convolves && (Shape.Height == 1 ? Shape.Width : Math.Min(Shape.Height, Shape.Width)) >> Levels < 1)
             return $"items of {Shape} cannot be halved {Levels} times; fewer levels, mlp instead of conv, or a " +
                 $"--shape for vectors that are images";
         if (Latents == 0 && !IsAutoregressive)

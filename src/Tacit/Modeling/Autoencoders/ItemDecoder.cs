@@ -81,7 +81,7 @@ public sealed class ConvolutionalDecoder : ItemDecoder
         for (int i = options.Levels - 1; i >= 0; i--)
             _convolutions[i] = Add($"convolutions.{i}",
                 new ConvTranspose2d(Pyramid.At(options, i + 1).Channels, Pyramid.At(options, i).Channels,
-                Pyramid.Kernel, 2, 1));
+                Pyramid.Kernel, 2, 1, alongRows: Pyramid.IsLine(options)));
     }
 
     /// <inheritdoc/>
@@ -106,7 +106,7 @@ public sealed class ConvolutionalDecoder : ItemDecoder
     private static ItemShape Smallest(AutoencoderOptions o)
     {
         int last = (1 << o.Levels) - 1;
-        return new ItemShape(Pyramid.At(o, o.Levels).Channels, (o.Shape.Height + last) >> o.Levels,
+        return new ItemShape(Pyramid.At(o, o.Levels).Channels, Pyramid.IsLine(o) ? 1 : (o.Shape.Height + last) >> o.Levels,
             (o.Shape.Width + last) >> o.Levels);
     }
 }

@@ -30,7 +30,7 @@ public sealed class MlpEncoder : ItemEncoder
     public override Variable Forward(Tape tape, Variable items) => _layers.Forward(tape, items);
 }
 
-/// <summary>Convolutions of stride 2, each with twice the channels of the one before, then linear layers.</summary>
+/// <summary>Convolutions of stride 2, of vectors along the values, each with twice the channels of the one before, then linear layers.</summary>
 public sealed class ConvolutionalEncoder : ItemEncoder
 {
     private readonly Conv2d[] _convolutions;
@@ -45,7 +45,8 @@ public sealed class ConvolutionalEncoder : ItemEncoder
         _convolutions = new Conv2d[options.Levels];
         for (int i = 0; i < _convolutions.Length; i++)
             _convolutions[i] = Add($"convolutions.{i}",
-                new Conv2d(Pyramid.At(options, i).Channels, Pyramid.At(options, i + 1).Channels, Pyramid.Kernel, 2, 1));
+                new Conv2d(Pyramid.At(options, i).Channels, Pyramid.At(options, i + 1).Channels, Pyramid.Kernel, 2, 1,
+                alongRows: Pyramid.IsLine(options)));
         _layers = Add("layers", new LinearStack(options, Pyramid.At(options, options.Levels).Size, options.Latents));
     }
 
@@ -64,16 +65,19 @@ public sealed class ConvolutionalEncoder : ItemEncoder
         Pyramid.Count(o, transposed: false) + LinearStack.Count(o, Pyramid.At(o, o.Levels).Size, o.Latents);
 }
 
-/// <summary>The sizes of images on the way from the item to its smallest and back.</summary>
+/// <summary>The sizes of images, or of vectors as lines of values, on the way from the item to its smallest and back.</summary>
 internal static class Pyramid
 {
     /// <summary>With stride 2 each value is reached by as many taps as any other, so that no checkerboard shows (Odena
     /// et al. 2016).</summary>
     public const int Kernel = 4;
 
+    /// <summary>Whether items are of one row, along which convolutions go then.</summary>
+    public static bool IsLine(AutoencoderOptions o) => o.Shape.Height == 1;
+
     /// <summary>The image after so many convolutions.</summary>
     public static ItemShape At(AutoencoderOptions o, int level) =>
-        level == 0 ? o.Shape : new ItemShape(checked(o.Filters << (level - 1)), o.Shape.Height >> level,
+        level == 0 ? o.Shape : new ItemShape(checked(o.Filters << (level - 1)), IsLine(o) ? 1 : o.Shape.Height >> level,
             o.Shape.Width >> level);
 
     /// <summary>Parameters of all convolutions; those of a decoder have biases for the channels they make.</summary>
@@ -83,7 +87,7 @@ internal static class Pyramid
         for (int i = 0; i < o.Levels; i++)
         {
             long c = At(o, i).Channels, k = At(o, i + 1).Channels;
-            count += c * k * Kernel * Kernel + (transposed ? c : k);
+            count += c * k * Kernel * (IsLine(o) ? 1 : Kernel) + (transposed ? c : k);
         }
         return count;
     }

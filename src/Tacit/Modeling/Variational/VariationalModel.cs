@@ -9,7 +9,7 @@ namespace Tacit.Modeling.Variational;
 public static class VariationalModel
 {
     /// <summary>The kind.</summary>
-    public static ModelKind Kind { get; } = new("vae", "variational autoencoder of images or vectors", Load);
+    public static ModelKind Kind { get; } = new("vae", "variational autoencoder of images, vectors or pieces of sound", Load);
 
     /// <summary>The sizes with what the settings give in place, but for the items' shape.</summary>
     /// <exception cref="InvalidDataException">A value cannot be.</exception>

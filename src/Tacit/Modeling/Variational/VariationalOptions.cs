@@ -73,7 +73,7 @@ public sealed record VariationalOptions
     /// <summary>Channels after the first convolution; each further one has twice as many.</summary>
     public int Filters { get; init; } = 16;
 
-    /// <summary>Convolutions, each of which halves height and width.</summary>
+    /// <summary>Convolutions, each of which halves height and width, or the length of a vector.</summary>
     public int Levels { get; init; } = 2;
 
     /// <summary>Whether values are whole numbers from 0 to <see cref="Values"/> − 1.</summary>

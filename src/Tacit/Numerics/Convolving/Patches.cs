@@ -7,7 +7,7 @@ namespace Tacit.Numerics.Convolving;
 
 /// <summary>An image as the matrix of its patches: row (c, i, j), column (p, q).</summary>
 /// <remarks>
-/// It holds input[c, p · stride + i − padding, q · stride + j − padding], zero outside. It is never in memory as such:
+/// It holds input[c, p · stride + i − padding, q · stride + j − padding], zero outside; along rows input[c, p, q · stride + j − padding]. It is never in memory as such:
 /// products get it packed in panels.
 /// </remarks>
 internal static unsafe class Patches
@@ -114,8 +114,8 @@ internal static unsafe class Patches
     private ref struct Segments(ConvolutionShape s, float* image, int tap)
     {
         private readonly ConvolutionShape _shape = s;
-        private readonly float* _channel = image + (nint)(tap / (s.Kernel * s.Kernel)) * s.Height * s.Width;
-        private readonly int _i = tap / s.Kernel % s.Kernel - s.Padding, _j = tap % s.Kernel - s.Padding, _rows = s.OutputHeight;
+        private readonly float* _channel = image + (nint)(tap / s.KernelSize) * s.Height * s.Width;
+        private readonly int _i = s.AlongRows ? 0 : tap / s.Kernel % s.Kernel - s.Padding, _j = tap % s.Kernel - s.Padding, _rows = s.OutputHeight;
         private int _row = -1;
         private Segment _current;
 
@@ -128,7 +128,7 @@ internal static unsafe class Patches
         {
             if (++_row >= _rows)
                 return false;
-            int step = _shape.Step, y = _row * step + _i, length = _shape.OutputWidth;
+            int step = _shape.Step, y = _shape.AlongRows ? _row : _row * step + _i, length = _shape.OutputWidth;
             bool inside = (uint)y < (uint)_shape.Height;
             int first = _j >= 0 ? 0 : (-_j + step - 1) / step;
             int end = _shape.Width - 1 - _j < 0 ? 0 : Math.Min(length, (_shape.Width - 1 - _j) / step + 1);
