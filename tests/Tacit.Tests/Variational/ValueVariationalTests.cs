@@ -3,7 +3,6 @@ using Tacit.Learning.Safetensors;
 using Tacit.Modeling;
 using Tacit.Modeling.Recurrent;
 using Tacit.Modeling.Variational;
-using Tacit.Numerics;
 
 namespace Tacit.Tests.Variational;
 
