@@ -8,7 +8,7 @@ namespace Tacit.Modeling.Variational;
 /// <remarks>The log variance is softplus(a + 6) − 10: no less than −10, so that a value that never changes costs no less than that.</remarks>
 public sealed class GaussianLikelihood : Likelihood
 {
-    private const float Begin = 6f, Least = -10f;
+    private const float Begin = 6f, Least = -10f, LeastError = 4.54e-5f;     // e^−10
 
     internal GaussianLikelihood(VariationalOptions options)
         : base(options)
@@ -21,6 +21,17 @@ public sealed class GaussianLikelihood : Likelihood
         int size = Options.Shape.Size;
         Variable logVariance = tape.AddConstant(tape.Softplus(tape.AddConstant(tape.Slice(parameters, -1, size, size), Begin)), Least);
         return tape.Gaussian(items, tape.Slice(parameters, -1, 0, size), logVariance, Reduction.MeanPerExample);
+    }
+
+    /// <summary>
+    /// The loss if all values had one variance, the mean squared error: N (ln 2π + ln σ² + 1) / 2 for items of N values. A decoder that may call noise what it
+    /// does not know yet stops learning it. Rybkin et al., "Simple and effective VAE training with calibrated decoders", 2021.
+    /// </summary>
+    internal Variable LossOfOneVariance(Tape tape, Variable parameters, Tensor items)
+    {
+        int size = Options.Shape.Size;
+        Variable error = tape.SquaredError(tape.Slice(parameters, -1, 0, size), Tape.Input(items));
+        return tape.Scale(tape.AddConstant(tape.Log(tape.AddConstant(error, LeastError)), 2.8378770664f), 0.5f * size);
     }
 
     /// <inheritdoc/>
