@@ -41,8 +41,7 @@ internal sealed class LstmAutoencoderKind : TrainKind
                               from the normal one; without attention; of values the decoder gives mean
                               and variance of each; of text --withheld 0.3 helps the latent
           --beta B, --kl-warm-up N, --free-bits F
-                              then: as for 'tacit train vae'; of values all have one variance until the
-                              warm-up is over, so that none is called noise before it is learnt
+                              then: as for 'tacit train vae'
           --dropout D         share of values dropped in training
           --vocabulary N      the tokeniser's; need not be given
           --batch N           sequences in a batch

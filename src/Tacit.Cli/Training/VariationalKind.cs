@@ -37,7 +37,8 @@ internal sealed class VariationalKind : TrainKind
           --encoder E, --decoder D
                               conv (default for images; of vectors along the values) or mlp (for vectors)
           --beta B            weight of the divergence from the prior (default 1)
-          --kl-warm-up N      batches in which that weight grows from 0
+          --kl-warm-up N      batches in which that weight grows from 0, and all values of a gaussian have
+                              one variance, that of the errors there are
           --free-bits F       nats a latent may hold at no cost
           --activation A      between layers: silu (default), relu, gelu or tanh
           --hidden N, --layers N

@@ -42,10 +42,10 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
     }
 
     /// <summary>The negative evidence lower bound of a normalised value, of sequences with the noise of their latents (B, Z), with teacher forcing
-    /// if there is any; values may all have the variance it begins with.</summary>
+    /// if there is any; values may all have one variance, that of the errors.</summary>
     public double Bound(IReadOnlyList<double[]> sequences, double[] noise, bool oneVariance)
     {
-        double sum = 0;
+        double sum = 0, error = 0, divergence = 0;
         for (int b = 0; b < sequences.Count; b++)
         {
             double[] x = sequences[b];
@@ -55,12 +55,14 @@ internal sealed class DoubleAutoencoder(LstmAutoencoderOptions o, IReadOnlyDicti
             for (int t = 0; t < x.Length; t++)
             {
                 int at = t / o.Frame * 2 * o.Frame + t % o.Frame;
-                double variance = Math.Exp(Math.Log(1 + Math.Exp((oneVariance ? 0 : y[at + o.Frame]) + 6)) - 10);
+                double variance = Math.Exp(Math.Log(1 + Math.Exp(y[at + o.Frame] + 6)) - 10);
+                error += (x[t] - y[at]) * (x[t] - y[at]);
                 sum += (x[t] - y[at]) * (x[t] - y[at]) / (2 * variance) + Math.Log(Math.Sqrt(2 * Math.PI * variance));
             }
-            sum += _divergence;
+            divergence += _divergence;
         }
-        return sum / sequences.Sum(s => s.Length);
+        int count = sequences.Sum(s => s.Length);
+        return divergence / count + (oneVariance ? (Math.Log(2 * Math.PI) + Math.Log(error / count + Math.Exp(-10)) + 1) / 2 : sum / count);
     }
 
     private double _divergence;     // of the last sequence

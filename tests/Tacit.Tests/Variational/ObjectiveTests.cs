@@ -13,12 +13,20 @@ public class ObjectiveTests
 
     [Theory, InlineData(1f, 0f, false, false), InlineData(0.3f, 0f, false, false), InlineData(1f, 0.05f, false, false), InlineData(2f, 100f, false, false)]
     [InlineData(1f, 0f, true, false), InlineData(0.4f, 0.02f, true, false), InlineData(1f, 0f, false, true), InlineData(1.5f, 0f, true, true)]
-    public void ValueAndGradientAreThoseOfTheFormula(float weight, float freeBits, bool layers, bool pixels)
+    public void ValueAndGradientAreThoseOfTheFormula(float weight, float freeBits, bool layers, bool pixels) =>
+        Check(weight, freeBits, layers, pixels, LikelihoodKind.Bernoulli, oneVariance: false);
+
+    [Theory, InlineData(1f, false), InlineData(0.3f, true)]
+    public void OfNormalValuesTheVarianceIsTheDecodersOrOneForAll(float weight, bool oneVariance) =>
+        Check(weight, 0f, layers: false, pixels: false, LikelihoodKind.Gaussian, oneVariance);
+
+    private static void Check(float weight, float freeBits, bool layers, bool pixels, LikelihoodKind likelihood, bool oneVariance)
     {
+        bool? variance = likelihood == LikelihoodKind.Gaussian ? oneVariance : null;
         var network = new VariationalNetwork(new VariationalOptions
         {
             Shape = new ItemShape(1, 2, Size / 2), Top = layers ? Top : 0, Neighbours = pixels ? Neighbours : 0, Features = Features, Units = 4, Latents = Latents, Hidden = Hidden, Layers = 1, Activation = Activation.Tanh,
-            Encoder = ItemEncoderKind.Mlp, Decoder = ItemDecoderKind.Mlp, Likelihood = LikelihoodKind.Bernoulli,
+            Encoder = ItemEncoderKind.Mlp, Decoder = ItemDecoderKind.Mlp, Likelihood = likelihood,
         });
         network.Initialize(2);
         float[] noise = new float[Batch * Latents], topNoise = new float[layers ? Batch * Top : 0], x = new float[Batch * Size];
@@ -27,14 +35,14 @@ public class ObjectiveTests
         RandomFill.Uniform(1, 1, x);
         var tape = new Tape { Seed = 8, NextStream = 31 };
         Tensor items = Tensor.From(x, Batch, Size);
-        Variable loss = network.Loss(tape, Tape.Input(items), items, weight, freeBits);
+        Variable loss = network.Loss(tape, Tape.Input(items), items, weight, freeBits, oneVariance);
         float value = loss.Value.Span[0];
         tape.Backward(loss);
 
         Parameter[] parameters = [.. network.Parameters.Where(p => p.IsTrained)];
         double[][] weights = [.. parameters.Select(p => Array.ConvertAll(p.Value.Span.ToArray(), v => (double)v))];
         Assert.Equal(8 + (layers ? 8 : 0) + (pixels ? 4 : 0), weights.Length);
-        double exact = Loss(weights, x, noise, topNoise, pixels, weight, freeBits);
+        double exact = Loss(weights, x, noise, topNoise, pixels, weight, freeBits, variance);
         Assert.Equal(exact, value, 1e-5 * Math.Abs(exact));
         const double Step = 1e-6;
         for (int p = 0; p < weights.Length; p++)
@@ -43,11 +51,11 @@ public class ObjectiveTests
             {
                 double at = weights[p][i];
                 weights[p][i] = at + Step;
-                double up = Loss(weights, x, noise, topNoise, pixels, weight, freeBits);
+                double up = Loss(weights, x, noise, topNoise, pixels, weight, freeBits, variance);
                 weights[p][i] = at - Step;
-                double slope = (up - Loss(weights, x, noise, topNoise, pixels, weight, freeBits)) / (2 * Step);
+                double slope = (up - Loss(weights, x, noise, topNoise, pixels, weight, freeBits, variance)) / (2 * Step);
                 weights[p][i] = at;
-                Assert.Equal(slope, parameters[p].Gradient.Span[i], 2e-5);
+                Assert.Equal(slope, parameters[p].Gradient.Span[i], 2e-5 * Math.Max(1, Math.Abs(slope)));
             }
         }
     }
@@ -61,9 +69,9 @@ public class ObjectiveTests
     }
 
     // Weights in the order of the network: encoder, decoder, up, down, pixels.
-    private static double Loss(double[][] w, float[] x, float[] noise, float[] topNoise, bool pixels, double weight, double freeBits)
+    private static double Loss(double[][] w, float[] x, float[] noise, float[] topNoise, bool pixels, double weight, double freeBits, bool? oneVariance)
     {
-        double cost = 0;
+        double cost = 0, error = 0;
         double[] divergence = new double[Latents], topDivergence = new double[Top];
         bool layers = topNoise.Length > 0;
         for (int b = 0; b < Batch; b++)
@@ -89,12 +97,20 @@ public class ObjectiveTests
                     : (Math.Exp(log) - 1 - log + mean * mean) / 2 / Batch;
             }
             double[] decoded = Stack(w, 4, z);
-            for (int i = 0; i < Size; i++)
+            for (int i = 0; i < Size && oneVariance is not null; i++)
+            {
+                double difference = item[i] - decoded[i], variance = Math.Exp(Math.Log(1 + Math.Exp(decoded[Size + i] + 6)) - 10);
+                error += difference * difference / Batch / Size;
+                cost += oneVariance.Value ? 0 : (Math.Log(2 * Math.PI * variance) + difference * difference / variance) / 2 / Batch;
+            }
+            for (int i = 0; i < Size && oneVariance is null; i++)
             {
                 double logit = pixels ? Stack(w, layers ? 16 : 8, Seen(decoded, item, i))[0] : decoded[i], p = 1 / (1 + Math.Exp(-logit)), t = x[b * Size + i];
                 cost -= (t * Math.Log(p) + (1 - t) * Math.Log(1 - p)) / Batch;
             }
         }
+        if (oneVariance is true)
+            cost = Size * (Math.Log(2 * Math.PI * (error + Math.Exp(-10))) + 1) / 2;
         return cost + weight * (divergence.Sum(d => Math.Max(d, freeBits)) + (layers ? topDivergence.Sum(d => Math.Max(d, freeBits)) : 0));
     }
 

@@ -205,7 +205,7 @@ public sealed class LstmAutoencoder : Module
     /// <param name="batch">The sequences.</param>
     /// <param name="weight">Of the divergence; 1 for the bound.</param>
     /// <param name="freeBits">Nats below which the mean divergence of a latent costs no less.</param>
-    /// <param name="oneVariance">Whether all values have the variance that the decoder begins with, whatever it says; false for the bound.</param>
+    /// <param name="oneVariance">Whether all values have one variance, that of the errors there are; false for the bound.</param>
     public Variable Loss(Tape tape, SequenceBatch batch, float weight = 1f, float freeBits = 0f, bool oneVariance = false)
     {
         ArgumentNullException.ThrowIfNull(tape);
@@ -219,9 +219,7 @@ public sealed class LstmAutoencoder : Module
         (Variable output, _) = Forced(tape, batch, encoding);
         if (_table is not null)
             return tape.CrossEntropy(output, Targets(batch));
-        if (batch.Missing.Length > 0)
-            output = tape.Fill(output, batch.Missing, 0f);
-        return tape.Scale(tape.SquaredError(output, Tape.Input(batch.Values), Reduction.Sum), 1f / batch.Items);
+        return Error(tape, batch, output);
     }
 
     /// <summary>Normalised values (B, T, F) of what the decoder gives: a variational one's means.</summary>
@@ -235,12 +233,22 @@ public sealed class LstmAutoencoder : Module
         return (_table is null ? Surprise(tape, batch, output, oneVariance) : tape.CrossEntropy(output, Targets(batch)), divergence);
     }
 
+    // The mean squared error of the values that are there.
+    private static Variable Error(Tape tape, SequenceBatch batch, Variable values)
+    {
+        if (batch.Missing.Length > 0)
+            values = tape.Fill(values, batch.Missing, 0f);
+        return tape.Scale(tape.SquaredError(values, Tape.Input(batch.Values), Reduction.Sum), 1f / batch.Items);
+    }
+
     // −ln of a value under its normal distribution, the mean over those that are there: where none is, the distribution
     // is one under which the 0 that stands there costs nothing.
     private Variable Surprise(Tape tape, SequenceBatch batch, Variable output, bool oneVariance)
     {
-        Variable mean = Values(tape, output), raw = oneVariance ? Tape.Input(tape.Memory.RentZeros(batch.Count, batch.Steps, Options.Frame))
-            : tape.Slice(output, -1, Options.Frame, Options.Frame), logVariance = GaussianVariance.Log(tape, raw);
+        Variable mean = Values(tape, output);
+        if (oneVariance)
+            return GaussianVariance.CostOfOne(tape, Error(tape, batch, mean));
+        Variable logVariance = GaussianVariance.Log(tape, tape.Slice(output, -1, Options.Frame, Options.Frame));
         if (batch.Missing.Length > 0)
             (mean, logVariance) = (tape.Fill(mean, batch.Missing, 0f), tape.Fill(logVariance, batch.Missing, -GaussianCost.LogTwoPi));
         return tape.Scale(tape.Gaussian(batch.Values, mean, logVariance, Reduction.Sum), 1f / batch.Items);

@@ -19,10 +19,7 @@ public sealed class LstmAutoencoderTask : ITrainingTask
     /// <param name="validation">What to validate on; null for no validation.</param>
     /// <param name="batch">Sequences in a batch; as many as there are if those are fewer.</param>
     /// <param name="seed">Decides what is in a batch.</param>
-    /// <param name="objective">
-    /// Of a variational model, how the divergence counts; null for as the bound has it. Of values, all have one variance in the warm-up: a decoder that may
-    /// call noise what it does not know yet stops learning it (Seitzer et al., "On the pitfalls of heteroscedastic uncertainty estimation", 2022).
-    /// </param>
+    /// <param name="objective">Of a variational model, how the divergence counts; null for as the bound has it.</param>
     /// <exception cref="ArgumentException">There is no data, or of another sort than the model's.</exception>
     /// <exception cref="InvalidDataException">All values are the same.</exception>
     public LstmAutoencoderTask(LstmAutoencoder model, SequenceSet data, SequenceSet? validation, int batch, ulong seed, VariationalObjective? objective = null)

@@ -20,6 +20,14 @@ public sealed class GaussianLikelihood : Likelihood
         return tape.Gaussian(items, tape.Slice(parameters, -1, 0, size), logVariance, Reduction.MeanPerExample);
     }
 
+    /// <summary>The loss if all values had one variance, that of the errors there are.</summary>
+    internal Variable LossOfOneVariance(Tape tape, Variable parameters, Tensor items)
+    {
+        int size = Options.Shape.Size;
+        Variable error = tape.SquaredError(tape.Slice(parameters, -1, 0, size), Tape.Input(items));
+        return tape.Scale(GaussianVariance.CostOfOne(tape, error), size);
+    }
+
     /// <inheritdoc/>
     public override float[] Costs(ReadOnlySpan<float> parameters, ReadOnlySpan<float> items, WorkPool? workers = null)
     {

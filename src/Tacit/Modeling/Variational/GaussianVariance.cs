@@ -1,5 +1,6 @@
 using Tacit.Learning;
 using Tacit.Numerics;
+using Tacit.Numerics.Elementary;
 
 namespace Tacit.Modeling.Variational;
 
@@ -7,7 +8,7 @@ namespace Tacit.Modeling.Variational;
 /// <remarks>It is no less than −10, so that a value that never changes costs no less than that.</remarks>
 internal static class GaussianVariance
 {
-    private const float Begin = 6f, Least = -10f;
+    private const float Begin = 6f, Least = -10f, LeastError = 4.54e-5f;     // e^−10
 
     /// <summary>The log variances of raw numbers (…).</summary>
     public static Variable Log(Tape tape, Variable raw) => tape.AddConstant(tape.Softplus(tape.AddConstant(raw, Begin)), Least);
@@ -21,4 +22,11 @@ internal static class GaussianVariance
         for (int i = 0; i < raw.Length; i++)
             logVariances[i] += Least;
     }
+
+    /// <summary>
+    /// What a value costs if all have one variance, the mean squared error: (ln 2π + ln σ² + 1) / 2. A decoder that may call noise what it does not know yet stops
+    /// learning it. Rybkin et al., "Simple and effective VAE training with calibrated decoders", 2021.
+    /// </summary>
+    public static Variable CostOfOne(Tape tape, Variable error) =>
+        tape.Scale(tape.AddConstant(tape.Log(tape.AddConstant(error, LeastError)), GaussianCost.LogTwoPi + 1f), 0.5f);
 }

@@ -112,7 +112,11 @@ public sealed class VariationalNetwork : Module
     }
 
     /// <summary>−ln p(x | z), the mean over items.</summary>
-    internal Variable Cost(Tape tape, Variable latents, Tensor items) => Likelihood.Loss(tape, Foresee(tape, latents, items), Ordered(tape, items));
+    internal Variable Cost(Tape tape, Variable latents, Tensor items, bool oneVariance = false)
+    {
+        Variable parameters = Foresee(tape, latents, items);
+        return oneVariance && Likelihood is GaussianLikelihood gaussian ? gaussian.LossOfOneVariance(tape, parameters, items) : Likelihood.Loss(tape, parameters, Ordered(tape, items));
+    }
 
     /// <summary>−ln p(x | z) in parts: the same number for each item, item after item.</summary>
     internal float[] Costs(Tape tape, Variable latents, Tensor items) =>
@@ -157,11 +161,12 @@ public sealed class VariationalNetwork : Module
     /// <param name="target">x (B, N), kept unchanged until the tape is reset.</param>
     /// <param name="weight">Of the divergence: 1 for the bound.</param>
     /// <param name="freeBits">Nats below which the mean divergence of a latent costs no less, so that each may be used. Kingma et al. 2016.</param>
-    public Variable Loss(Tape tape, Variable items, Tensor target, float weight = 1f, float freeBits = 0f)
+    /// <param name="oneVariance">Whether all values of a normal likelihood have one variance, that of the errors there are; false for the bound.</param>
+    public Variable Loss(Tape tape, Variable items, Tensor target, float weight = 1f, float freeBits = 0f, bool oneVariance = false)
     {
         ArgumentNullException.ThrowIfNull(tape);
         (Variable mean, Variable logVariance) = Posterior(tape, items);
-        Variable z = tape.SampleGaussian(mean, logVariance), cost = Cost(tape, z, target);
+        Variable z = tape.SampleGaussian(mean, logVariance), cost = Cost(tape, z, target, oneVariance);
         Variable divergence = Top is null ? GaussianPosterior.Divergence(tape, mean, logVariance, freeBits) : Top.Divergence(tape, z, logVariance, freeBits);
         return tape.Add(cost, tape.Scale(divergence, weight));
     }

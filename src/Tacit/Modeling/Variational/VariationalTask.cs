@@ -7,7 +7,7 @@ namespace Tacit.Modeling.Variational;
 
 /// <summary>What training makes small: −E[ln p(x | z)] + β · w · KL.</summary>
 /// <param name="Beta">β: above 1 for fewer bits in the latents (Higgins et al. 2017), 1 for the evidence lower bound.</param>
-/// <param name="WarmUp">Batches in which w grows from 0 to 1, so that latents are used before they cost (Bowman et al. 2016).</param>
+/// <param name="WarmUp">Batches in which w grows from 0 to 1, so that latents are used before they cost (Bowman et al. 2016); normal values have one variance meanwhile.</param>
 /// <param name="FreeBits">Nats a latent may hold at no cost (Kingma et al. 2016).</param>
 public readonly record struct VariationalObjective(float Beta = 1f, long WarmUp = 0, float FreeBits = 0f)
 {
@@ -70,7 +70,7 @@ public sealed class VariationalTask : ITrainingTask
         Tensor target = _batches.Take(tape, batch, (item, values) => _model.CopyPlain(_items, item, values));
         if (_model.Options.Binarise)        // a stream beside the batch's own
             Binarisation.Draw(_seed, RandomStreams.Batch(batch) | 1UL << 61, 0, target.Span);
-        return _model.Network.Loss(tape, _batches.Seen(tape, target), target, _objective.Weight(batch), _objective.FreeBits);
+        return _model.Network.Loss(tape, _batches.Seen(tape, target), target, _objective.Weight(batch), _objective.FreeBits, oneVariance: batch < _objective.WarmUp);
     }
 
     /// <inheritdoc/>
