@@ -1,7 +1,6 @@
 using System.Globalization;
 using Tacit.Cli.Files;
 using Tacit.Cli.Series;
-using Tacit.Media.DataSets;
 using Tacit.Media.Images;
 using Tacit.Modeling.Autoencoders;
 using Tacit.Reports;
