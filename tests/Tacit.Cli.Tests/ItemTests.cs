@@ -127,13 +127,7 @@ public sealed class ItemTests : IDisposable
         Assert.Contains("stopped after the last step", said, StringComparison.Ordinal);
         Assert.True(_box.Has("n.checkpoint") && !_box.Has("n"));
         // As an earlier version wrote it, which did not know of --length and --stride.
-        byte[] checkpoint = _box.Read("n.checkpoint");
-        string header = Encoding.UTF8.GetString(checkpoint, 8, (int)BitConverter.ToInt64(checkpoint));
-        const string New = "\\\"length\\\":512,\\\"stride\\\":0,";
-        Assert.Contains(New, header, StringComparison.Ordinal);
-        Encoding.UTF8.GetBytes(header.Replace(New, new string(' ', New.Length), StringComparison.Ordinal)).CopyTo(checkpoint, 8);
-        _box.Run("rm n.checkpoint").IsQuiet();
-        _box.Write("n.checkpoint", checkpoint);
+        _box.Blank("n.checkpoint", "\\\"length\\\":512,\\\"stride\\\":0,");
         _box.Tacit($"train ae {Options} --stride 2 --resume -q -o n").Says(1, "another task");
         _box.Tacit($"train ae {Options} --resume -q -o n").IsQuiet();
         _box.Tacit($"train ae {Options} -q -o whole").IsQuiet();

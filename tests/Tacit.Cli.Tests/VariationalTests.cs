@@ -131,6 +131,15 @@ public sealed class VariationalTests : IDisposable
 
         _box.Tacit("train vae s --from mlp --stride 8 --steps 2 -q -o further").IsQuiet();       // of the same length
 
+        // A run goes on to the same model, also one that an earlier version began, which kept no rate.
+        _box.Run($"\"$TACIT\" train vae s {Clips} -q -o n & p=$!; while [ ! -e n.checkpoint ] && [ ! -e n ]; do sleep 0.02; done; kill -INT $p; wait $p; true");
+        if (!_box.Has("n"))
+        {
+            _box.Blank("n.checkpoint", "\"sample_rate\":\"8000\",");
+            _box.Tacit($"train vae s {Clips} --resume -q -o n").IsQuiet();
+        }
+        Assert.Equal(_box.Read("mlp"), _box.Read("n"));
+
         WriteSound("other.wav", 600, 0.2, 0, rate: 16000);
         _box.Run("mkdir o && cp other.wav o").IsQuiet();
         WriteItems("f.idx", 40);

@@ -171,8 +171,7 @@ internal sealed class SequenceExamples
     {
         if (input != SequenceInput.Auto)
             return input;
-        if (c.Content.Length >= 12 && c.Content.Span[..12] is var head
-            && (head[8..].SequenceEqual("WAVE"u8) || (head.StartsWith("FORM"u8) && head[8..11].SequenceEqual("AIF"u8))))
+        if (Sound.IsSound(c.Content.Span))
             return SequenceInput.Sound;
         string name = c.File.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? c.File.Name[..^3] : c.File.Name;
         return Path.GetExtension(name).ToUpperInvariant() switch

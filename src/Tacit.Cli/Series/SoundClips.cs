@@ -8,7 +8,9 @@ namespace Tacit.Cli.Series;
 /// <summary>Pieces of sound that a model makes, one after another in a WAV file; the model keeps their rate.</summary>
 internal static class SoundClips
 {
-    private const string RateKey = "sample_rate";
+    /// <summary>What a model file calls the rate.</summary>
+    public const string RateKey = "sample_rate";
+
     private const int PausesInASecond = 10, MostSamples = 1 << 27;
 
     /// <summary>Whether an output's name asks for a sound.</summary>

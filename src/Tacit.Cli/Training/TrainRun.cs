@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tacit.Cli.Files;
+using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
 using Tacit.Learning;
 using Tacit.Modeling;
@@ -212,12 +213,15 @@ internal sealed class TrainRun(TrainRequest request)
     {
         foreach ((string key, string value) in metadata)
         {
-            if (checkpoint.Tensors.FindMetadata(key) is var began && began != value && !(key == TaskKey && began is not null && Asked(checkpoint, began) == Asked(checkpoint, value)))
+            if (checkpoint.Tensors.FindMetadata(key) is var began && began != value && !IsOfBefore(checkpoint, key, began, value))
                 throw new InvalidDataException($"'{_outputs.Checkpoint}' is of a run with another {key}" + (value.Length + began?.Length > 2000 ? "" : $": {began ?? "none"}, not {value}"));
         }
     }
 
-    // A checkpoint of an earlier version lacks the settings that are new since: it began with what they are unless given.
+    // A checkpoint of an earlier version lacks the settings that are new since, and began with what they are unless given; and the rate of sounds.
+    private bool IsOfBefore(ModelFile checkpoint, string key, string? began, string value) =>
+        began is null ? key == SoundClips.RateKey : key == TaskKey && Asked(checkpoint, began) == Asked(checkpoint, value);
+
     private string Asked(ModelFile checkpoint, string task)
     {
         Settings settings = Settings.Parse(task);

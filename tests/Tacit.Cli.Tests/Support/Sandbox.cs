@@ -25,6 +25,16 @@ public sealed class Sandbox : IDisposable
         return data;
     }
 
+    /// <summary>Takes a text out of the header of a safetensors file, with spaces in its place.</summary>
+    public void Blank(string name, string text)
+    {
+        byte[] file = Read(name);
+        string header = Encoding.UTF8.GetString(file, 8, (int)BitConverter.ToInt64(file));
+        Assert.Contains(text, header, StringComparison.Ordinal);
+        Encoding.UTF8.GetBytes(header.Replace(text, new string(' ', text.Length), StringComparison.Ordinal)).CopyTo(file, 8);
+        Write(name, file);
+    }
+
     /// <summary>Writes a file of text that compresses well.</summary>
     public byte[] WriteText(string name, int length = 5000) => Write(name, Samples.Text(length));
 
