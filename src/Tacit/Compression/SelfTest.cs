@@ -39,6 +39,7 @@ public static class SelfTest
         ("learning/transformer", TrainingDigests.Transformer, "073972507259a497"),
         ("learning/cached-logits", TrainingDigests.CachedLogits, "d53ed4f7eb32d0bf"),
         ("learning/item-autoencoders", ItemDigests.Autoencoders, "a521af171c478006"),
+        ("learning/sounds", ItemDigests.Sounds, "1f4914b1ad6893fe"),
         ("learning/classifiers", ItemDigests.Classifiers, "b5ade1b699b5355a"),
         ("learning/sequence-autoencoder", TrainingDigests.SequenceAutoencoder, "01cef30d6a5a7950"),
         ("learning/lstm", LearningDigests.Lstm, "185867c9f6af0974"),

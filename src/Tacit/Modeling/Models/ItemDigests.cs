@@ -1,13 +1,16 @@
 using Tacit.Learning;
 using Tacit.Media;
+using Tacit.Media.Audio;
 using Tacit.Media.DataSets;
 using Tacit.Modeling.Autoencoders;
 using Tacit.Modeling.Classification;
+using Tacit.Modeling.Recurrent;
+using Tacit.Modeling.Variational;
 using Tacit.Numerics;
 
 namespace Tacit.Modeling;
 
-/// <summary>Short runs of models of images, as bytes: for digests that must be the same on every machine.</summary>
+/// <summary>Short runs of models of images and sounds, as bytes: for digests that must be the same on every machine.</summary>
 /// <remarks>Small, because without fused multiply-add hardware a step costs a thousand times as much.</remarks>
 public static class ItemDigests
 {
@@ -51,6 +54,39 @@ public static class ItemDigests
             bytes.AddRange(TrainingDigests.LittleEndian(classifier.Probabilities(items, s_all)));
         }
         return [.. bytes];
+    }
+
+    /// <summary>Variational models of pieces of a sound after 12 steps, by convolutions along them and by LSTMs, and what
+    /// the first one draws.</summary>
+    public static byte[] Sounds()
+    {
+        using var file = new MemoryStream();
+        Sound.WriteWav(file, [.. Enumerable.Range(0, 80).Select(t => (t * 37 % 64 + Philox.Block(9, 1, (ulong)t).X % 16) / 128.0 - 0.3)], 8000);
+        ItemSet items = ItemReader.Read([new DataFile("sound", null, file.ToArray())], new ItemOptions { ClipLength = 16, Stride = 8 });
+        var model = new VariationalAutoencoder(new VariationalNetwork(new VariationalOptions
+        {
+            Shape = items.Shape,
+            Latents = 2,
+            Likelihood = LikelihoodKind.Gaussian,
+            Hidden = 6,
+            Layers = 1,
+            Filters = 2,
+        }), items.Measure(s_all));
+        model.Network.Initialize(3);
+        var objective = new VariationalObjective(1f, WarmUp: 6);
+        Train(new VariationalTask(model, items, s_all, items, [0, 1], batch: 4, objective, default, seed: 3));
+        model.Finish(items, s_all, items, [0, 1]);
+
+        var sequences = new LstmAutoencoder(new LstmAutoencoderOptions { Frame = 4, Length = 16, Hidden = 4, Latent = 2, Withheld = 1f, Variational = true });
+        sequences.Initialize(3);
+        var set = new SequenceSet([.. s_all.Select(i =>
+        {
+            float[] values = new float[16];
+            items.CopyTo(i, values);
+            return new ReadOnlyMemory<float>(values, 0, 16 - i % 4);        // some with padding
+        })]);
+        Train(new LstmAutoencoderTask(sequences, set, set, batch: 4, seed: 3, objective));
+        return [.. TrainingDigests.Bytes(model.Network), .. TrainingDigests.LittleEndian(model.Generate(3, 5)), .. TrainingDigests.Bytes(sequences)];
     }
 
     private static Autoencoder Trained(ItemSet items, ItemDecoderKind decoder)
