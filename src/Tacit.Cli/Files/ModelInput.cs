@@ -1,4 +1,5 @@
 using Tacit.Cli.Terminal;
+using Tacit.Learning;
 using Tacit.Modeling;
 
 namespace Tacit.Cli.Files;
@@ -6,6 +7,13 @@ namespace Tacit.Cli.Files;
 /// <summary>Models named on the command line.</summary>
 internal static class ModelInput
 {
+    /// <summary>What a model file calls the settings of its training's task.</summary>
+    public const string TaskKey = "task";
+
+    /// <summary>The settings of the task a model was trained for; none of a model that was not.</summary>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    public static Settings TaskOf(ModelFile model) => Settings.Parse(model.Tensors.FindMetadata(TaskKey) ?? "{}");
+
     /// <summary>Loads a model that can do what is asked for.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops the reading of a pipe.</param>

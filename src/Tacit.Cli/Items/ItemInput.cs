@@ -3,7 +3,6 @@ using Tacit.Cli.Commands;
 using Tacit.Cli.Files;
 using Tacit.Cli.Series;
 using Tacit.Cli.Terminal;
-using Tacit.Cli.Training;
 using Tacit.Learning;
 using Tacit.Media;
 using Tacit.Media.DataSets;
@@ -97,7 +96,7 @@ internal sealed class ItemInput
         public async Task<ItemSet> ReadAsync(ParseResult parsed, ModelFile model, DataRequest asked,
             CancellationToken cancellationToken)
         {
-            Settings task = Settings.Parse(model.Tensors.FindMetadata(TrainRun.TaskKey) ?? "{}");
+            Settings task = ModelInput.TaskOf(model);
             var input = new ItemInput(parsed.GetValue(_shape) ?? task.Text(ShapeName, ""), parsed.GetValue(_labels)
                 ?? task.Text(LabelsName, ""), LengthOf(task), _stride.Read(parsed));
             FileBytes data = await FileBytes.ReadAsync(asked.Files, asked.Outputs.Contain, asked.Report,

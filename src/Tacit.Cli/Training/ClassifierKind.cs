@@ -34,7 +34,8 @@ internal sealed class ClassifierKind : TrainKind
           --augment A         shift:N, flip, noise:D with commas between (default none)
           --batch N           items in a batch
         The items kept for validation are drawn by the seed, of sounds as for 'tacit train ae', unless
-        --validation names some with labels of their own. The classifier is one file: 'tacit classify --model MODEL' needs no other.
+        --validation names some with labels of their own. The classifier is one file: 'tacit classify
+        --model MODEL' needs no other.
         """;
 
     public override IReadOnlyList<(string Name, string Json)> Presets =>

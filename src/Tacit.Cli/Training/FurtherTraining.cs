@@ -28,7 +28,7 @@ internal sealed class FurtherTraining(TrainRequest request, ModelFile file)
         }
         Settings settings = file.Settings;
         settings.Give(Settings.Parse(request.Kind.FurtherPreset));
-        Settings began = Settings.Parse(file.Tensors.FindMetadata(TrainRun.TaskKey) ?? "{}");
+        Settings began = ModelInput.TaskOf(file);
         foreach (string name in request.Kind.DataSettings)
         {
             if (began.Text(name, "") is { Length: > 0 } text)

@@ -16,9 +16,6 @@ internal sealed class TrainRun(TrainRequest request)
     private const int LongestConfig = 1 << 20;
     private const string TrainingKey = "training", FromKey = "from_sha256";
 
-    /// <summary>What a model file calls the settings of its training's task.</summary>
-    public const string TaskKey = "task";
-
     private readonly Report _report = request.Report;
     private readonly TrainOutputs _outputs = new(request);
 
@@ -50,7 +47,7 @@ internal sealed class TrainRun(TrainRequest request)
         KeyValuePair<string, string>[] metadata =
         [
             .. ModelFile.Describe(request.Kind.Name, model.ToJson(), [.. job.Metadata]), .. data.Metadata,
-            .. begin is null ? [] : new KeyValuePair<string, string>[] { new(FromKey, begin) }, new(TaskKey, task.ToJson()),
+            .. begin is null ? [] : new KeyValuePair<string, string>[] { new(FromKey, begin) }, new(ModelInput.TaskKey, task.ToJson()),
         ];
         if (checkpoint is not null)
             CheckSame(checkpoint, metadata);
@@ -201,7 +198,7 @@ internal sealed class TrainRun(TrainRequest request)
     private async Task<Settings> BeganAsync(ModelFile checkpoint, CancellationToken cancellationToken)
     {
         Settings given = checkpoint.Settings, training = Settings.Parse(checkpoint.Tensors.FindMetadata(TrainingKey) ?? "{}");
-        given.Give(Settings.Parse(checkpoint.Tensors.FindMetadata(TaskKey) ?? "{}"));
+        given.Give(ModelInput.TaskOf(checkpoint));
         given.Give(training);
         given.Give(await GivenAsync(request.Preset ?? "{}", cancellationToken));
         if (request.Time is not null)       // became a number of steps when the run began
@@ -220,7 +217,7 @@ internal sealed class TrainRun(TrainRequest request)
 
     // A checkpoint of an earlier version lacks the settings that are new since, and began with what they are unless given; and the rate of sounds.
     private bool IsOfBefore(ModelFile checkpoint, string key, string? began, string value) =>
-        began is null ? key == SoundClips.RateKey : key == TaskKey && Asked(checkpoint, began) == Asked(checkpoint, value);
+        began is null ? key == SoundClips.RateKey : key == ModelInput.TaskKey && Asked(checkpoint, began) == Asked(checkpoint, value);
 
     private string Asked(ModelFile checkpoint, string task)
     {
